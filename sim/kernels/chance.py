@@ -1,0 +1,72 @@
+"""Keyed chance: Philox4x32-10, a pure function of (seed, uid, month, decision).
+
+Nothing is stored and nothing advances, so adding an agent, a policy or a module
+moves no other draw, and order and threads cannot matter.
+
+Key      = seed (low, high 32 bits)
+Counter  = (uid low, uid high, month, decision * 256 + sub)
+Source   Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+         SC11 (2011); the known answers of their Random123 are in tests/test_chance.py.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_32 = np.uint64(32)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return the four 32-bit words (as uint64) of one Philox4x32-10 block."""
+    c0, c1, c2, c3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    k0, k1 = np.uint64(k0), np.uint64(k1)
+    for _ in range(10):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
+        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    return c0, c1, c2, c3
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def block(seed, uid, month, decision, sub):
+    """Return four words for one decision of one agent in one month; `sub` tells several draws apart (0..255)."""
+    s, u = np.uint64(seed), np.uint64(uid)
+    word = np.uint64(np.int64(decision) * np.int64(256) + np.int64(sub))
+    return philox(u & _LOW, u >> _32, np.uint64(month) & _LOW, word, s & _LOW, s >> _32)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def uniform(seed, uid, month, decision, sub):
+    """Return one uniform double in [0, 1) with 53 random bits (two words)."""
+    a, b, _, _ = block(seed, uid, month, decision, sub)
+    return (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6))) / 9007199254740992.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def happens(seed, uid, month, decision, sub, probability):
+    """Return True with the given probability (one word: resolution 2^-32)."""
+    a, _, _, _ = block(seed, uid, month, decision, sub)
+    return np.float64(a) < probability * 4294967296.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def below(seed, uid, month, decision, sub, n):
+    """Return an integer in 0..n-1 (n < 2^31; bias below n / 2^32)."""
+    a, _, _, _ = block(seed, uid, month, decision, sub)
+    return np.int64((a * np.uint64(n)) >> _32)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def normal(seed, uid, month, decision, sub):
+    """Return one standard normal (Box-Muller on the four words of one block)."""
+    a, b, c, d = block(seed, uid, month, decision, sub)
+    u = (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6)) + 1.0) / 9007199254740993.0
+    v = (np.float64(c >> np.uint64(5)) * 67108864.0 + np.float64(d >> np.uint64(6))) / 9007199254740992.0
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(6.283185307179586 * v)

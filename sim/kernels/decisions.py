@@ -1,0 +1,53 @@
+"""The decisions that draw chance. Append only: a number is never changed nor reused.
+
+A decision belongs to one place of the model and to it alone; `sub` tells apart
+several draws of one agent in one month. Initial states draw at month INITIAL.
+"""
+
+INITIAL = 2**32 - 1  # the "month" of everything drawn before the first month
+
+# initial state
+COUNT_ORGANISATIONS = 1
+ORGANISATION_TRAITS = 2  # size, domains, main function, efficiencies, budget
+DESIRE = 3
+FIRST_TIES = 4
+COHORT_TRAITS = 5
+TIE_BREAK = 6  # largest remainder
+SAMPLE_TERRITORIES = 7
+
+# persons
+DEATHS = 20
+BIRTHS = 21
+MOVES = 22
+AGEING = 23
+VOLUNTEERS = 24
+
+# money
+INCOME_SHOCK = 30
+COMMON_SHOCK = 31
+
+# life
+EXIT = 40
+ENTRY = 41
+NEWBORN_TRAITS = 42
+
+# alliances
+START_PROJECT = 60
+PROJECT_TRAITS = 61  # uid, plan, weights, fit, durations
+RECRUIT = 62
+CANDIDATES = 63
+PERCEPTION_NOISE = 64
+ACCEPT = 65
+PROMISE = 66
+ABANDON = 67
+REVIEW = 68  # a member reconsiders
+SEE_LINK = 69
+BID = 70
+INNOVATE = 71
+PROGRAMME = 72
+SHAPLEY_SAMPLE = 73
+LEARN = 74
+TIE_MEETING = 75
+
+# placebo (A/A tests): replaces another decision's key from a month on
+PLACEBO = 90

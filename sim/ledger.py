@@ -1,0 +1,169 @@
+"""Double entry in int64 cents: what leaves one account enters another, or the named outside. Never repairs.
+
+Accounts of one territory: the cash of every organisation and cohort; `market` (receipts on their way to a
+model, owned by that model); `fund` 0, 1, 2 (owned by public action, finance, firms); `programme` and the
+reserves of its projects (owned by public action). The outside has no stock, only flows.
+
+Production  once a month, for each (territory, model): stock = opening + received - paid, exactly; persons,
+            staff and volunteer hours too.
+Strict      the same after every phase, and row by row: cash = opening + the flow columns of the row; no
+            column changes that the phase did not declare.
+"""
+
+import hashlib
+
+import numpy as np
+
+from sim.errors import AccountError
+from sim.kernels import accounts as kernel
+from sim.state import State, columns
+
+MODELS = 7
+OUTSIDE = 7
+PERSONS = 1
+FUND_OWNER = (0, 3, 2)  # public action, finance, firms
+LIMIT = 2**50  # a stock beyond this would make sums wrap silently
+
+
+class Ledger:
+    """Opens, posts and checks the accounts of one world."""
+
+    def __init__(self, state: State, *, strict: bool = False):
+        self.state, self.strict = state, strict
+        self.max_residual, self.checks, self.phase_checks = 0, 0, 0
+        self._flow_columns = [c for c in columns().values() if c.account[:1] in ("+", "-")]
+        self._stocks = [c for c in columns().values() if c.account == "stock"]
+
+    # what a phase calls
+
+    @property
+    def flow(self) -> np.ndarray:
+        """Flows of this month, in cents: [territory, payer, receiver], seven models and the outside."""
+        return self.state.territories.flow.reshape(-1, MODELS + 1, MODELS + 1)
+
+    def matrix(self, core: np.ndarray) -> np.ndarray:
+        """Return the 8 x 8 matrix of this month summed over the territories of `core` (bool mask)."""
+        return self.flow[core].sum(axis=0)
+
+    # the month
+
+    def open(self, month: int):
+        """Start a month: remember the stocks, forget the flows."""
+        self.month = month
+        for column in self._flow_columns:
+            self.state[column.name].fill(0)
+        self.state.territories.flow.fill(0)
+        self.opening = self.money()
+        self.opening_people = self._persons()
+        self.opening_staff = self._staff()
+        if self.strict:
+            self._row_opening = {c.name: self.state[c.name].copy() for c in self._stocks}
+
+    def close(self, phase: str = "the end of the month"):
+        """Check every account; raise AccountError at the first that does not balance."""
+        self._check_money(phase)
+        self._check_people(phase)
+        self._check_staff(phase)
+        self._check_hours(phase)
+
+    def money(self) -> np.ndarray:
+        """Return what each model of each territory holds, int64 cents [territory, 7]."""
+        s = self.state
+        out = np.zeros((len(s.territories), MODELS), np.int64)
+        kernel.add_by_model(s.organisations.cash, s.organisations.model, s.organisations.territory, out)
+        kernel.add_by_territory(s.cohorts.cash, s.cohorts.territory, out[:, PERSONS])
+        out += s.territories.market[:, :MODELS]
+        for fund, owner in enumerate(FUND_OWNER):
+            out[:, owner] += s.territories.fund[:, fund]
+        out[:, 0] += s.territories.programme
+        kernel.add_by_territory(s.projects.reserve, s.projects.territory, out[:, 0])
+        return out
+
+    def _check_money(self, phase):
+        flow = self.flow
+        expected = self.opening + (flow.sum(axis=1) - flow.sum(axis=2))[:, :MODELS]
+        self._compare("cash", "cents", expected, self.money(), phase, ("territory", "model"))
+
+    def _persons(self) -> np.ndarray:
+        out = np.zeros(len(self.state.territories), np.int64)
+        kernel.add_by_territory(self.state.cohorts.persons, self.state.cohorts.territory, out)
+        return out
+
+    def _check_people(self, phase):
+        c = self.state.cohorts
+        change = np.zeros(len(self.state.territories), np.int64)
+        kernel.add_by_territory(c.arrived - c.departed, c.territory, change)
+        self._compare("persons", "persons", self.opening_people + change, self._persons(), phase, ("territory",))
+
+    def _staff(self) -> np.ndarray:
+        s = self.state
+        out = s.territories.free_fte.copy()
+        kernel.add_by_territory(s.organisations.fte, s.organisations.territory, out)
+        return out
+
+    def _check_staff(self, phase):
+        self._compare("fte", "thousandths of FTE", self.opening_staff, self._staff(), phase, ("territory",))
+
+    def _check_hours(self, phase):
+        s = self.state
+        given, received = np.zeros((2, len(s.territories)), np.int64)
+        kernel.add_by_territory(s.cohorts.hours_given, s.cohorts.territory, given)
+        kernel.add_by_territory(s.organisations.hours, s.organisations.territory, received)
+        self._compare("hours", "volunteer hours", given, received, phase, ("territory",))
+
+    def _compare(self, account, unit, expected, found, phase, axes):
+        self.checks += found.size
+        gap = np.abs(found - expected)
+        worst = int(gap.max(initial=0))
+        self.max_residual = max(self.max_residual, worst)
+        if worst:
+            place = np.unravel_index(int(gap.argmax()), gap.shape)
+            where = ", ".join(f"{axis} {index}" for axis, index in zip(axes, place, strict=True))
+            raise AccountError(
+                account, unit, phase=phase, month=self.month, where=where,
+                expected=int(expected[place]), found=int(found[place]),
+            )  # fmt: skip
+        if found.size and int(np.abs(found).max()) >= LIMIT:
+            raise AccountError(
+                account, unit, phase=phase, month=self.month, where="an account beyond 2^50",
+                expected=LIMIT, found=int(np.abs(found).max()),
+            )  # fmt: skip
+
+    # strict mode
+
+    def before(self, phase):
+        """Strict mode: fingerprint the columns that `phase` did not declare."""
+        if self.strict:
+            self._frozen = {n: _fingerprint(self.state[n]) for n in columns() if n not in phase.writes}
+
+    def after(self, phase):
+        """Strict mode: check all accounts, each row, and that no undeclared column changed."""
+        if not self.strict:
+            return
+        for name, before in self._frozen.items():
+            if _fingerprint(self.state[name]) != before:
+                raise AccountError(
+                    name, columns()[name].unit, phase=phase.title, month=self.month,
+                    where="a column that the phase does not declare in `writes`", expected=0, found=1,
+                )  # fmt: skip
+        self._check_money(phase.title)
+        self._check_people(phase.title)
+        self._check_staff(phase.title)
+        self._check_rows(phase.title)
+        self.phase_checks += 1
+
+    def _check_rows(self, phase):
+        for column in self._stocks:
+            effects = [
+                c for c in self._flow_columns if c.table == column.table and c.account[1:] == column.column
+            ]
+            if not effects:
+                continue
+            expected = self._row_opening[column.name].copy()
+            for effect in effects:
+                expected += (1 if effect.account[0] == "+" else -1) * self.state[effect.name]
+            self._compare(column.name, column.unit, expected, self.state[column.name], phase, ("row",))
+
+
+def _fingerprint(array: np.ndarray) -> bytes:
+    return hashlib.blake2b(array.tobytes(), digest_size=8).digest()

@@ -1,0 +1,42 @@
+"""One month, in order. The list PHASES is the table of contents of the model.
+
+A phase takes the world, writes only the columns that it declares, and posts every flow that it applies.
+Read the reason of a phase on its line, and its equations in the file that it comes from.
+"""
+
+from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
+from sim.alliances import innovation, learning, membership, needs, production, programme, search, steps, value
+
+PHASES = (
+    # 1. what happens to everybody
+    persons.live,  # residents age, are born, die, move
+    # 2. needs
+    needs.drift,  # fragilities drift, couple, respond to what was delivered last month
+    # 3. money: taxes, wages, consumption, endowments, orders
+    public_action.fill_fund,  # budgets are fixed before anyone asks
+    financial_economy.fill_fund,
+    productive_economy.fill_fund,
+    programme.collect,  # what the engineering policy costs, and who pays it
+    circuit.spend,  # every model spends ...
+    circuit.earn,  # ... and is paid
+    persons.volunteer,  # hours given by residents ...
+    engagement_economy.receive_hours,  # ... are the hours that associations have
+    # 4-5. look around, search and match (what others see is last month's)
+    search.start,  # some organisations open a project
+    search.recruit,  # founders meet candidates; proposals are accepted in one serial pass
+    # 6-7. what an alliance is worth, together and alone; who stays
+    programme.allot,  # money of the programme goes to projects
+    value.appraise,  # coalition values, premium, Shapley shares
+    membership.review,  # members stay or leave
+    # 8. effort and money spent, value delivered, grants
+    production.produce,
+    # 9. learn
+    learning.remember,  # promises kept and broken; links seen
+    learning.desire,  # what is seen changes the wish to ally, and what others will see
+    # 10. live and die
+    steps.advance,  # the seven steps and the ends of a project
+    innovation.pass_gates,
+    life.close,  # organisations fail and leave
+    membership.drop_dead,  # the dead leave their projects
+    life.open,  # newborn organisations take free rows
+)

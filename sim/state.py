@@ -1,0 +1,82 @@
+"""The state of a run: one table per kind of thing, one array per column of columns.csv, nothing else."""
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Column(NamedTuple):
+    """One line of columns.csv."""
+
+    table: str
+    column: str
+    dtype: str
+    width: int
+    unit: str
+    account: str  # stock, +STOCK, -STOCK, flow, or nothing
+    owner: str
+    description: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+@cache
+def columns() -> dict[str, Column]:
+    """Return every column of the state by its full name `table.column`."""
+    text = Path(__file__).with_name("columns.csv").read_text(encoding="utf-8")
+    rows = (Column(**{**row, "width": int(row["width"])}) for row in csv.DictReader(text.splitlines()))
+    return {column.name: column for column in rows}
+
+
+class Table:
+    """Arrays of one length, one per column; a column cannot be rebound, only written into."""
+
+    def __init__(self, name: str, rows: int):
+        for column in columns().values():
+            if column.table == name:
+                shape = (rows,) if column.width == 1 else (rows, column.width)
+                self.__dict__[column.column] = np.zeros(shape, column.dtype)
+        self.__dict__["_name"], self.__dict__["_rows"] = name, rows
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __setattr__(self, name, value):
+        full = f"{self._name}.{name}"
+        if full not in columns():
+            raise AttributeError(f"no column '{full}'; declare it in sim/columns.csv with its unit and owner")
+        raise AttributeError(f"column '{full}' cannot be rebound; write into it: {full}[:] = ...")
+
+
+class State:
+    """The tables of a run, of fixed capacity.
+
+    organisations  seven slices, one per model, each ordered by territory; `segments[model, territory]`
+                   gives (start, stop), free rows for newborn organisations included
+    ties           as many rows as organisations, eight acquaintances each
+    cohorts        ten rows a territory
+    projects       living and kept projects; memberships has the same rows, eight members each
+    """
+
+    TABLES = ("organisations", "ties", "cohorts", "territories", "projects", "memberships")
+
+    def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
+        self.organisations = Table("organisations", organisations)
+        self.ties = Table("ties", organisations)
+        self.cohorts = Table("cohorts", cohorts)
+        self.territories = Table("territories", territories)
+        self.projects = Table("projects", projects)
+        self.memberships = Table("memberships", projects)
+        self.segments = segments
+        self.organisations.slots[:] = -1
+        self.ties.neighbour[:] = -1
+        self.memberships.member[:] = -1
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        table, column = name.split(".")
+        return getattr(self, table).__dict__[column]
