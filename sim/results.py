@@ -1,0 +1,188 @@
+"""A run on disk: one parquet file per table of results, and run.json, written last.
+
+A folder that holds a run.json holds a whole run. It is built beside its place under a temporary name, then renamed:
+whoever stops the program in between leaves nothing half-written.
+"""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import OutputError, RunError
+
+Tables = Mapping[str, Mapping[str, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run leaves behind: `tables` of columns, and `summary`, the object that `sim run --json` prints."""
+
+    tables: Tables
+    summary: dict[str, Any]
+
+    def frame(self, table: str):
+        """Return one table as a pandas DataFrame."""
+        import pandas
+
+        return pandas.DataFrame(dict(self.tables[table]))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run into `folder`; the same run already there is left as it is."""
+        folder = Path(folder)
+        if holds(folder, self.summary) != "the same run":
+            with building(folder) as temporary:
+                write(self, temporary)
+        return folder
+
+
+# the digest
+
+
+def digest_of(tables: Tables) -> str:
+    """Return the sha256 of all tables: names, columns in alphabetical order, dtypes and little-endian bytes."""
+    total = hashlib.sha256()
+    for name in sorted(tables):
+        for piece in _pieces(name, tables[name]):
+            total.update(piece)
+    return total.hexdigest()
+
+
+def digests_of(tables: Tables) -> dict[str, str]:
+    """Return the digest of each table alone, so that a new table does not hide that the old ones are equal."""
+    return {name: digest_of({name: tables[name]}) for name in sorted(tables)}
+
+
+def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes]:
+    """Yield what docs/digest.py reads back from a parquet file; text is UTF-8, one line per row."""
+    yield f"{name}\n".encode()
+    for column in sorted(columns):
+        values = np.asarray(columns[column])
+        if values.ndim != 1:
+            raise RunError(f"Column '{column}' of table '{name}' has {values.ndim} dimensions; a table has columns.")
+        if values.dtype.kind in "OU":
+            yield f"{column} text\n".encode()
+            yield "".join(f"{text}\n" for text in values).encode()
+        else:
+            yield f"{column} {values.dtype.name}\n".encode()
+            yield np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).tobytes()
+
+
+# writing and reading
+
+
+def write(result: Result, folder: Path) -> None:
+    """Write every table, then run.json, into an existing folder."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    for name, columns in result.tables.items():
+        table = pa.table({column: pa.array(np.asarray(values)) for column, values in columns.items()})
+        parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
+
+
+def load(folder: str | Path) -> Result:
+    """Read a stored run; raise OutputError where there is none."""
+    from pyarrow import parquet
+
+    folder = Path(folder)
+    summary = read_summary(folder)
+    if summary is None:
+        raise OutputError(f"{folder}: no run is stored there.\n  Give a folder written by `sim run --out`.")
+    tables = {}
+    for name in summary["digests"]:
+        table = parquet.read_table(folder / f"{name}.parquet")
+        tables[name] = {column: table.column(column).to_numpy() for column in table.column_names}
+    return Result(tables, summary)
+
+
+def read_summary(folder: Path) -> dict[str, Any] | None:
+    """Return the run.json of a folder, or None where no whole run is stored."""
+    try:
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{folder}/run.json: it cannot be read ({error}).\n  Give another folder.") from None
+
+
+def holds(folder: Path, wanted: Mapping[str, Any]) -> str:
+    """Say what is in `folder`: 'nothing', 'the same run', or 'its beginning'; refuse any other content."""
+    stored = read_summary(folder)
+    if stored is None:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise OutputError(
+                f"--out {folder}: it exists and is not an empty folder.\n  Give a folder that does not exist yet."
+            )
+        return "nothing"
+    if stored.get("run_id") != wanted["run_id"]:
+        raise OutputError(
+            f"--out {folder}: it holds another run ({stored.get('run_id')}, this one is {wanted['run_id']}).\n"
+            "  Give another folder, or remove that one."
+        )
+    return "the same run" if stored["months"] >= wanted["months"] else "its beginning"
+
+
+@contextmanager
+def building(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder to write into; it takes its name at the end, or vanishes if anything goes wrong."""
+    temporary = folder.with_name(f"{folder.name}.tmp-{os.getpid()}")
+    old = folder.with_name(f"{folder.name}.old-{os.getpid()}")
+    try:
+        temporary.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"--out {folder}: it cannot be written ({error.strerror}).\n  Give another folder.") from None
+    try:
+        yield temporary
+        if folder.exists() and any(folder.iterdir()):
+            folder.rename(old)  # the beginning of the same run: replaced by the longer one
+        temporary.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(f"--out {folder}: it cannot be written ({error.strerror}).\n  Give another folder.") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+# JSON that any program reads
+
+
+def as_json(value: Any, indent: int | None = 1) -> str:
+    """Return JSON with numbers that JSON has: NaN and infinities become null."""
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def plain(value: Any) -> Any:
+    """Turn NumPy values, tuples and missing numbers into what JSON can say."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def identity(what: Mapping[str, Any]) -> str:
+    """Return the name of a run: 16 hex digits over the canonical JSON of all that determines it."""
+    text = json.dumps(plain(what), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def say(message: str) -> None:
+    """Tell the person something without touching standard output, which belongs to the result."""
+    print(message, file=sys.stderr)
