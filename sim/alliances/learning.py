@@ -1,0 +1,48 @@
+"""What organisations remember and see: promises, links, the success of others.
+
+Trust    each tie counts kept and broken promises (a broken one weighs more), both fading with a half-life;
+         trust = (prior weight * prior + kept) / (prior weight + kept + broken).
+Links    a member sees its link to another member with a monthly probability; until then it does not count it.
+Desire   moves towards the organisation's own disposition plus what it sees among acquaintances.
+
+Numbers   parameters trust, alliances, desire, form
+"""
+
+import numpy as np
+
+from sim.kernels import learning as kernel
+from sim.phases import phase
+
+
+@phase(
+    reads=("memberships.kept",),
+    writes=("ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "projects.dirty"),
+)
+def remember(world):
+    """Let organisations remember their partners' promises and see some of their links."""
+    s = world.state
+    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    kernel.remember(
+        o.alive, o.slots, o.births, o.uid, (p.state, p.step, p.members, p.dirty), (m.member, m.kept, m.seen),
+        (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,
+    )  # fmt: skip
+
+
+@phase(
+    reads=("organisations.visible",),
+    writes=("organisations.desire", "organisations.visible", "territories.alliances", "territories.seen"),
+)
+def desire(world):
+    """Move desire by what was visible last month, then write what others will see next month."""
+    s = world.state
+    o, p, place = s.organisations, s.projects, s.territories
+    kernel.desire(
+        o.alive, o.births, s.ties.neighbour, s.ties.generation, o.visible, o.disposition, o.threshold, world.terms,
+        o.desire,
+    )  # fmt: skip
+    kernel.be_seen(o.alive, o.slots, p.state, p.step, p.members, o.visible)
+    at_work = np.zeros(len(place), np.int64)
+    kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
+    residents = np.zeros(len(place), np.int64)
+    np.add.at(residents, s.cohorts.territory, s.cohorts.persons)
+    place.seen[:] = 1000.0 * at_work / np.maximum(residents, 1)

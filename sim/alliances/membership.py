@@ -1,0 +1,37 @@
+"""Who stays: members reconsider, the dead leave.
+
+A member of an alliance at work reconsiders with a monthly probability, and leaves when the premium that it
+perceives plus its desire (in euros of its own effort) is negative. What happens to the project then is the
+rule of dissolution, in steps.py.
+
+Numbers   parameters projects, desire
+"""
+
+from sim.kernels import projects as kernel
+from sim.phases import phase
+
+MEMBERSHIP = ("member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined")
+WRITES = (*(f"memberships.{c}" for c in MEMBERSHIP), "projects.members", "projects.dirty", "organisations.slots")
+
+
+@phase(reads=("memberships.perceived", "organisations.desire"), writes=WRITES)
+def review(world):
+    """Let members who see less than they want leave."""
+    s = world.state
+    o, p = s.organisations, s.projects
+    world.work.left = kernel.review(
+        (p.state, p.step, p.members, p.dirty), _memberships(s), o.slots, o.uid, o.desire, world.seed, world.month,
+        world.terms,
+    )  # fmt: skip
+
+
+@phase(reads=("organisations.alive",), writes=WRITES)
+def drop_dead(world):
+    """Take organisations that died this month out of their projects, before their rows are given to newborns."""
+    s = world.state
+    o, p = s.organisations, s.projects
+    world.work.dropped = kernel.drop_dead(o.alive, o.slots, p.members, _memberships(s), p.dirty)
+
+
+def _memberships(state):
+    return tuple(getattr(state.memberships, name) for name in MEMBERSHIP)

@@ -1,0 +1,108 @@
+"""Search and matching: some organisations open a project, founders meet candidates, candidates decide.
+
+Opening   organisation i opens a project with a yearly rate (associations more than firms), for one of its two
+          domains, with a budget drawn from the cost of ordinary local projects, within its means. It looks for
+          partners when its desire to ally is not negative; else it goes alone and skips two steps.
+Meeting   a founder meets k candidates a month (ties, neighbours, people around, the alike more often; engineering
+          shows more). It proposes to the best as it sees it, with noise, if the gain plus its own desire is positive.
+Deciding  proposals are taken best first, in one serial pass; a candidate sees one link, to the founder.
+
+Numbers   parameters projects, meeting, alliances, desire, innovation
+"""
+
+import numpy as np
+
+from sim.alliances.terms import start_probabilities
+from sim.errors import CapacityError
+from sim.kernels import matching as match
+from sim.kernels import projects as kernel
+from sim.phases import phase
+
+TRAITS = ("domain", "size", "territory", "model")
+
+
+@phase(
+    reads=("organisations.alive", "organisations.desire"),
+    writes=(
+        *(f"projects.{c}" for c in (
+            "state", "uid", "territory", "domain", "kind", "step", "left", "setup", "length", "started", "implemented",
+            "ended", "end", "founder", "founder_uid", "members", "members_first", "members_max", "seeking", "waiting",
+            "bid", "dirty", "weight", "fit", "plan", "plan_value", "phase", "phase_left", "engineered", "value", "alone",
+            "coordination", "engineering", "unit_cost", "sum_value", "sum_alone", "sum_premium", "sum_gain",
+            "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_hours",
+            "sum_means_alone", "sum_months",
+        )),
+        "memberships.member", "memberships.effort", "memberships.hours", "memberships.seen", "memberships.joined",
+        "memberships.solo", "memberships.share", "memberships.perceived", "memberships.kept",
+        "memberships.paid", "memberships.received", "organisations.slots",
+    ),
+)  # fmt: skip
+def start(world):
+    """Open the projects of this month: the same ones in every world."""
+    o, p, m = world.state.organisations, world.state.projects, world.state.memberships
+    monthly = np.array(start_probabilities(world.values))
+    starters = world.work.rows
+    n = match.list_starters(o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, starters)
+    _clean_free_rows(p, m)
+    opened = kernel.open_projects(
+        starters, n,
+        (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
+         p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
+         p.dirty, p.weight, p.fit, p.plan, p.phase, p.phase_left, p.engineered),
+        (m.member, m.effort, m.hours, m.seen, m.joined),
+        (o.uid, o.territory, o.domain, o.domain_second, o.base, o.hours, o.disposition, o.desire, o.slots),
+        np.asarray(world.values["innovation.share_kind"], float), world.step_share, world.seed, world.month,
+        world.terms,
+    )  # fmt: skip
+    if opened < 0:
+        raise CapacityError(
+            f"The table of projects is full in month {world.month}: {len(p)} rows, {-1 - opened} more are needed.\n"
+            f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
+            f"(now {world.values['engine.project_capacity']})."
+        )
+    world.work.opened = opened
+
+
+def _clean_free_rows(p, m):
+    """Forget what ended projects left in the rows that a new one may take."""
+    stale = np.flatnonzero((p.state == 0) & (p.sum_months > 0))
+    if stale.size:
+        for table in (p, m):
+            for name, column in vars(table).items():
+                if not name.startswith("_"):
+                    column[stale] = -1 if name == "member" else 0
+
+
+@phase(
+    reads=("organisations.visible", "ties.neighbour"),
+    writes=(
+        "projects.members", "projects.members_max", "projects.dirty", "memberships.member", "memberships.effort",
+        "memberships.hours", "memberships.seen", "memberships.joined", "organisations.slots",
+    ),
+)  # fmt: skip
+def recruit(world):
+    """Let founders meet candidates and propose; let candidates decide, best proposal first."""
+    s, t = world.state, world.terms
+    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    seekers = world.work.projects
+    n = match.list_seekers(
+        p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid, world.seed, world.month, t, seekers
+    )
+    out = tuple(column[:n] for column in world.work.proposals)
+    n = match.propose(
+        seekers, n,
+        (p.uid, p.founder, p.engineering, p.weight, p.fit, p.plan),
+        (m.member, m.effort, m.hours),
+        (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
+        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (o.domain, o.size, o.territory, o.model),
+        s.segments, world.near, world.seed, world.month, t, out,
+    )  # fmt: skip
+    project, gain = out[0][:n], out[2][:n]
+    order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
+    world.work.joined = match.accept(
+        order, out,
+        (p.uid, p.members, p.members_max, p.dirty),
+        (m.member, m.effort, m.hours, m.seen, m.joined),
+        (o.uid, o.desire, o.slots), world.seed, world.month, t,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""The seven steps of a project, and its four ends.
+
+diagnose, dialogue, choose, define, commit (set-up, can be abandoned), implement (value), evaluate (then completed).
+The clock starts at diagnose for a solo too, whose dialogue and choice last no time.
+Ends: completed; failed (its last member is gone, or it delivers too little for too long without having lost
+anyone); dissolved (members lost); abandoned (before it was implemented). Three rules of dissolution are
+structural alternatives: replacement (default), series, majority.
+
+Numbers   parameters projects, form
+"""
+
+import numpy as np
+
+from sim.kernels import projects as kernel
+from sim.phases import phase
+
+
+@phase(
+    reads=("projects.value",),
+    writes=(
+        "projects.state", "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
+        "projects.members", "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty",
+        "projects.plan_value", "projects.reserve", "projects.engineering", "territories.programme",
+        "memberships.member", "organisations.slots",
+    ),
+)  # fmt: skip
+def advance(world):
+    """Move every project one month along, end some, free their members."""
+    s, w = world.state, world.work
+    o, p = s.organisations, s.projects
+    n = kernel.advance(
+        (p.state, p.uid, p.step, p.left, p.setup, p.length, p.started, p.implemented, p.ended, p.end, p.members,
+         p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
+        world.step_share, world.seed, world.month, world.terms, w.projects,
+    )  # fmt: skip
+    ended = w.projects[:n]
+    w.ends[:] = np.bincount(p.end[ended], minlength=5)[:5]
+    kernel.release(
+        ended, n, p.state, p.started, p.territory, p.reserve, s.territories.programme, p.members, s.memberships.member,
+        o.slots, p.engineering, world.terms,
+    )  # fmt: skip

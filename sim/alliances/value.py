@@ -1,0 +1,35 @@
+"""What an alliance is worth: together, alone, and as its members see it (form B "make or buy", form A as alternative).
+
+    q_ik = min(1/a_ik, p_k)        what one unit of function k costs i: make it, or buy it outside
+    q_Sk = min over i in S of q_ik
+    v(S) = fit * (sum B_i - C(S)) / (c(q_S) * (1 + o*(1 - pool*(1 - 1/|S|))))      reference euros a month
+    C(S) = c0*(|S|-1) + sum over links of c1*d_ij*(1 - trust_ij)*(1 - E)
+    premium(S) = v(S) - sum of v({i})
+
+Shares are Shapley values of the net game; a member perceives its share of the game restricted to the links that
+it has seen. Engineering money is charged to the premium where the month is accounted (production.py).
+
+Numbers   parameters value, alliances, engineering, trust, form
+"""
+
+from sim.kernels import alliance as kernel
+from sim.phases import phase
+
+
+@phase(
+    reads=("memberships.member", "memberships.effort", "ties.kept", "projects.engineering"),
+    writes=(
+        "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
+        "memberships.solo", "memberships.share", "memberships.perceived",
+    ),
+)  # fmt: skip
+def appraise(world):
+    """Compute value, value alone, coordination and, when something changed, the shares of every living project."""
+    s = world.state
+    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    kernel.appraise(
+        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, p.value, p.alone, p.coordination, p.unit_cost),
+        (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
+        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (o.domain, o.size, o.territory, o.model), o.efficiency, p.reserve, world.month, world.terms,
+    )  # fmt: skip

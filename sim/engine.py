@@ -1,0 +1,87 @@
+"""World: one territory, its state, its ledger and its months. Imports no Mesa and no pandas.
+
+    world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
+    world.run(84)
+"""
+
+import numpy as np
+
+from sim import initial
+from sim.alliances.production import TOTALS
+from sim.alliances.terms import terms
+from sim.errors import InputError
+from sim.ledger import Ledger
+from sim.schedule import PHASES
+from sim.state import State
+
+
+class World:
+    """A simulated territory, month after month.
+
+    territory   sim.territory.Territory
+    parameters  sim.parameters.Parameters, the scenario already applied
+    seed        0 .. 2**63 - 1
+    start       "YYYY-MM", the calendar date of month 0
+    strict      check every account after every phase and row by row (all tests do)
+    """
+
+    def __init__(self, territory, parameters, *, seed: int, start: str = "2026-01", strict: bool = False):
+        self.territory, self.parameters, self.start = territory, parameters, start
+        self.seed, self.month = int(seed), 0
+        self._changes = set(parameters.change_months(start))
+        self._read_parameters()
+        self.state: State = initial.build(territory, self.values, self.seed)
+        self.near = (territory.indptr, territory.neighbours)
+        self.core = np.asarray(territory.core, bool)
+        self.ledger = Ledger(self.state, strict=strict)
+        self.work = Work(self.state)
+        self.phases = PHASES
+
+    def step(self):
+        """Run one month: every phase in order, then the check of all accounts."""
+        if self.month in self._changes:
+            self._read_parameters()
+        self.ledger.open(self.month)
+        for phase in self.phases:
+            self.ledger.before(phase)
+            phase(self)
+            self.ledger.after(phase)
+        self.ledger.close()
+        self.month += 1
+
+    def run(self, months: int, record=None):
+        """Run `months` months; `record.month(world)` is called after each."""
+        for _ in range(months):
+            self.step()
+            if record is not None:
+                record.month(self)
+
+    def _read_parameters(self):
+        self.values = self.parameters.at(self.month, self.start)
+        self.terms = terms(self.values)
+        self.step_share = _step_share(self.values)
+
+
+class Work:
+    """Arrays that phases of one month share and that no result depends on from one month to the next."""
+
+    def __init__(self, state: State):
+        rows, projects, places = len(state.organisations), len(state.projects), len(state.territories)
+        self.rows = np.zeros(rows, np.int64)
+        self.projects = np.zeros(projects, np.int64)
+        self.proposals = (
+            np.zeros(projects, np.int64), np.zeros(projects, np.int64), np.zeros(projects), np.zeros(projects),
+            np.zeros(projects, np.int64), np.zeros(projects, np.int64),
+        )  # fmt: skip
+        self.cap, self.worth = np.zeros(projects, np.int64), np.zeros(projects, np.int64)
+        self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
+        self.deployed = np.zeros(places, np.int64)
+        self.ends = np.zeros(5, np.int64)
+        self.opened = self.joined = self.left = self.dropped = 0
+
+
+def _step_share(values: dict) -> np.ndarray:
+    share = np.asarray(values["projects.step_shares"], float)
+    if share.shape != (5,) or abs(float(share.sum()) - 1.0) > 1e-9:
+        raise InputError(f"projects.step_shares must be five shares that sum to 1, not {share.tolist()}")
+    return share

@@ -1,0 +1,219 @@
+"""Kernels of an alliance: what its members are worth together, alone, and as they see it.
+
+A project has at most eight members, in slots 0..m-1 of its membership row; the founder is in slot 0 until
+it leaves. `mask` is a set of slots. Money in EUR per month, value in reference euros per month.
+
+Source of the form: docs/model.md, "make or buy" (form B) and its alternative (form A).
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import shares, trust, value
+
+FUNCTIONS = 5
+WIDTH = 8  # members at most
+MONTHS_BETWEEN_SHARES = 12
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def bit_count(mask):
+    """Return how many slots a mask holds."""
+    count = 0
+    while mask:
+        count += mask & 1
+        mask >>= 1
+    return count
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def is_public(model):
+    """Return True for the two models under public law (public action and public services)."""
+    return model == 0 or model == 5
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def distance(i, j, org_domain, org_size, org_territory, org_model, t):
+    """Return the distance between two organisations, 0 to 1: silo, size, place and law, weighted."""
+    d = 0.0
+    if org_domain[i] != org_domain[j]:
+        d += t.silo
+    d += t.size * abs(np.int64(org_size[i]) - np.int64(org_size[j])) / 3.0
+    if org_territory[i] != org_territory[j]:
+        d += t.place
+    if is_public(org_model[i]) != is_public(org_model[j]):
+        d += t.legal
+    return d
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def trust_in(i, j, neighbour, generation, kept, broken, births, t):
+    """Return the trust that i has in j: the mean of its memory, or the prior when they never met."""
+    for s in range(neighbour.shape[1]):
+        if neighbour[i, s] == j and generation[i, s] == births[j]:
+            return trust.mean(kept[i, s], broken[i, s], t.prior, t.prior_weight)
+    return t.prior
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
+    """Write c1 * d_ij * (1 - trust_ij) for each pair of the m members."""
+    neighbour, generation, kept, broken, births = ties
+    org_domain, org_size, org_territory, org_model = traits
+    for a in range(m):
+        pair_cost[a, a] = 0.0
+        for b in range(a + 1, m):
+            i, j = rows[a], rows[b]
+            mutual = 0.5 * (
+                trust_in(i, j, neighbour, generation, kept, broken, births, t)
+                + trust_in(j, i, neighbour, generation, kept, broken, births, t)
+            )
+            distrust = max(t.floor, 1.0 - mutual)
+            cost = t.link_cost * distance(i, j, org_domain, org_size, org_territory, org_model, t) * distrust
+            pair_cost[a, b] = cost
+            pair_cost[b, a] = cost
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def links(m, hub):
+    """Return how many links m members need: all pairs in a mesh, one each around a hub."""
+    if m < 2:
+        return 0
+    return m if hub else m * (m - 1) // 2
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def engineering_strength(m, money, t):
+    """Return 1 - 2^-(G per link / g50), between 0 and 1; nothing without engineering at work."""
+    if t.mode != 0 or money <= 0.0:
+        return 0.0
+    return value.engineering_effect(money, float(max(1, links(m, t.hub or money >= t.hub_cost))), t.half_cost)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def mask_value(mask, m, budget, efficiency, weight, fit, pair_cost, saved, hub, extra, t, q):
+    """Return v(mask) with a share |mask|/m of `extra` EUR of placebo money; one member alone pays no coordination."""
+    size = bit_count(mask)
+    total = extra * size / m
+    for a in range(m):
+        if mask >> a & 1:
+            total += budget[a]
+    cost = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub)
+    value.team_costs(efficiency, mask, t.price, q)
+    if t.form_a:
+        return value.form_a(mask, m, budget, extra / m, efficiency, weight, t.sigma, cost, fit, t.overhead, t.poolable, size)
+    unit = value.unit_cost(q, weight, t.sigma)
+    return value.form_b(total, cost, 0.0, unit, fit, t.overhead, t.poolable, size)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
+    """Copy the members of project p to work arrays; return how many they are."""
+    m = 0
+    for s in range(WIDTH):
+        i = member[p, s]
+        if i < 0:
+            break
+        rows[m] = i
+        budget[m] = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
+        for k in range(FUNCTIONS):
+            efficiency[m, k] = org_efficiency[i, k]
+        m += 1
+    return m
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def appraise(
+    projects, memberships, ties, traits, org_efficiency, reserve, month, t
+):
+    """Compute for each living project its value per month, its members' value alone, its costs and its shares.
+
+    Shares are computed anew when the project is dirty and once a year; value and costs every month, because
+    trust and engineering move.
+    """
+    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit = projects
+    member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+    rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
+    efficiency, pair_cost, q = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH)), np.empty(FUNCTIONS)
+    game, weight = np.empty(1 << WIDTH), np.empty(FUNCTIONS)
+    for p in range(state.size):
+        if state[p] != 1:
+            continue
+        m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+        if m == 0:
+            out_value[p], out_alone[p], out_coordination[p] = 0.0, 0.0, 0.0
+            continue
+        for k in range(FUNCTIONS):
+            weight[k] = weight_table[p, k]
+        fill_pair_costs(rows, m, ties, traits, t, pair_cost)
+        money = engineering[p] / 100.0
+        hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost))
+        saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
+        extra = placebo(p, engineering, reserve, t)
+        everyone = (1 << m) - 1
+        alone = 0.0
+        for a in range(m):
+            out_solo[p, a] = mask_value(1 << a, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, q)
+            alone += out_solo[p, a]
+        out_alone[p] = alone
+        out_coordination[p] = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub)
+        out_value[p] = mask_value(everyone, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, extra, t, q)
+        value.team_costs(efficiency, everyone, t.price, q)
+        out_unit[p] = value.unit_cost(q, weight, t.sigma)
+        if dirty[p] or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0:
+            for mask in range(1, everyone + 1):
+                game[mask] = mask_value(mask, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, q)
+            game[0] = 0.0
+            fill_shares(p, m, game, seen, out_solo, t.sees_all, out_share, out_perceived)
+            dirty[p] = 0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def placebo(p, engineering, reserve, t):
+    """Return the untied money (EUR) that the cash placebo adds to the budget of project p this month."""
+    if t.mode != 1:
+        return 0.0
+    return (engineering[p] + reserve[p] // MONTHS_BETWEEN_SHARES) / 100.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fill_shares(p, m, game, seen, solo, sees_all, out_share, out_perceived):
+    """Write each member's Shapley share, and its perceived premium: its share among the links that it has seen."""
+    share = np.empty(WIDTH)
+    shares.shapley(game[: 1 << m], m, share)
+    for a in range(m):
+        out_share[p, a] = share[a]
+        if sees_all:
+            out_perceived[p, a] = share[a] - solo[p, a]
+        else:
+            known = np.int64(seen[p, a]) & ((1 << m) - 1) | (1 << a)
+            out_perceived[p, a] = shares.perceived(game, known, a) - solo[p, a]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weight_table, fit, ties, traits, t, work):
+    """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
+
+    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder.
+    """
+    rows, budget, efficiency, pair_cost, q, weight = work
+    m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+    rows[m], budget[m] = j, budget_j
+    for k in range(FUNCTIONS):
+        efficiency[m, k] = org_efficiency[j, k]
+        weight[k] = weight_table[p, k]
+    fill_pair_costs(rows, m + 1, ties, traits, t, pair_cost)
+    hub = t.hub
+    before, one, first = (1 << m) - 1, 1 << m, 1
+    alone = mask_value(one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+    gain = (
+        mask_value(before | one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        - mask_value(before, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        - alone
+    )
+    pair = (
+        mask_value(first | one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        - mask_value(first, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        - alone
+    )
+    return gain, pair

@@ -1,0 +1,130 @@
+"""Kernels of memory: promises seen, links seen, and the wish to ally."""
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import alliance, chance
+from sim.kernels import decisions as d
+from sim.kernels.projects import IMPLEMENT, LIVING
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
+    """Let each organisation remember whether its partners kept their promises, and see some of its links.
+
+    An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
+    place among its ties, else the place of the acquaintance that it knows least.
+    """
+    state, step, members, dirty = projects
+    member, kept_now, seen = memberships
+    neighbour, generation, kept, broken = ties
+    for i in range(alive.size):
+        if not alive[i]:
+            continue
+        forget(i, neighbour, kept, broken, t.keep_share)
+        if slots[i, 0] < 0:
+            continue
+        for at in range(slots.shape[1]):
+            p = np.int64(slots[i, at])
+            if p < 0 or state[p] != LIVING or members[p] < 2:
+                continue
+            mine = place_of(i, p, members, member)
+            for s in range(members[p]):
+                if s == mine:
+                    continue
+                j = np.int64(member[p, s])
+                k = tie_with(i, j, neighbour, generation, kept, broken, births)
+                if kept_now[p, s]:
+                    kept[i, k] += np.float32(1.0)
+                else:
+                    broken[i, k] += np.float32(t.asymmetry)
+                bit = np.uint8(1 << s)
+                if not seen[p, mine] & bit and chance.happens(
+                    seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, t.visibility
+                ):
+                    seen[p, mine] |= bit
+                    dirty[p] = 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def place_of(i, p, members, member):
+    """Return the slot of organisation i in project p."""
+    for s in range(members[p]):
+        if member[p, s] == i:
+            return s
+    return -1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def forget(i, neighbour, kept, broken, keep_share):
+    """Let the memory of i fade by one month."""
+    share = np.float32(keep_share)
+    for s in range(neighbour.shape[1]):
+        kept[i, s] *= share
+        broken[i, s] *= share
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def tie_with(i, j, neighbour, generation, kept, broken, births):
+    """Return the place of j among the ties of i; make one when they had none."""
+    free, least, weakest = -1, np.float32(np.inf), 0
+    for s in range(neighbour.shape[1]):
+        if neighbour[i, s] == j and generation[i, s] == births[j]:
+            return s
+        if neighbour[i, s] < 0 and free < 0:
+            free = s
+        memory = kept[i, s] + broken[i, s]
+        if memory < least:
+            least, weakest = memory, s
+    place = free if free >= 0 else weakest
+    neighbour[i, place], generation[i, place] = j, births[j]
+    kept[i, place], broken[i, place] = np.float32(0.0), np.float32(0.0)
+    return place
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def be_seen(alive, slots, state, step, members, visible):
+    """Write which organisations are members of an alliance at work."""
+    for i in range(alive.size):
+        visible[i] = 0
+        if alive[i]:
+            for at in range(slots.shape[1]):
+                p = np.int64(slots[i, at])
+                if p >= 0 and state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
+                    visible[i] = 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def desire(alive, births, neighbour, generation, visible, disposition, threshold, t, out):
+    """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
+
+    `visible` is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
+    acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion.
+    """
+    for i in range(alive.size):
+        if not alive[i]:
+            continue
+        known, allied = 0, 0
+        for s in range(neighbour.shape[1]):
+            j = np.int64(neighbour[i, s])
+            if j >= 0 and alive[j] and generation[i, s] == births[j]:
+                known += 1
+                allied += np.int64(visible[j])
+        pull = 0.0
+        if known > 0:
+            share = allied / known
+            pull = t.contagion * share if t.linear else (t.contagion if share > threshold[i] else 0.0)
+        wanted = disposition[i] + pull
+        out[i] = min(1.0, max(-1.0, out[i] + t.desire_rate * (wanted - out[i])))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_alliances(state, step, members, territory, living, at_work):
+    """Count living alliances, and those at work, by territory."""
+    living[:] = 0
+    at_work[:] = 0
+    for p in range(state.size):
+        if state[p] == LIVING and members[p] > 1:
+            living[territory[p]] += 1
+            if step[p] >= IMPLEMENT:
+                at_work[territory[p]] += 1

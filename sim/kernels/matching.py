@@ -1,0 +1,215 @@
+"""Kernels of search and matching: who opens a project, whom a founder meets, what it proposes.
+
+First a simple pass lists the few who act; then the heavy kernel works over the list. Proposals are computed
+from last month's world, and accepted later in one serial pass, so that the order of rows cannot matter.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import alliance, chance
+from sim.kernels import decisions as d
+
+SLOTS = 3
+TRIES = 3  # meetings refused for being too different before a candidate is lost
+OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have none)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def list_starters(alive, model, uid, slots, monthly, seed, month, out):
+    """Write to `out` the rows that open a project this month; return how many. `monthly` is a probability by model."""
+    n = 0
+    for i in range(alive.size):
+        if alive[i] and slots[i, SLOTS - 1] < 0:
+            if chance.happens(seed, uid[i], month, d.START_PROJECT, 0, monthly[np.int64(model[i])]):
+                out[n] = i
+                n += 1
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def planned_effort(uid, month, sub, base, seed, t):
+    """Return the cents a month that an organisation would put in a project: its plan, within its means.
+
+    The plan is lognormal like the cost of ordinary local projects, spread over the planned length.
+    """
+    total = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, d.PROJECT_TRAITS, sub))
+    return np.int64(min(total * 100.0 / t.length_months, t.effort_share * base))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out):
+    """Write to `out` the projects that look for a partner this month; return how many.
+
+    They look during dialogue and choice, and later when a member that left is to be replaced.
+    """
+    n = 0
+    if not t.possible:
+        return n
+    for p in range(state.size):
+        if state[p] != 1 or members[p] == 0 or members[p] >= t.most:
+            continue
+        early = seeking[p] and (step[p] == 1 or step[p] == 2)
+        replacing = waiting[p] > 0 and members[p] < members_first[p]
+        if (early or replacing) and chance.happens(seed, uid[p], month, d.RECRUIT, 0, t.recruit_rate):
+            out[n] = p
+            n += 1
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def row_in(territory, at, segments):
+    """Return the organisation row at position `at` of a territory (all models one after the other), or -1."""
+    for k in OTHERS:
+        length = segments[k, territory, 1] - segments[k, territory, 0]
+        if at < length:
+            return segments[k, territory, 0] + at
+        at -= length
+    return -1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def rows_of(territory, segments):
+    """Return how many organisation rows a territory has, free ones included."""
+    total = 0
+    for k in OTHERS:
+        total += segments[k, territory, 1] - segments[k, territory, 0]
+    return total
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def meet(i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near, t):
+    """Return the c-th organisation that i meets this month, or -1: a tie, a neighbour, or someone around."""
+    indptr, indices = near
+    where = chance.uniform(seed, uid, month, d.CANDIDATES, 4 * c)
+    if where < t.ties_share:
+        s = chance.below(seed, uid, month, d.CANDIDATES, 4 * c + 1, neighbour.shape[1])
+        j = np.int64(neighbour[i, s])
+        if j >= 0 and alive[j] and generation[i, s] == births[j]:
+            return j
+        return -1
+    place = np.int64(org_territory[i])
+    degree = indptr[place + 1] - indptr[place]
+    if degree > 0 and where < t.ties_share + (1.0 - t.ties_share) * t.neighbour_share:
+        place = np.int64(indices[indptr[place] + chance.below(seed, uid, month, d.CANDIDATES, 4 * c + 2, degree)])
+    total = rows_of(place, segments)
+    for attempt in range(TRIES):
+        sub = 4 * c + 3 + 64 * attempt
+        j = row_in(place, chance.below(seed, uid, month, d.CANDIDATES, sub, total), segments)
+        if j < 0 or j == i or not alive[j]:
+            continue
+        gap = t.similarity_size * abs(np.int64(org_size[i]) - np.int64(org_size[j])) / 3.0
+        if org_model[i] != org_model[j]:
+            gap += t.similarity_model
+        if chance.happens(seed, uid, month, d.TIE_MEETING, sub, math.exp(-gap)):
+            return j
+    return -1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, seed, month, t, out):
+    """For each seeking project find the best candidate; write (project, row, gain, pair gain, effort, hours).
+
+    Returns how many proposals were made. The gain that decides is seen with noise; it is never recorded as value.
+    """
+    project_uid, founder, engineering, weight_table, fit, plan = projects
+    member, effort, hours_in = memberships
+    alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
+    neighbour, generation, kept, broken, births = ties
+    org_domain, org_size, org_territory, org_model = traits
+    out_project, out_row, out_gain, out_pair, out_effort, out_hours = out
+    work = (
+        np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
+        np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
+        np.empty(alliance.FUNCTIONS), np.empty(alliance.FUNCTIONS),
+    )  # fmt: skip
+    proposals = 0
+    for at in range(n):
+        p = seekers[at]
+        i = np.int64(member[p, 0])
+        uid = project_uid[p]
+        wanted = t.candidates
+        if t.mode == 0 and t.by_search > 0.0:
+            wanted += t.by_search * engineering[p] / 100.0 / t.fte_cost
+        count = np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT, 1)))
+        best, best_gain, best_pair, best_effort = -1, 0.0, 0.0, 0
+        for c in range(min(count, 15)):  # 15: `sub` has 256 values, of which a meeting may use 4 c + 3 + 128
+            j = meet(
+                i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation,
+                segments, near, t,
+            )  # fmt: skip
+            if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
+                continue
+            effort_j = planned_effort(org_uid[j], month, 11, base[j], seed, t)  # 0..10: its own project
+            budget_j = effort_j / 100.0 + math.floor(hours[j] * t.effort_share) * t.hour_value
+            if budget_j <= 0.0:
+                continue
+            gain, pair = alliance.gain_of_joining(
+                p, j, budget_j, member, effort, hours_in, org_efficiency, weight_table, fit, ties, traits, t, work
+            )
+            gain += t.noise * budget_j * chance.normal(seed, uid, month, d.PERCEPTION_NOISE, c)
+            if best < 0 or gain > best_gain:
+                best, best_gain, best_pair, best_effort = j, gain, pair, effort_j
+        if best < 0:
+            continue
+        mine = effort[p, 0] / 100.0 + hours_in[p, 0] * t.hour_value
+        if best_gain + desire[i] * mine < 0.0:
+            continue
+        out_project[proposals], out_row[proposals], out_gain[proposals] = p, best, best_gain
+        out_pair[proposals], out_effort[proposals] = best_pair, best_effort
+        out_hours[proposals] = np.int64(math.floor(hours[best] * t.effort_share))
+        proposals += 1
+    return proposals
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def is_member(p, j, member):
+    """Return True when row j is already a member of project p."""
+    for s in range(member.shape[1]):
+        if member[p, s] == j:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def accept(order, proposals, projects, memberships, organisations, seed, month, t):
+    """Go through the proposals in `order` (best first) and let each candidate decide; return how many joined.
+
+    A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
+    adds its own desire. Serial on purpose: two founders may want the same partner.
+    """
+    out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
+    uid, members, members_max, dirty = projects
+    member, effort, hours, seen, joined = memberships
+    org_uid, desire, slots = organisations
+    accepted = 0
+    for at in range(order.size):
+        k = order[at]
+        p, j = np.int64(out_project[k]), np.int64(out_row[k])
+        m = np.int64(members[p])
+        if m >= t.most or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
+            continue
+        budget = out_effort[k] / 100.0 + out_hours[k] * t.hour_value
+        noise = t.noise * budget * chance.normal(seed, org_uid[j], month, d.ACCEPT, 0)
+        if 0.5 * out_pair[k] + noise + desire[j] * budget < 0.0:
+            continue
+        join(p, j, m, out_effort[k], out_hours[k], month, member, effort, hours, seen, joined, slots)
+        seen[p, 0] |= np.uint8(1 << m)  # the founder and the newcomer have met
+        seen[p, m] = np.uint8(1)
+        members[p] = m + 1
+        members_max[p] = max(members_max[p], m + 1)
+        dirty[p] = 1
+        accepted += 1
+    return accepted
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
+    """Put organisation i in slot m of project p, and the project in the first free slot of i."""
+    member[p, m], effort[p, m], hours[p, m], seen[p, m], joined[p, m] = i, effort_i, hours_i, 0, month
+    for s in range(SLOTS):
+        if slots[i, s] < 0:
+            slots[i, s] = p
+            return

@@ -1,0 +1,81 @@
+"""The numbers of an alliance, as kernels receive them (one named tuple instead of thirty arguments)."""
+
+from typing import NamedTuple
+
+
+class Terms(NamedTuple):
+    """Built once a month by sim/alliances/terms.py from the parameters in force."""
+
+    # worth of a team
+    price: float  # of one unit of a function bought outside
+    sigma: float  # elasticity of substitution between functions
+    overhead: float
+    poolable: float
+    hour_value: float  # EUR of work in one volunteer hour
+    form_a: bool  # form A instead of form B
+    # coordination
+    fixed_cost: float  # EUR a month for each member beyond the first
+    link_cost: float  # EUR a month for a link at distance 1 without trust
+    silo: float
+    size: float
+    place: float
+    legal: float
+    floor: float  # 1 - trust is never below
+    hub: bool  # links go through the first member only
+    # engineering
+    mode: int  # 0 engineering, 1 cash placebo, 2 paid and without effect
+    phi: float
+    half_cost: float  # EUR per link and month that gives half of phi
+    hub_cost: float  # EUR per month from which engineering makes a mesh a hub
+    fte_cost: float
+    by_coordination: bool
+    by_search: float  # more candidates per FTE and month
+    by_promises: float  # share of broken promises avoided at full effect
+    by_bids: float  # added share of successful bids at full effect
+    # trust
+    prior: float
+    prior_weight: float
+    kept: float
+    asymmetry: float
+    keep_share: float  # of a count after one month of forgetting
+    # seeing
+    visibility: float
+    sees_all: bool
+    noise: float
+    # meeting
+    possible: bool
+    candidates: float
+    ties_share: float
+    neighbour_share: float
+    similarity_size: float
+    similarity_model: float
+    recruit_rate: float
+    review_rate: float
+    effort_share: float
+    plan_log_mean: float
+    plan_log_sd: float
+    length_months: float
+    setup_months: float
+    setup_spread: float
+    setup_effort: float
+    exit_hazard: float
+    most: int  # members
+    # running
+    viable_share: float
+    patience: int
+    evaluate_months: int
+    dissolution: int  # 0 replacement, 1 series, 2 majority
+    bid_success: float
+    grant_rate: float
+    # learning
+    desire_mean: float
+    contagion: float
+    linear: bool
+    desire_rate: float
+    # innovation
+    phase_months: float
+    gate: float
+    fit_spread: float
+    weight_spread: float  # sd of ln weights
+    kept_months: int  # projects that start before this month keep their row (inception cohort)
+    credit_months: float
