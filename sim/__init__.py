@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Parameters": "sim.parameters",
-    "Result": "sim.record",
+    "Result": "sim.results",
     "RunConfig": "sim.config",
     "Scenario": "sim.scenarios",
     "Territory": "sim.territory",
@@ -23,11 +23,11 @@ _HOMES = {
     "load_parameters": "sim.parameters",
     "load_scenario": "sim.scenarios",
     "load_territory": "sim.territory",
-    "run": "sim.config",
+    "run": "sim.simulation",
     "verdict": "sim.lab",
 }
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 (names are strings)
+__all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str):

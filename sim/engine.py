@@ -22,15 +22,18 @@ class World:
     parameters  sim.parameters.Parameters, the scenario already applied
     seed        0 .. 2**63 - 1
     start       "YYYY-MM", the calendar date of month 0
+    scale       0 < scale <= 1: a smaller copy, organisations and residents and budgets multiplied by it
     strict      check every account after every phase and row by row (all tests do)
     """
 
-    def __init__(self, territory, parameters, *, seed: int, start: str = "2026-01", strict: bool = False):
-        self.territory, self.parameters, self.start = territory, parameters, start
+    def __init__(
+        self, territory, parameters, *, seed: int, start: str = "2026-01", strict: bool = False, scale: float = 1.0
+    ):
+        self.territory, self.parameters, self.start, self.scale = territory, parameters, start, scale
         self.seed, self.month = int(seed), 0
         self._changes = set(parameters.change_months(start))
         self._read_parameters()
-        self.state: State = initial.build(territory, self.values, self.seed)
+        self.state: State = initial.build(territory, self.values, self.seed, scale)
         self.near = (territory.indptr, territory.neighbours)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, strict=strict)
@@ -48,6 +51,17 @@ class World:
             self.ledger.after(phase)
         self.ledger.close()
         self.month += 1
+
+    @property
+    def organisations(self) -> int:
+        """Living organisations of the core."""
+        o = self.state.organisations
+        return int((o.alive.astype(bool) & self.core[o.territory]).sum())
+
+    @property
+    def agents(self) -> int:
+        """Living organisations and cohorts of the core."""
+        return self.organisations + int(self.core[self.state.cohorts.territory].sum())
 
     def run(self, months: int, record=None):
         """Run `months` months; `record.month(world)` is called after each."""

@@ -1,0 +1,201 @@
+"""Indicators: pure functions from the tables of a run to numbers with a unit and a formula.
+
+An indicator at a horizon uses the months up to that horizon only, so that a longer run has the same value.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.record import ENDS, KINDS, STEPS
+
+A, P, E, F, S, U, G, X = range(8)  # the seven models and the outside, as in sim/agents/base.py
+HORIZONS = (18, 84, 336)
+YEAR = 2050
+
+Tables = dict[str, dict[str, np.ndarray]]
+
+
+class Indicator(NamedTuple):
+    """A named number of a run: how it is computed, its unit, and its formula in words."""
+
+    name: str
+    unit: str
+    formula: str
+    label_fr: str
+    label_en: str
+    compute: Callable[[Tables, int, float], float | None]
+
+
+def horizons(tables: Tables, start: str, months: int, shadow_wage: float) -> dict[str, dict[str, Any]]:
+    """Return {horizon: {indicator: {value, unit}}} for the horizons that lie within the run."""
+    ends = {str(h): h for h in HORIZONS}
+    ends[str(YEAR)] = (YEAR + 1 - int(start[:4])) * 12 - (int(start[5:]) - 1)
+    within = {name: end for name, end in sorted(ends.items(), key=lambda item: item[1]) if 0 < end <= months}
+    return {
+        name: {i.name: {"value": i.compute(tables, end, shadow_wage), "unit": i.unit} for i in INDICATORS}
+        for name, end in within.items()
+    }
+
+
+# pieces
+
+
+def _sum(tables, end, *columns) -> float:
+    """Add columns of the monthly table over the months before `end`, in month order."""
+    total = 0
+    for name in columns:
+        for value in tables["monthly"][name][:end].tolist():
+            total += value
+    return total
+
+
+def _last(tables, end, name) -> float:
+    return tables["monthly"][name][end - 1].item()
+
+
+def ratio(above: float, below: float) -> float | None:
+    """Return above / below, or None where nothing is below: a ratio is never invented."""
+    return above / below if below else None
+
+
+def means(tables, end, wage, who=("solo", "allied")) -> float:
+    """Return the consolidated means in EUR: cash of members, grants, programme, and hours at the shadow wage."""
+    cash = ("own", "programme", "grants_public", "grants_finance", "grants_patronage")
+    cents = _sum(tables, end, *(f"{c}_{w}" for c in cash for w in who))
+    return cents / 100 + _sum(tables, end, *(f"hours_{w}" for w in who)) * wage
+
+
+def _value(tables, end, wage):
+    return _sum(tables, end, "value_solo", "value_allied")
+
+
+def _performance(tables, end, wage):
+    return ratio(_value(tables, end, wage), means(tables, end, wage))
+
+
+def _frugality(tables, end, wage):
+    return ratio(means(tables, end, wage), _value(tables, end, wage))
+
+
+def _innovation(tables, end, wage):
+    return 100_000 * _sum(tables, end, "deployed") / _last(tables, end, "residents")
+
+
+def _confidence(tables, end, wage):
+    return _last(tables, end, "confident") / _last(tables, end, "residents")
+
+
+def _premium(tables, end, wage):
+    return ratio(_sum(tables, end, "premium_allied"), _sum(tables, end, "alone_allied"))
+
+
+def _seen_premium(tables, end, wage):
+    return ratio(_sum(tables, end, "perceived_allied"), _sum(tables, end, "gain_allied"))
+
+
+def _leverage(tables, end, wage):
+    others = _sum(tables, end, "own_allied", "grants_finance_allied", "grants_patronage_allied") / 100
+    others += _sum(tables, end, "hours_allied") * wage
+    return ratio(others, _sum(tables, end, "programme_solo", "programme_allied") / 100)
+
+
+def _survival(tables, end, wage):
+    started = _sum(tables, end, "opened")
+    lost = _sum(tables, end, "ended_failed", "ended_dissolved", "ended_abandoned")
+    return None if not started else 1 - lost / started
+
+
+def _losses(tables, end, wage):
+    years = _sum(tables, end, *(f"{w}_{s}" for w in ("solo", "allied") for s in STEPS)) / 12
+    return ratio(_sum(tables, end, "ended_failed", "ended_dissolved"), years)
+
+
+def _willing(tables, end, wage):
+    return ratio(_last(tables, end, "willing"), _last(tables, end, "organisations"))
+
+
+def _alliances(tables, end, wage):
+    living = sum(_last(tables, end, f"allied_{s}") for s in STEPS)
+    return 1000 * living / _last(tables, end, "residents")
+
+
+def _count(column):
+    return lambda tables, end, wage: _last(tables, end, column)
+
+
+def _flow(payers, receivers):
+    def compute(tables, end, wage):
+        """EUR per inhabitant over the last twelve months (fewer at the start, brought to a year)."""
+        first = max(0, end - 12)
+        cents = tables["flows"]["cents"].reshape(-1, 8, 8)[first:end]
+        total = sum(int(cents[:, i, j].sum()) for i in payers for j in receivers)
+        return total / 100 * 12 / (end - first) / _last(tables, end, "residents")
+
+    return compute
+
+
+def _mean_need(column):
+    def compute(tables, end, wage):
+        scores = tables["needs"][column].reshape(-1, 16)[end - 1].tolist()
+        return sum(scores) / len(scores)
+
+    return compute
+
+
+INDICATORS = (
+    Indicator("performance", "ref EUR/EUR", "value delivered / consolidated means, months 1 to horizon",
+              "Performance", "Performance", _performance),
+    Indicator("frugality", "EUR/ref EUR", "consolidated means / value delivered, months 1 to horizon",
+              "Moyens par unité de valeur", "Means per unit of value", _frugality),
+    Indicator("value", "ref EUR", "value delivered by all projects, months 1 to horizon",
+              "Valeur délivrée", "Value delivered", _value),
+    Indicator("innovation", "1/100,000 inh", "innovations deployed since the start / residents",
+              "Innovations déployées", "Innovations deployed", _innovation),
+    Indicator("confidence", "share", "residents weighted by the logistic of their cohort's confidence / residents",
+              "Confiance des habitants", "Confidence of residents", _confidence),
+    Indicator("premium", "share", "premium of alliances net of coordination, set-up and programme / value alone",
+              "Prime à l'alliance", "Alliance premium", _premium),
+    Indicator("premium_seen", "share", "premium that members perceive / positive premiums",
+              "Part perçue de la prime", "Perceived share of the premium", _seen_premium),
+    Indicator("survival", "share", "1 - projects failed, dissolved or abandoned / projects opened",
+              "Projets ni échoués ni dissous ni abandonnés", "Projects not lost", _survival),
+    Indicator("losses", "1/year", "projects failed or dissolved / project-years",
+              "Taux d'échec des projets", "Failure rate of projects", _losses),
+    Indicator("leverage", "EUR/EUR", "money and hours of others in alliances / programme money (gross)",
+              "Effet de levier brut", "Gross leverage", _leverage),
+    Indicator("desire", "share", "organisations whose desire to ally is not negative / organisations",
+              "Organisations qui ont envie de s'allier", "Organisations wishing to ally", _willing),
+    Indicator("alliances", "1/1,000 inh", "living alliances / residents", "Alliances", "Alliances", _alliances),
+    *(Indicator(f"alliances_{k}", "alliances", "living alliances of this partnership type", f"Alliances : {fr}",
+                f"Alliances: {k}", _count(f"alliances_{k}"))
+      for k, fr in zip(KINDS, ("pratiques responsables", "coopération économique", "innovation sociétale", "mécénat"),
+                       strict=True)),
+    *(Indicator(f"step_{s}", "projects", "living alliances at this step", f"Alliances à l'étape : {fr}",
+                f"Alliances at step: {s}", _count(f"allied_{s}"))
+      for s, fr in zip(STEPS, ("diagnostic", "dialogue", "choix", "définition", "engagement", "mise en œuvre",
+                               "évaluation"), strict=True)),
+    *(Indicator(f"ended_{e}", "projects", "projects that ended so since the start", f"Projets : {fr}",
+                f"Projects {e}", lambda tables, end, wage, e=e: _sum(tables, end, f"ended_{e}"))
+      for e, fr in zip(ENDS, ("achevés", "échoués", "dissous", "abandonnés"), strict=True)),
+    Indicator("need", "score /10", "mean objective need of the sixteen domains", "Fragilité mesurée",
+              "Objective fragility", _mean_need("objective")),
+    Indicator("need_felt", "score /10", "mean felt need of the sixteen domains", "Fragilité ressentie",
+              "Felt fragility", _mean_need("felt")),
+    *(Indicator(f"flow_{name}", "EUR/inh/year", f"paid by {payers} to {receivers}, last twelve months, per resident",
+                fr, en, _flow(payers, receivers))
+      for name, payers, receivers, fr, en in (
+          ("contribution", (P, E, F), (A,), "Impôts et contributions", "Taxes and contributions"),
+          ("redistribution", (A,), (P,), "Redistribution", "Redistribution"),
+          ("employment", (E,), (P,), "Salaires des entreprises", "Wages of firms"),
+          ("consumption", (P,), (E,), "Consommation", "Consumption"),
+          ("endowment", (A,), (S, U), "Dotations", "Endowments"),
+          ("subsidies", (A,), (G,), "Subventions et commandes aux associations", "Subsidies and orders to associations"),
+          ("mobilisation", (P,), (G,), "Dons, cotisations et ventes aux associations", "Gifts, dues and sales"),
+          ("saving", (P,), (F,), "Épargne", "Saving"),
+          ("loans", (F,), (P, E), "Prêts et investissements", "Loans and investment"),
+          ("outside_in", (X,), (A, P, E, F, S, U, G), "Reçu de l'extérieur", "Received from outside"),
+          ("outside_out", (A, P, E, F, S, U, G), (X,), "Payé à l'extérieur", "Paid to the outside"),
+      )),
+)  # fmt: skip

@@ -1,0 +1,154 @@
+"""What a run leaves behind: tables of columns, filled month after month, write-only during the run.
+
+monthly        one row a month: residents, organisations, projects, value, means, premium, cash (core territories)
+flows          one row a month, payer and receiver: cents that moved (core territories)
+needs          one row a month and domain: objective and felt need (0 to 10), value delivered
+projects_<h>   one row per project of the inception cohort (diagnose in months 0..23), as it stands after h months
+Only core territories are recorded; those that --around adds are scenery.
+"""
+
+import numpy as np
+
+from sim.alliances.production import TOTALS
+from sim.alliances.terms import KEPT_MONTHS
+from sim.kernels import record as kernel
+from sim.ledger import MODELS
+
+SNAPSHOTS = (18, 36, 84, 336)
+DOMAINS = 16
+STEPS = ("diagnose", "dialogue", "choose", "define", "commit", "implement", "evaluate")
+KINDS = ("practices", "cooperation", "innovation", "patronage")
+ENDS = ("completed", "failed", "dissolved", "abandoned")
+MODEL_NAMES = ("public_action", "persons", "productive", "financial", "knowledge", "public_services", "engagement")
+INTEGER_TOTALS = {"own", "programme", "hours", "grants_public", "grants_finance", "grants_patronage"}
+
+MONTHLY = {
+    "residents": np.int64, "organisations": np.int64,
+    **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
+    "willing": np.int64, "confident": np.float64, "seen": np.float64,
+    "opened": np.int64, "joined": np.int64, "left": np.int64, "deployed": np.int64,
+    **{f"ended_{e}": np.int64 for e in ENDS},
+    **{f"solo_{s}": np.int64 for s in STEPS}, **{f"allied_{s}": np.int64 for s in STEPS},
+    **{f"alliances_{k}": np.int64 for k in KINDS},
+    **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
+    **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
+}  # fmt: skip
+
+
+class Record:
+    """Grows by one row a month; `tables()` gives columns of exactly the months run."""
+
+    def __init__(self, world, months: int):
+        self.size = months
+        self.months = 0
+        self.monthly = {name: np.zeros(months, dtype) for name, dtype in MONTHLY.items()}
+        self.flows = np.zeros((months, MODELS + 1, MODELS + 1), np.int64)
+        self.objective, self.felt, self.delivered = np.zeros((3, months, DOMAINS))
+        self.snapshots: dict[int, dict[str, np.ndarray]] = {}
+        self.start = world.start
+
+    def month(self, world):
+        """Record the month that has just ended."""
+        n, s, core = self.months, world.state, world.core
+        self.flows[n] = world.ledger.matrix(core)
+        population = _residents(s)
+        kernel.score(s.territories.need, population, core, self.objective[n])
+        kernel.score(s.territories.felt, population, core, self.felt[n])
+        kernel.add_up(s.territories.delivered, core, self.delivered[n])
+        row = {name: column[n : n + 1] for name, column in self.monthly.items()}
+        _people(world, row)
+        _projects(world, row)
+        _totals(world, row)
+        for m, cents in zip(MODEL_NAMES, world.ledger.money()[core].sum(axis=0), strict=True):
+            row[f"cash_{m}"][0] = cents
+        self.months = n + 1
+        if self.months in SNAPSHOTS:
+            self.snapshots[self.months] = cohort(world)
+
+    def tables(self) -> dict[str, dict[str, np.ndarray]]:
+        """Return every table of results as columns."""
+        n = self.months
+        month = np.arange(n)
+        monthly = {"month": month, "date": self._dates(n)}
+        monthly |= {name: column[:n] for name, column in self.monthly.items()}
+        payer, receiver = np.divmod(np.arange((MODELS + 1) ** 2), MODELS + 1)
+        tables = {
+            "monthly": monthly,
+            "flows": {
+                "month": np.repeat(month, payer.size), "payer": np.tile(payer, n), "receiver": np.tile(receiver, n),
+                "cents": self.flows[:n].reshape(-1),
+            },
+            "needs": {
+                "month": np.repeat(month, DOMAINS), "domain": np.tile(np.arange(DOMAINS), n),
+                "objective": self.objective[:n].reshape(-1), "felt": self.felt[:n].reshape(-1),
+                "delivered": self.delivered[:n].reshape(-1),
+            },
+        }  # fmt: skip
+        return tables | {f"projects_{h}": table for h, table in self.snapshots.items()}
+
+    def _dates(self, n: int) -> np.ndarray:
+        return (np.datetime64(self.start, "M") + np.arange(n)).astype(str).astype(object)
+
+
+def cohort(world) -> dict[str, np.ndarray]:
+    """Return the inception cohort as it stands: one row per project of the core, in order of identity."""
+    p = world.state.projects
+    rows = np.flatnonzero((p.state > 0) & (p.started < KEPT_MONTHS) & world.core[p.territory])
+    rows = rows[np.argsort(p.uid[rows])]
+    columns = {
+        "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
+        "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
+        "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
+        "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
+        "value_now": np.where(p.state == 1, p.value, 0.0), "at_work": (p.state == 1) & (p.step == 5),
+        "value": p.sum_value, "alone": p.sum_alone, "premium": p.sum_premium, "gain": p.sum_gain,
+        "perceived": p.sum_perceived, "coordination": p.sum_coordination, "own": p.sum_own,
+        "grants_public": p.sum_grants[:, 0], "grants_finance": p.sum_grants[:, 1],
+        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "hours": p.sum_hours,
+        "means_alone": p.sum_means_alone, "months": p.sum_months,
+    }  # fmt: skip
+    return {name: column[rows].copy() for name, column in columns.items()}
+
+
+def _residents(state) -> np.ndarray:
+    out = np.zeros(len(state.territories), np.int64)
+    np.add.at(out, state.cohorts.territory, state.cohorts.persons)
+    return out
+
+
+def _people(world, row):
+    s, core = world.state, world.core
+    o, c = s.organisations, s.cohorts
+    counts = np.zeros(MODELS, np.int64)
+    row["willing"][0] = kernel.count_organisations(o.alive, o.model, o.territory, o.desire, core, counts)
+    row["organisations"][0] = counts.sum()
+    for m, count in zip(MODEL_NAMES, counts, strict=True):
+        if m != "persons":
+            row[f"organisations_{m}"][0] = count
+    confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
+    row["confident"][0], row["residents"][0] = confident, people
+
+
+def _projects(world, row):
+    p, w, core = world.state.projects, world.work, world.core
+    by_step, by_kind = np.zeros((2, len(STEPS)), np.int64), np.zeros(len(KINDS), np.int64)
+    kernel.count_projects(p.state, p.members, p.step, p.kind, p.territory, core, by_step, by_kind)
+    for k, step in enumerate(STEPS):
+        row[f"solo_{step}"][0], row[f"allied_{step}"][0] = by_step[0, k], by_step[1, k]
+    for k, kind in enumerate(KINDS):
+        row[f"alliances_{kind}"][0] = by_kind[k]
+    for k, end in enumerate(ENDS):
+        row[f"ended_{end}"][0] = w.ends[k + 1]
+    row["opened"][0], row["joined"][0], row["left"][0] = w.opened, w.joined, w.left
+    row["deployed"][0] = w.deployed[core].sum()
+    seen = np.zeros(1)
+    kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)
+    row["seen"][0] = seen[0] / max(1, core.sum())
+
+
+def _totals(world, row):
+    for who, label in ((0, "solo"), (1, "allied")):
+        out = np.zeros(len(TOTALS))
+        kernel.add_up(np.ascontiguousarray(world.work.totals[:, who]), world.core, out)
+        for k, name in enumerate(TOTALS):
+            row[f"{name}_{label}"][0] = out[k]
