@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sim.state import State
 
 
-class column:  # noqa: N801 (used as a word of the language in class bodies)
+class column:
     """Attribute of an agent, read from the state column of the same name."""
 
     def __set_name__(self, owner, name: str):
