@@ -39,14 +39,12 @@ class MesaWindow(mesa.Agent):
 
     def remove(self):
         """Refuse: organisations close in the phase `life.close`."""
-        raise AttributeError("agents are born and close in the phases of sim/agents/life.py, not by hand")
+        raise AttributeError("agents are born and close in the phases of sim/agents/life.py; not by hand")
 
     @classmethod
     def create_agents(cls, model, n, *args, **kwargs):
         """Refuse: the agents of a territory come from its population."""
-        raise AttributeError(
-            "agents come from the population of the territory and from sim/agents/life.py, not by hand"
-        )
+        raise AttributeError("agents come from the population of their territory, and from births; not by hand")
 
 
 def _mesa_class(kind: type[Window]) -> type[MesaWindow]:
@@ -132,7 +130,8 @@ class RowSet(MutableSet, Sequence):
     def get(self, attr_names: str | list[str], handle_missing: str = "error", default_value: Any = None) -> list:
         """Return the attribute of each agent (a list of them if several are asked), read from columns where it can."""
         if not isinstance(attr_names, str):
-            return [list(row) for row in zip(*(self.get(n, handle_missing, default_value) for n in attr_names))]
+            columns = (self.get(name, handle_missing, default_value) for name in attr_names)
+            return [list(row) for row in zip(*columns, strict=True)]
         values = self.column(attr_names)
         if values is not None:
             return values.tolist()
