@@ -23,7 +23,7 @@ _HOMES = {
     "load_parameters": "sim.parameters",
     "load_scenario": "sim.scenarios",
     "load_territory": "sim.territory",
-    "run": "sim.simulation",
+    "run": "sim.running",
     "verdict": "sim.lab",
 }
 
