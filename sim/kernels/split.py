@@ -1,0 +1,53 @@
+"""Kernels that cut money: whole cents that add up exactly, never a negative part of a positive amount.
+
+Amounts in int64 cents, below 2^50 in absolute value.
+"""
+
+import numpy as np
+from numba import njit
+
+MILLION = 1_000_000
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def by_running_weight(total, weight, start, stop, out):
+    """Cut `total` over rows start..stop-1 in proportion to `weight` >= 0; return what could not be shared.
+
+    Row i receives rint(c_i r) - rint(c_(i-1) r), c the running weight and r = total / all the weight: rounding
+    never adds up, and a row without weight receives nothing. Without any weight all of `total` is returned.
+    """
+    whole, last = 0.0, -1
+    for i in range(start, stop):
+        out[i] = 0
+        if weight[i] > 0:
+            whole += weight[i]
+            last = i
+    if last < 0:
+        return total
+    rate = total / whole
+    running, given = 0.0, np.int64(0)
+    for i in range(start, last):
+        if weight[i] > 0:
+            running += weight[i]
+            upto = np.int64(round(running * rate))
+            upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
+            out[i] = upto - given
+            given = upto
+    out[last] = total - given
+    return np.int64(0)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def by_shares_ppm(total, share, out):
+    """Cut `total` by `share` in parts per million (int64, sum at most a million); return what is left.
+
+    Integers only: the amount is multiplied by a share as whole millions of cents plus the rest.
+    """
+    whole, rest = total // MILLION, total % MILLION
+    running, given = np.int64(0), np.int64(0)
+    for i in range(out.size):
+        running += share[i]
+        upto = whole * running + (rest * running + MILLION // 2) // MILLION
+        out[i] = upto - given
+        given = upto
+    return total - given

@@ -1,0 +1,37 @@
+"""Kernels of trust: counts of promises kept and broken, which fade.
+
+A broken promise is counted `asymmetry` times when it is seen. Counts have no unit; half-life in months.
+"""
+
+import math
+
+from numba import njit
+
+HALVING = math.log(2.0)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def keep_share(half_life):
+    """Return the share of a count that is left after one month."""
+    return math.exp(-HALVING / half_life)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def forget(count, half_life):
+    """Return a count one month later: half of it after `half_life` months."""
+    return count * keep_share(half_life)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def after_month(kept, broken, is_kept, asymmetry, share):
+    """Return (kept, broken) after a month that leaves `share` of memory and shows one promise kept or broken."""
+    kept, broken = kept * share, broken * share
+    if is_kept:
+        return kept + 1.0, broken
+    return kept, broken + asymmetry
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def mean(kept, broken, prior, prior_weight):
+    """Return trust: the mean of a Beta law that starts at `prior`, worth `prior_weight` promises."""
+    return (prior_weight * prior + kept) / (prior_weight + kept + broken)

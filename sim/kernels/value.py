@@ -1,0 +1,284 @@
+"""Kernels of alliance value: what a set of members can do with its money, together or alone.
+
+A coalition is a `mask` of slots 0..m-1 (bit i set: member i is in). A single member is a mask of one bit and
+goes through the same code, so that its premium is 0 to the bit.
+
+Shapes   budget[m], efficiency[m, functions], weight[functions], pair_cost[m, m]
+Units    budgets and costs in EUR per month; value in reference euros per month: 1 = one euro well spent by a
+         fully competent deliverer; efficiencies in (0, 1]; prices relative to making at efficiency 1
+
+Form B, make or buy (the default): a function is made by the member that makes it best, up to its budget, or
+bought outside at `price`; the unit costs of functions combine with elasticity of substitution `sigma`.
+Form A (structural alternative): constant elasticity of substitution over what members contribute to each
+function; a member spreads its effort in proportion to its efficiencies, so a low one is the floor of its profile.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+SCALE_A = 5.0  # form A: equal efforts in five functions are worth their sum
+NEAR_ZERO = 1e-6  # exponents closer to 0 than this use the limit
+HALVING = math.log(2.0)
+SCRATCH = 7  # rows of the work array: unit costs, then the walk over makers
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def make_or_buy(efficiency, price):
+    """Return what one unit of a function costs: made at 1/efficiency, or bought at `price`."""
+    return min(1.0 / efficiency, price)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def team_costs(efficiency, mask, price, q):
+    """Write to `q` what one unit of each function costs the coalition: its best maker, or the price outside."""
+    for k in range(q.size):
+        q[k] = price
+        for i in range(efficiency.shape[0]):
+            if mask >> i & 1:
+                q[k] = min(q[k], make_or_buy(efficiency[i, k], price))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def power_mean(x, w, r):
+    """Return (sum w x^r / sum w)^(1/r) over x >= 0: the mean that substitution makes, r = 0 the geometric one.
+
+    Divided by the sum of weights, so that the mean of equal values is that value whatever the rounding of w.
+    With r <= 0, one zero that has weight makes the mean zero: nothing replaces it.
+    """
+    total, low, high = 0.0, math.inf, 0.0
+    for k in range(x.size):
+        if w[k] > 0.0:
+            total += w[k]
+            low, high = min(low, x[k]), max(high, x[k])
+    if high == 0.0 or (r < NEAR_ZERO and low == 0.0):
+        return 0.0
+    geometric = abs(r) < NEAR_ZERO
+    unit = low if r < 0.0 else high  # in this unit no power overflows, and one term is exactly 1
+    mean = 0.0
+    for k in range(x.size):
+        if w[k] > 0.0:
+            ratio = x[k] / unit
+            if geometric:
+                mean += w[k] * math.log(ratio)
+            elif r == 1.0:
+                mean += w[k] * ratio
+            elif r == 0.5:
+                mean += w[k] * math.sqrt(ratio)
+            elif r == -1.0:
+                mean += w[k] / ratio
+            else:
+                mean += w[k] * ratio**r
+    mean /= total
+    if geometric:
+        return unit * math.exp(mean)
+    if r == 1.0:
+        return unit * mean
+    if r == 0.5:
+        return unit * (mean * mean)
+    if r == -1.0:
+        return unit / mean
+    return unit * mean ** (1.0 / r)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def unit_cost(q, w, sigma):
+    """Return c(q) = (sum w q^(1-sigma))^(1/(1-sigma)): what one unit of work costs when function k costs q[k]."""
+    return power_mean(q, w, 1.0 - sigma)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def supply_at(cost, k, mask, efficiency, budget, extra, price):
+    """Return how many EUR of function k can be made at `cost` by the members who can; no limit at the price outside."""
+    if cost >= price:
+        return math.inf
+    supply = 0.0
+    for i in range(efficiency.shape[0]):
+        if mask >> i & 1 and make_or_buy(efficiency[i, k], price) == cost:
+            supply += budget[i] + extra
+    return supply
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def next_cost(cost, k, mask, efficiency, price):
+    """Return the next cost of function k above `cost`: that of another member, or the price outside."""
+    above = price
+    for i in range(efficiency.shape[0]):
+        if mask >> i & 1:
+            other = make_or_buy(efficiency[i, k], price)
+            if other > cost:
+                above = min(above, other)
+    return above
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
+    """Return True when the best makers can make all that `money` asks of each function at costs `q`."""
+    least, total = math.inf, 0.0
+    for k in range(q.size):
+        least = min(least, q[k])
+    for k in range(q.size):
+        total += weight[k] * (q[k] / least) ** (1.0 - sigma)
+    for k in range(q.size):
+        if q[k] < price:
+            asked = money * (weight[k] * (q[k] / least) ** (1.0 - sigma) / total)
+            if asked > supply_at(q[k], k, mask, efficiency, budget, extra, price):
+                return False
+    return True
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def start_piece(k, cost, share, sigma, supply, walk):
+    """Start to make function k at `cost`, those who make it for less being full (see spread_over_makers)."""
+    start, slope, end, made, spent = walk[0], walk[1], walk[2], walk[3], walk[4]
+    start[k] = spent[k] - made[k] * cost
+    slope[k] = share * cost ** (1.0 - sigma)
+    end[k] = (made[k] + supply / cost) * cost**sigma / share
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def spread_over_makers(money, mask, efficiency, budget, extra, price, weight, sigma, q, walk):
+    """Return the average unit cost when the best makers of a function can be full; `q` becomes the marginal costs.
+
+    At scale s, function k is asked s * share_k / cost^sigma. What is spent on it grows with s in straight
+    pieces, start + slope * s: a piece ends when its makers are full (then nothing more is made until demand
+    accepts the next cost: a flat piece) or when demand accepts the next cost. Follow the pieces until `money` is spent.
+    """
+    start, slope, end, made, spent, full = walk[0], walk[1], walk[2], walk[3], walk[4], walk[5]
+    total = 0.0
+    for k in range(q.size):
+        total += max(0.0, weight[k])
+    for k in range(q.size):
+        start[k], slope[k], end[k], made[k], spent[k], full[k] = 0.0, 0.0, math.inf, 0.0, 0.0, 0.0
+        if weight[k] > 0.0:
+            supply = supply_at(q[k], k, mask, efficiency, budget, extra, price)
+            start_piece(k, q[k], weight[k] / total, sigma, supply, walk)
+    while True:
+        fixed, rising, k = 0.0, 0.0, 0
+        for other in range(q.size):
+            fixed += start[other]
+            rising += slope[other]
+            if end[other] < end[k]:
+                k = other
+        if rising > 0.0 and fixed + rising * end[k] >= money:
+            break
+        share = weight[k] / total
+        above = next_cost(q[k], k, mask, efficiency, price)
+        if full[k] == 0.0:
+            supply = supply_at(q[k], k, mask, efficiency, budget, extra, price)
+            made[k] += supply / q[k]
+            spent[k] += supply
+            full[k], start[k], slope[k], end[k] = 1.0, spent[k], 0.0, made[k] * above**sigma / share
+        else:
+            full[k], q[k] = 0.0, above
+            start_piece(k, above, share, sigma, supply_at(above, k, mask, efficiency, budget, extra, price), walk)
+    s = (money - fixed) / rising
+    for k in range(q.size):
+        if full[k] == 1.0:
+            q[k] = (s * (weight[k] / total) / made[k]) ** (1.0 / sigma)
+    return money * unit_cost(q, weight, sigma) ** sigma / s
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def unit_cost_within_means(money, mask, efficiency, budget, extra, price, weight, sigma, scratch):
+    """Return what one unit of work costs the coalition on average when `money` is spent where it does most.
+
+    A member makes at most its budget of each function; then the next best member does, then the price outside.
+    When no budget is too small this is unit_cost of the best costs, to the bit: always so for a member alone.
+    """
+    q = scratch[0]
+    team_costs(efficiency, mask, price, q)
+    if suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
+        return unit_cost(q, weight, sigma)
+    return spread_over_makers(money, mask, efficiency, budget, extra, price, weight, sigma, q, scratch[1:])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def engineering_effect(money, links, half):
+    """Return 1 - 2^-(money per link / half), in [0, 1); 0 without links."""
+    if links <= 0.0:
+        return 0.0
+    return 1.0 - math.exp(-HALVING * (money / links / half))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def coordination_cost(mask, m, pair_cost, fixed, saved, hub):
+    """Return C(S): `fixed` for each member beyond the first, plus the cost of links less the share `saved`.
+
+    Mesh: every pair of members is a link. Hub: each member has one link, to the first member in the mask.
+    """
+    members, links, first = 0, 0.0, -1
+    for i in range(m):
+        if mask >> i & 1:
+            if first < 0:
+                first = i
+            members += 1
+            for j in range(first, i):
+                if mask >> j & 1 and (j == first or not hub):
+                    links += pair_cost[i, j]
+    if members < 2:
+        return 0.0
+    return fixed * (members - 1) + links * (1.0 - saved)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def overhead_factor(overhead, poolable, size):
+    """Return 1 + the overhead on one euro of work, of which `size` members share the poolable part."""
+    return 1.0 + overhead * (1.0 - poolable * (1.0 - 1.0 / size))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def form_b(budget, coordination, engineering, unit, fit, overhead, poolable, size):
+    """Return the value of make or buy: what is left of the budget, at `unit` cost and overheads."""
+    work = max(0.0, budget - coordination - engineering)
+    return fit * work / (unit * overhead_factor(overhead, poolable, size))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def form_a(mask, efficiency, budget, extra, coordination, weight, fit, sigma, overhead, poolable, size, q):
+    """Return the value of substitution over functions; `coordination` comes off every member's effort pro rata.
+
+    A member spreads its effort over functions in proportion to its efficiencies. `q` receives the efforts.
+    """
+    total = 0.0
+    for k in range(q.size):
+        q[k] = 0.0
+    for i in range(efficiency.shape[0]):
+        if mask >> i & 1:
+            profile = 0.0
+            for k in range(q.size):
+                profile += efficiency[i, k]
+            effort = budget[i] + extra
+            total += effort
+            for k in range(q.size):
+                q[k] += effort * (efficiency[i, k] / profile)
+    if total <= coordination:
+        return 0.0
+    left = 1.0 - coordination / total
+    return fit * SCALE_A * power_mean(q, weight, 1.0 - 1.0 / sigma) * left / overhead_factor(overhead, poolable, size)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def coalition_value(mask, m, budget, extra, efficiency, weight, fit, pair_cost, saved, hub, engineering, t, scratch):
+    """Return v(mask) in the form that `t` chooses; each member adds `extra` EUR to its budget (untied money).
+
+    `saved` is the share of the cost of links that engineering saves, `engineering` what it costs the coalition.
+    `scratch` is a work array of SCRATCH rows, one column a function.
+    """
+    size, total = 0, 0.0
+    for i in range(m):
+        if mask >> i & 1:
+            size += 1
+            total += budget[i] + extra
+    if size == 0:
+        return 0.0
+    cost = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub)
+    if t.form_a:
+        return form_a(
+            mask, efficiency, budget, extra, cost + engineering, weight, fit, t.sigma, t.overhead, t.poolable, size,
+            scratch[0],
+        )  # fmt: skip
+    work = max(0.0, total - cost - engineering) / overhead_factor(t.overhead, t.poolable, size)
+    unit = unit_cost_within_means(work, mask, efficiency, budget, extra, t.price, weight, t.sigma, scratch)
+    return form_b(total, cost, engineering, unit, fit, t.overhead, t.poolable, size)
