@@ -6,7 +6,7 @@
 
 import numpy as np
 
-from sim import initial
+from sim import initial, invariants
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
@@ -49,6 +49,8 @@ class World:
             self.ledger.before(phase)
             phase(self)
             self.ledger.after(phase)
+            if self.ledger.strict:
+                invariants.check(self.state, phase=phase.title, month=self.month)
         self.ledger.close()
         self.month += 1
 

@@ -28,7 +28,7 @@ TRAITS = ("domain", "size", "territory", "model")
             "state", "uid", "territory", "domain", "kind", "step", "left", "setup", "length", "started", "implemented",
             "ended", "end", "founder", "founder_uid", "members", "members_first", "members_max", "seeking", "waiting",
             "bid", "dirty", "weight", "fit", "plan", "plan_value", "phase", "phase_left", "engineered", "value", "alone",
-            "coordination", "engineering", "unit_cost", "sum_value", "sum_alone", "sum_premium", "sum_gain",
+            "coordination", "engineering", "unit_cost", "share_value", "sum_value", "sum_alone", "sum_premium", "sum_gain",
             "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_hours",
             "sum_means_alone", "sum_months",
         )),

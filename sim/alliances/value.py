@@ -20,6 +20,7 @@ from sim.phases import phase
     reads=("memberships.member", "memberships.effort", "ties.kept", "projects.engineering"),
     writes=(
         "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
+        "projects.share_value",
         "memberships.solo", "memberships.share", "memberships.perceived",
     ),
 )  # fmt: skip
@@ -28,7 +29,8 @@ def appraise(world):
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     kernel.appraise(
-        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, p.value, p.alone, p.coordination, p.unit_cost),
+        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, p.value, p.alone, p.coordination, p.unit_cost,
+         p.share_value),
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
         (o.domain, o.size, o.territory, o.model), o.efficiency, p.reserve, world.month, world.terms,

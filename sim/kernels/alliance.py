@@ -131,7 +131,7 @@ def appraise(
     Shares are computed anew when the project is dirty and once a year; value and costs every month, because
     trust and engineering move.
     """
-    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit = projects
+    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit, out_shared = projects
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
     efficiency, pair_cost, q = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH)), np.empty(FUNCTIONS)
@@ -164,6 +164,7 @@ def appraise(
             for mask in range(1, everyone + 1):
                 game[mask] = mask_value(mask, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, q)
             game[0] = 0.0
+            out_shared[p] = game[everyone]
             fill_shares(p, m, game, seen, out_solo, t.sees_all, out_share, out_perceived)
             dirty[p] = 0
 

@@ -33,7 +33,7 @@ NEWBORN_TRAITS = 42
 
 # alliances
 START_PROJECT = 60
-PROJECT_TRAITS = 61  # uid, plan, weights, fit, durations
+PROJECT_TRAITS = 61  # uid, weights, fit, durations
 RECRUIT = 62
 CANDIDATES = 63
 PERCEPTION_NOISE = 64
@@ -48,6 +48,9 @@ PROGRAMME = 72
 SHAPLEY_SAMPLE = 73
 LEARN = 74
 TIE_MEETING = 75
+PARTNER_PLAN = 76
+RECRUIT_COUNT = 77
+FOUNDER_PLAN = 78
 
 # placebo (A/A tests): replaces another decision's key from a month on
 PLACEBO = 90

@@ -30,12 +30,12 @@ def list_starters(alive, model, uid, slots, monthly, seed, month, out):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def planned_effort(uid, month, sub, base, seed, t):
+def planned_effort(uid, month, decision, base, seed, t):
     """Return the cents a month that an organisation would put in a project: its plan, within its means.
 
     The plan is lognormal like the cost of ordinary local projects, spread over the planned length.
     """
-    total = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, d.PROJECT_TRAITS, sub))
+    total = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
     return np.int64(min(total * 100.0 / t.length_months, t.effort_share * base))
 
 
@@ -133,7 +133,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         wanted = t.candidates
         if t.mode == 0 and t.by_search > 0.0:
             wanted += t.by_search * engineering[p] / 100.0 / t.fte_cost
-        count = np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT, 1)))
+        count = np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT_COUNT, 0)))
         best, best_gain, best_pair, best_effort = -1, 0.0, 0.0, 0
         for c in range(min(count, 15)):  # 15: `sub` has 256 values, of which a meeting may use 4 c + 3 + 128
             j = meet(
@@ -142,7 +142,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
             )  # fmt: skip
             if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
                 continue
-            effort_j = planned_effort(org_uid[j], month, 11, base[j], seed, t)  # 0..10: its own project
+            effort_j = planned_effort(org_uid[j], month, d.PARTNER_PLAN, base[j], seed, t)
             budget_j = effort_j / 100.0 + math.floor(hours[j] * t.effort_share) * t.hour_value
             if budget_j <= 0.0:
                 continue

@@ -71,7 +71,7 @@ def open_projects(starters, n, projects, memberships, organisations, kind_share,
         members[p], members_first[p], members_max[p] = 1, 0, 1
         waiting[p], bid[p], dirty[p], engineered[p], phase[p] = 0, 0, 1, 0, 0
         phase_left[p] = max(1, np.int64(math.floor(t.phase_months + 0.5)))
-        mine = matching.planned_effort(u, month, 2, base[i], seed, t)
+        mine = matching.planned_effort(u, month, d.FOUNDER_PLAN, base[i], seed, t)
         plan[p] = mine
         matching.join(
             p, i, 0, mine, np.int64(math.floor(org_hours[i] * t.effort_share)), month, member, effort, hours, seen,

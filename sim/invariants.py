@@ -1,0 +1,118 @@
+"""What must hold besides accounts: strict mode checks it after every phase and names what broke.
+
+Each invariant is a function of the state that returns a message about the first violation, or None.
+"""
+
+import numpy as np
+
+from sim.errors import RunError
+from sim.state import State
+
+TOLERANCE = 1e-9
+
+
+def check(state: State, *, phase: str, month: int):
+    """Raise RunError at the first invariant that does not hold."""
+    for invariant in INVARIANTS:
+        problem = invariant(state)
+        if problem:
+            raise RunError(
+                f"Invariant '{invariant.__name__}' does not hold after phase '{phase}' of month {month}: {problem}."
+            )
+
+
+def shares_add_up(state: State) -> str | None:
+    """The Shapley shares of an alliance add up to what the grand coalition is worth when they were computed."""
+    p, m = state.projects, state.memberships
+    rows = np.flatnonzero((p.state == 1) & (p.members > 0) & (p.dirty == 0) & (p.share_value > 0))
+    total = m.share[rows].sum(axis=1)
+    wrong = np.abs(total - p.share_value[rows]) > TOLERANCE * np.maximum(1.0, p.share_value[rows])
+    if wrong.any():
+        row = rows[wrong][0]
+        return f"shares of project row {row} add up to {m.share[row].sum()!r}, its value is {p.share_value[row]!r}"
+    return None
+
+
+def weights_are_shares(state: State) -> str | None:
+    """The five functions of a living project share its whole work."""
+    p = state.projects
+    rows = np.flatnonzero(p.state == 1)
+    wrong = rows[np.abs(p.weight[rows].sum(axis=1, dtype=float) - 1.0) > 1e-5]  # float32
+    return f"weights of project row {wrong[0]} add up to {p.weight[wrong[0]].sum()}" if wrong.size else None
+
+
+def members_are_counted(state: State) -> str | None:
+    """A project counts its members, in slots 0..m-1 without a gap."""
+    p, member = state.projects, state.memberships.member
+    held = member >= 0
+    count = np.where(p.state == 1, p.members, 0)
+    expected = np.arange(member.shape[1])[None, :] < count[:, None]
+    wrong = np.flatnonzero((held != expected).any(axis=1))
+    return f"project row {wrong[0]} counts {count[wrong[0]]} members and holds {member[wrong[0]]}" if wrong.size else None
+
+
+def memberships_are_mutual(state: State) -> str | None:
+    """An organisation knows the projects that know it, and no other."""
+    slots, member = state.organisations.slots, state.memberships.member
+    from_projects = np.argwhere(member >= 0)
+    pairs = {(int(member[p, s]), int(p)) for p, s in from_projects}
+    known = {(int(i), int(slots[i, s])) for i, s in np.argwhere(slots >= 0)}
+    if pairs == known:
+        return None
+    row, project = min(pairs ^ known)
+    return f"organisation row {row} and project row {project} do not both know of each other"
+
+
+def slots_have_no_gap(state: State) -> str | None:
+    """The free slots of an organisation come last: matching looks at the last one only."""
+    free = state.organisations.slots < 0
+    wrong = np.flatnonzero((free[:, :-1] & ~free[:, 1:]).any(axis=1))
+    return f"organisation row {wrong[0]} has slots {state.organisations.slots[wrong[0]]}" if wrong.size else None
+
+
+def pools_are_not_overdrawn(state: State) -> str | None:
+    """A fund, a programme, a market or a reserve never pays what it does not hold."""
+    place = state.territories
+    for name, pool in (("fund", place.fund), ("programme", place.programme), ("market", place.market),
+                       ("free_fte", place.free_fte), ("reserve", state.projects.reserve)):  # fmt: skip
+        if (pool < 0).any():
+            at = tuple(int(k) for k in np.argwhere(pool < 0)[0])
+            return f"{name}{list(at)} holds {int(pool[at])}"
+    return None
+
+
+def counts_are_not_negative(state: State) -> str | None:
+    """Residents, staff and volunteer hours are counts of things that exist."""
+    for name in ("cohorts.persons", "organisations.fte", "organisations.hours", "cohorts.hours_given"):
+        low = state[name].min(initial=0)
+        if low < 0:
+            return f"{name} holds {int(low)}"
+    return None
+
+
+def the_dead_own_nothing(state: State) -> str | None:
+    """A row without an organisation holds neither money nor staff."""
+    o = state.organisations
+    wrong = np.flatnonzero((o.alive == 0) & ((o.cash != 0) | (o.fte != 0)))
+    return f"free row {wrong[0]} holds {o.cash[wrong[0]]} cents and {o.fte[wrong[0]]} mFTE" if wrong.size else None
+
+
+def numbers_are_finite(state: State) -> str | None:
+    """No state column holds NaN or infinity."""
+    for table in (state.organisations, state.cohorts, state.territories, state.projects, state.memberships, state.ties):
+        for name, column in vars(table).items():
+            if not name.startswith("_") and column.dtype.kind == "f" and not np.isfinite(column).all():
+                return f"{table._name}.{name} holds a number that is not finite"
+    return None
+
+
+def desire_is_bounded(state: State) -> str | None:
+    """Desire stays between -1 and 1 euro per euro of own effort."""
+    wrong = np.flatnonzero(np.abs(state.organisations.desire) > 1.0)
+    return f"organisation row {wrong[0]} has desire {state.organisations.desire[wrong[0]]}" if wrong.size else None
+
+
+INVARIANTS = (
+    shares_add_up, weights_are_shares, members_are_counted, memberships_are_mutual, slots_have_no_gap,
+    pools_are_not_overdrawn, counts_are_not_negative, the_dead_own_nothing, numbers_are_finite, desire_is_bounded,
+)  # fmt: skip
