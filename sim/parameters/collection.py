@@ -15,20 +15,19 @@ from sim.errors import ParameterError
 from sim.parameters.design import position
 from sim.parameters.parameter import Parameter, Source, plain
 
-START = "start"
-
 
 class Change(NamedTuple):
-    """A value set, multiplied or increased from a date on (or from a month after the start)."""
+    """A value set, multiplied or increased from a month on, for ever or until another month."""
 
     parameter: str
     since: date | int  # int: months after the start of the run
+    until: date | int | None  # first month without the change
     how: Literal["value", "factor", "add"]
     amount: float | tuple[float, ...]
 
-    def month(self, start: date) -> int:
-        """Return the month of a run at which the change comes into force; what is past holds from month 0."""
-        return max(0, months_between(start, self.since)) if isinstance(self.since, date) else self.since
+    def months(self, start: date) -> tuple[int, float]:
+        """Return the first month of a run with the change and the first one without it."""
+        return month_number(self.since, start), math.inf if self.until is None else month_number(self.until, start)
 
     def applied(self, value: float | list[float]) -> float | list[float]:
         """Return the value after the change."""
@@ -40,6 +39,11 @@ class Change(NamedTuple):
 
     def _one(self, value: float) -> float:
         return value * self.amount if self.how == "factor" else value + self.amount
+
+
+def month_number(when: date | int, start: date) -> int:
+    """Return the month of a run that a date is, negative before the start; a number of months is one already."""
+    return months_between(start, when) if isinstance(when, date) else when
 
 
 def months_between(start: date, end: date) -> int:
@@ -102,8 +106,8 @@ class Parameters:
         begin = month_of(start)
         when = months_later(begin, month)
         found = {name: parameter.at(when) for name, parameter in self._all.items()}
-        due = [change for change in self.changes if change.month(begin) <= month]
-        for change in sorted(due, key=lambda change: change.month(begin)):  # stable: same month, order given
+        due = [c for c in self.changes if c.months(begin)[0] <= month < c.months(begin)[1]]
+        for change in sorted(due, key=lambda c: c.months(begin)[0]):  # stable: same month, order given
             found[change.parameter] = change.applied(found[change.parameter])
         for name in {change.parameter for change in due}:
             self._refuse(name, found[name])
@@ -112,8 +116,9 @@ class Parameters:
     def change_months(self, start: str | date) -> list[int]:
         """Return the months after month 0 at which a value changes, in order."""
         begin = month_of(start)
-        dated = {months_between(begin, when) for p in self._all.values() for when in sorted(p.values)[1:]}
-        return sorted(month for month in dated | {change.month(begin) for change in self.changes} if month > 0)
+        found = {months_between(begin, when) for p in self._all.values() for when in sorted(p.values)[1:]}
+        found.update(month for change in self.changes for month in change.months(begin))
+        return sorted(int(month) for month in found if 0 < month < math.inf)
 
     # Other collections
 
@@ -169,7 +174,7 @@ class Parameters:
     def digest(self) -> str:
         """Hash of every number of the run: dated values and changes."""
         values = [[n, sorted((str(when), v) for when, v in self[n].values.items())] for n in sorted(self._all)]
-        return sha256([values, [[c.parameter, str(c.since), c.how, c.amount] for c in self.changes]])
+        return sha256([values, [[c.parameter, str(c.since), str(c.until), c.how, c.amount] for c in self.changes]])
 
 
 def as_array(value: float | list[float]) -> float | np.ndarray:
