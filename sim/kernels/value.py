@@ -15,7 +15,6 @@ function; a member spreads its effort in proportion to its efficiencies, so a lo
 
 import math
 
-import numpy as np
 from numba import njit
 
 SCALE_A = 5.0  # form A: equal efforts in five functions are worth their sum
