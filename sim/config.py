@@ -96,5 +96,5 @@ class RunConfig(BaseModel):
     start: Annotated[str, BeforeValidator(year_month)] = "2026-01"
     months: Annotated[int, BeforeValidator(whole("months", 1, MONTHS_MOST, "336"))] = 84
     scale: Annotated[float, BeforeValidator(fraction)] = 1.0
-    values: dict[str, float] = {}  # parameters set by hand or drawn by a study, after the scenario
+    values: dict[str, float | list[float]] = {}  # parameters set by hand or drawn by a study; the scenario acts on them
     strict: bool = False  # checks after every phase; never changes a result

@@ -9,7 +9,7 @@ import json
 import math
 import os
 import shutil
-import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,9 +85,11 @@ def write(result: Result, folder: Path) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
+    started = time.perf_counter()
     for name, columns in result.tables.items():
         table = pa.table({column: pa.array(np.asarray(values)) for column, values in columns.items()})
         parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    result.summary["seconds"]["write"] = time.perf_counter() - started
     (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
 
 
@@ -120,7 +122,7 @@ def holds(folder: Path, wanted: Mapping[str, Any]) -> str:
     """Say what is in `folder`: 'nothing', 'the same run', or 'its beginning'; refuse any other content."""
     stored = read_summary(folder)
     if stored is None:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        if not _free(folder):
             raise OutputError(
                 f"--out {folder}: it exists and is not an empty folder.\n  Give a folder that does not exist yet."
             )
@@ -133,6 +135,17 @@ def holds(folder: Path, wanted: Mapping[str, Any]) -> str:
     return "the same run" if stored["months"] >= wanted["months"] else "its beginning"
 
 
+def _free(folder: Path) -> bool:
+    try:
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"--out {folder}: it cannot be written ({error.strerror}).\n  Give another folder.")
+
+
 @contextmanager
 def building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder to write into; it takes its name at the end, or vanishes if anything goes wrong."""
@@ -141,15 +154,15 @@ def building(folder: Path) -> Iterator[Path]:
     try:
         temporary.mkdir(parents=True)
     except OSError as error:
-        raise OutputError(f"--out {folder}: it cannot be written ({error.strerror}).\n  Give another folder.") from None
+        raise _unwritable(folder, error) from None
     try:
         yield temporary
-        if folder.exists() and any(folder.iterdir()):
-            folder.rename(old)  # the beginning of the same run: replaced by the longer one
+        if folder.exists():
+            folder.rename(old)  # empty, or the beginning of the same run, replaced by the longer one
         temporary.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise OutputError(f"--out {folder}: it cannot be written ({error.strerror}).\n  Give another folder.") from None
+        raise _unwritable(folder, error) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -181,8 +194,3 @@ def identity(what: Mapping[str, Any]) -> str:
     """Return the name of a run: 16 hex digits over the canonical JSON of all that determines it."""
     text = json.dumps(plain(what), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def say(message: str) -> None:
-    """Tell the person something without touching standard output, which belongs to the result."""
-    print(message, file=sys.stderr)

@@ -6,7 +6,7 @@ result.summary["horizons"]["84"]["premium"], result.frame("monthly")
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,26 +15,23 @@ from pydantic import ValidationError
 
 from sim.code_id import code_id
 from sim.config import RunConfig
-from sim.errors import InputError
-from sim.results import Result, digest_of, digests_of, identity
+from sim.errors import InputError, RunError
+from sim.results import Result, building, digest_of, digests_of, holds, identity, load, read_summary, write
 
 
 class Prepared:
     """A run that is ready to start: its territory and parameters are read, its name is known."""
 
-    def __init__(self, config: RunConfig, territory=None):
+    def __init__(self, config: RunConfig, territory=None, scenarios=None):
         from sim.parameters import load_parameters
         from sim.scenarios import combine, load_scenario
         from sim.territory import load_territory
 
         self.config = config
         self.territory = load_territory(config.territory, around=config.around) if territory is None else territory
-        parameters = load_parameters()
-        if config.scenario:
-            parameters = combine([load_scenario(name) for name in config.scenario]).apply(parameters)
-        if config.values:
-            parameters = parameters.with_values(config.values)
-        self.parameters = parameters
+        scenarios = [load_scenario(name) for name in config.scenario] if scenarios is None else scenarios
+        parameters = load_parameters().with_values(config.values)
+        self.parameters = parameters = combine(scenarios).apply(parameters) if scenarios else parameters
         self.run_id = identity(
             {
                 "code_id": code_id(),
@@ -64,7 +61,7 @@ class Prepared:
 
         started = time.perf_counter()
         world = self.world()
-        organisations = int(world.state.organisations.alive.sum())
+        organisations, agents = world.organisations, world.agents
         record = Record(world, self.config.months)
         ready = time.perf_counter()
         for month in range(self.config.months):
@@ -72,9 +69,9 @@ class Prepared:
             each_month(month + 1)
         ended = time.perf_counter()
         seconds = {"setup": ready - started, "run": ended - ready, "write": 0.0}
-        return self._result(world, record, organisations, seconds)
+        return self._result(world, record, organisations, agents, seconds)
 
-    def _result(self, world, record, organisations: int, seconds: Mapping[str, float]) -> Result:
+    def _result(self, world, record, organisations: int, agents: int, seconds: Mapping[str, float]) -> Result:
         from sim.indicators import horizons
 
         c, tables = self.config, record.tables()
@@ -94,7 +91,7 @@ class Prepared:
                 "population": int(self.territory.population[self.territory.core].sum()),
             },
             "scenario": list(c.scenario),
-            "agents": organisations + len(world.state.cohorts),
+            "agents": agents,
             "organisations": organisations,
             "ledger": {"max_residual_cents": world.ledger.max_residual, "checks": world.ledger.checks},
             "horizons": horizons(tables, c.start, c.months, self.shadow_wage()),
@@ -122,7 +119,7 @@ def world_of(config: RunConfig):
 
 def run(
     territory: Any,
-    scenario: str | Iterable[str] = (),
+    scenario: Any = (),
     *,
     seed: int = 1,
     months: int = 84,
@@ -132,21 +129,65 @@ def run(
     values: Mapping[str, float] | None = None,
     strict: bool = False,
 ) -> Result:
-    """Run one territory (a name, a code, a graph file, a networkx graph or a Territory) and return its Result."""
-    fields = {
-        "scenario": scenario if isinstance(scenario, str) else tuple(scenario), "seed": seed, "months": months,
-        "start": start, "scale": scale, "around": around, "values": dict(values or {}), "strict": strict,
-    }  # fmt: skip
-    if isinstance(territory, (str, Path)):
-        return Prepared(configured(str(territory), **fields)).run()
-    place = _territory(territory)
-    return Prepared(configured(f"{place.kind}:{place.code}", **fields), place).run()
+    """Run one territory and return its Result.
 
-
-def _territory(given: Any):
+    territory   a name, a code, a graph file, a networkx graph or a Territory
+    scenario    a name, a YAML file or a Scenario, or several of them
+    values      parameters by their name, before the scenario changes them
+    """
+    from sim.scenarios import Scenario, load_scenario
     from sim.territory import Territory, load_territory
 
-    return given if isinstance(given, Territory) else load_territory(given)
+    several = scenario if isinstance(scenario, (list, tuple)) else [scenario]
+    scenarios = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
+    place = None
+    if not isinstance(territory, (str, Path)):
+        place = territory if isinstance(territory, Territory) else load_territory(territory, around=around)
+    config = configured(
+        str(territory) if place is None else f"{place.kind}:{place.code}", around=around,
+        scenario=[one.name if isinstance(one, Scenario) else str(one) for one in several],
+        seed=seed, months=months, start=start, scale=scale, values=dict(values or {}), strict=strict,
+    )  # fmt: skip
+    return Prepared(config, place, scenarios).run()
+
+
+def stored(prepared: Prepared, folder: Path, each_month: Callable[[int], None]) -> tuple[dict[str, Any], bool]:
+    """Return the summary of a run kept in `folder`, and whether it was there already; run it if not."""
+    state = holds(folder, {"run_id": prepared.run_id, "months": prepared.config.months})
+    if state == "the same run":
+        return read_summary(folder), True
+    with building(folder) as temporary:
+        result = prepared.run(each_month)
+        if state == "its beginning":
+            same_beginning(load(folder), result)
+        write(result, temporary)
+    return result.summary, False
+
+
+def same_beginning(short: Result, long: Result) -> None:
+    """Raise RunError unless every row that the shorter run wrote is in the longer one, to the bit."""
+    for name, columns in short.tables.items():
+        for column, values in columns.items():
+            found = long.tables[name][column][: len(values)]
+            if digest_of({name: {column: found}}) != digest_of({name: {column: values}}):
+                raise RunError(
+                    f"Run {long.summary['run_id']}: the months already stored and those just run differ "
+                    f"(table '{name}', column '{column}').\n  The stored run comes from {short.summary['platform']}."
+                )
+
+
+def replayed(folder: Path) -> tuple[dict[str, Any], Result]:
+    """Run again what a folder holds; return the stored summary and the new result."""
+    summary = read_summary(folder)
+    config = RunConfig(**summary["config"])
+    prepared = Prepared(config)
+    if prepared.run_id != summary["run_id"]:
+        why = "the code has changed" if code_id() != summary["code_id"] else "the territory or the parameters have"
+        raise RunError(
+            f"Run {summary['run_id']} would now be run {prepared.run_id}: {why}.\n"
+            f"  Replay it with the version that wrote it (code {summary['code_id']}, here {code_id()})."
+        )
+    return summary, prepared.run()
 
 
 def machine() -> dict[str, str]:
