@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import initial, invariants
 from sim.alliances.production import TOTALS
+from sim.alliances import needs
 from sim.alliances.terms import terms
 from sim.errors import InputError
 from sim.ledger import Ledger
@@ -34,6 +35,7 @@ class World:
         self._changes = set(parameters.change_months(start))
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
+        needs.begin(self.state, self.values)
         self.near = (territory.indptr, territory.neighbours)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, strict=strict)

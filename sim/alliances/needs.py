@@ -1,11 +1,47 @@
-"""Needs: sixteen fragilities of each territory, objective and felt.
+"""Needs: sixteen fragilities of each territory, objective and felt, on a logit scale (0 is half of the scale).
 
-    x' = x - delta*x + (delta*k/g) * tanh(g*(mean - 1/2)*4) ... see sim/kernels/needs.py for the equation
-A fragility recovers towards its level, is pulled by the others (coupling k < 1: stable), drifts (scissors
-effect), and is relieved by what projects delivered last month: relief = theta * ln(1 + V/(N*v0)).
-Felt need follows with a lag.
+    x' = x + delta*(-(x - rest) + kappa*tanh(4 * mean of the others' excess)) + drift - relief
+A fragility recovers towards its level of rest, is pulled by the others (coupling k < 1: stable), drifts upwards
+(scissors effect), and is relieved by what projects delivered last month: relief = theta * ln(1 + V/(N*v0)).
+Felt need follows with a lag. Domains are ranked by their level of rest, as the 2022 survey spreads them; the
+official list of sixteen is lost, so that they have numbers and no names.
 
 Numbers   parameters needs
 """
 
+import numpy as np
+
+from sim.kernels import needs as kernel
+from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
+
+DOMAINS = 16
+
+
+def at_rest(values: dict) -> np.ndarray:
+    """Return the level of rest of each domain (logit): evenly spread over the gap of the survey."""
+    return float(values["needs.start"]) + float(values["needs.start_gap"]) * np.linspace(0.5, -0.5, DOMAINS)
+
+
+def begin(state, values: dict):
+    """Put every territory at rest."""
+    state.territories.need[:] = at_rest(values)
+    state.territories.felt[:] = at_rest(values)
+
+
+@phase(reads=("territories.delivered", "cohorts.persons"), writes=("territories.need", "territories.felt"))
+def drift(world):
+    """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
+    v, place = world.values, world.state.territories
+    residents = np.zeros(len(place), np.int64)
+    add_by_territory(world.state.cohorts.persons, world.state.cohorts.territory, residents)
+    rest, relieved = at_rest(v), np.zeros(DOMAINS)
+    theta, scale = float(v["needs.relief"]), float(v["needs.value_scale"])
+    for t in range(len(place)):
+        for d in range(DOMAINS):
+            relieved[d] = kernel.relief(place.delivered[t, d], residents[t], theta, scale)
+        kernel.step(
+            place.need[t], rest, float(v["needs.coupling"]), float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0,
+            relieved,
+        )  # fmt: skip
+        kernel.feel(place.felt[t], place.need[t], 0.0, float(v["needs.felt_lag"]))
