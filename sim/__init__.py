@@ -19,7 +19,7 @@ _HOMES = {
     "Territory": "sim.territory",
     "TerritoryModel": "sim.model",
     "World": "sim.engine",
-    "explain": "sim.parameters",
+    "explain": "sim.glossary",
     "load_parameters": "sim.parameters",
     "load_scenario": "sim.scenarios",
     "load_territory": "sim.territory",

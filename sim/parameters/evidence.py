@@ -26,6 +26,11 @@ class Fact(NamedTuple):
     lines: str
     statement: str
 
+    @property
+    def place(self) -> str:
+        """Where it is said: document and lines of its text version."""
+        return f"{DOCUMENTS[self.document]}, l. {self.lines}"
+
 
 def rows(file: Path) -> list[dict[str, str]]:
     """Read a small table of this folder."""
@@ -33,6 +38,7 @@ def rows(file: Path) -> list[dict[str, str]]:
 
 
 UNITS = {row["unit"]: row for row in rows(HERE / "units.csv")}
+DOCUMENTS = {row["document"]: row["title"] for row in rows(HERE / "documents.csv")}
 CLAIMED = [(float(Fraction(row["number"])), row["where"]) for row in rows(HERE / "claimed.csv")]
 
 

@@ -1,0 +1,219 @@
+"""`sim explain NAME`: what a parameter, a column, a scenario, an indicator or a claim means, and where it comes from.
+
+Everything is read from the files that the model itself uses, so an explanation cannot lag behind.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.parameters import Parameter, Source, load_parameters
+from sim.parameters.evidence import UNITS, facts
+from sim.parameters.loader import read_yaml
+from sim.scenarios import Scenario, list_scenarios
+
+HERE = Path(__file__).parent
+LANGUAGES = ("fr", "en")
+
+WORDS = {
+    "value": ("valeur", "value"),
+    "kind": ("nature", "kind"),
+    "range": ("plage", "range"),
+    "source": ("source", "source"),
+    "recipe": ("calcul", "recipe"),
+    "fact": ("fait", "fact"),
+    "not_a_claim": ("pas la thèse", "not a claim"),
+    "used_by": ("utilisé par", "used by"),
+    "changed_by": ("changé par", "changed by"),
+    "unit": ("unité", "unit"),
+    "formula": ("formule", "formula"),
+    "type": ("type", "type"),
+    "owner": ("écrit par", "written by"),
+    "question": ("question", "question"),
+    "change": ("change", "changes"),
+    "nothing": ("rien", "nothing"),
+    "cost": ("coûte", "costs"),
+    "payer": ("payé par", "paid by"),
+    "loser": ("y perdent", "losers"),
+    "claimed_by": ("dit par", "claimed by"),
+    "start": ("le début", "start"),
+    "until": ("jusqu'à", "until"),
+    "month": ("mois", "month"),
+    "parameter": ("paramètre", "parameter"),
+    "column": ("colonne", "column"),
+    "scenario": ("scénario", "scenario"),
+    "indicator": ("indicateur", "indicator"),
+    "claim": ("thèse à tester", "claim to test"),
+}
+KINDS = {
+    "law": ("texte de loi", "law"),
+    "statistic": ("statistique", "statistic"),
+    "calibrated": ("calé sur des données", "calibrated"),
+    "assumption": ("hypothèse de l'équipe", "assumption of the team"),
+}
+LAWS = {
+    "uniform": ("tirée uniformément", "drawn uniformly"),
+    "log": ("tirée uniformément en logarithme", "drawn uniformly in logarithm"),
+    "weight": ("tirée comme un poids, divisé par la somme des poids", "drawn as a weight, over the sum of weights"),
+    "choice": ("tirée, à chances égales", "drawn, with equal chances"),
+    "fixed": ("bornes permises, jamais tirée", "bounds, never drawn"),
+}
+HOW = {"value": "=", "factor": "×", "add": "+"}
+
+
+def explain(name: str, lang: str = "fr") -> str:
+    """Return everything there is to know about a name, or raise InputError with the names that look like it."""
+    if lang not in LANGUAGES:
+        raise InputError(f"lang: '{lang}' is not a language of the simulator.\n  Give fr or en.")
+    for names, describe in _sources():
+        if name in names:
+            return describe(name, lang)
+    known = [known for names, _ in _sources() for known in names]
+    near = get_close_matches(name, known, n=4, cutoff=0.5)
+    advice = (
+        f"Did you mean {' or '.join(near)}?" if near else "'sim list parameters' and 'sim list scenarios' show some."
+    )
+    raise InputError(f"Nothing is called '{name}'.\n  {advice}")
+
+
+def _sources() -> Iterator[tuple[list[str], Callable[[str, str], str]]]:
+    """Yield the names of each kind and what describes them, the kinds that take long to load last."""
+    yield list(load_parameters()), parameter
+    yield list(columns()), column
+    yield [known.name for known in list_scenarios()], scenario
+    yield list(claims()), claim
+    yield list(indicators()), indicator
+
+
+# One description per kind
+
+
+def parameter(name: str, lang: str) -> str:
+    """Describe a parameter: label, meaning, value, kind, range, source, users."""
+    one = load_parameters()[name]
+    lines = [("value", f"{shown(one.value)} {unit(one, lang)}"), ("kind", say(KINDS[one.kind], lang))]
+    lines += [("range", span(one, lang))] if one.low is not None or one.choices else []
+    for when in sorted(one.values):
+        lines += list(_citation(one.sources[when], f" ({when})" if len(one.values) > 1 else ""))
+    lines += [("not_a_claim", one.not_a_claim)] if one.not_a_claim else []
+    lines += [("used_by", ", ".join(one.used_by))] if one.used_by else []
+    changing = [s.name for s in list_scenarios() if any(entry.parameter == name for entry in s.changes)]
+    lines += [("changed_by", ", ".join(changing))] if changing else []
+    label, meaning = (one.label_fr, one.meaning_fr) if lang == "fr" else (one.label_en, one.meaning)
+    return page(name, "parameter", label, meaning, lines, lang)
+
+
+def _citation(source: Source, when: str) -> Iterator[tuple[str, str]]:
+    yield "source", source.title + when
+    for field in (source.recipe, source.url, source.file):
+        if field:
+            yield "recipe" if field == source.recipe else "source", field
+    for fact in map(facts().get, source.facts):
+        yield "fact", f"{fact.id}: {fact.statement} [{fact.place}]"
+
+
+def column(name: str, lang: str) -> str:
+    """Describe a column of the state."""
+    row = columns()[name]
+    width = f" x {row['width']}" if row["width"] != "1" else ""
+    lines = [("unit", row["unit"]), ("type", row["dtype"] + width), ("owner", row["owner"])]
+    return page(name, "column", row["description"], "", lines, lang)
+
+
+def scenario(name: str, lang: str) -> str:
+    """Describe a scenario: its question, its changes with their reasons, its cost."""
+    one = next(known for known in list_scenarios() if known.name == name)
+    lines = [("question", getattr(one, f"question_{lang}"))]
+    lines += [("change", line) for line in _changes(one, lang)] or [("change", say(WORDS["nothing"], lang))]
+    if one.cost:
+        lines += [
+            (f, getattr(one.cost, f"{key}_{lang}")) for f, key in (("cost", "what"), ("payer",) * 2, ("loser",) * 2)
+        ]
+    return page(name, "scenario", getattr(one, f"title_{lang}"), "", lines, lang)
+
+
+def _changes(one: Scenario, lang: str) -> Iterator[str]:
+    for entry in one.changes:
+        amount = f"{HOW[entry.how]} {shown(getattr(entry, entry.how))} {entry.unit or ''}".strip()
+        until = f", {say(WORDS['until'], lang)} {_moment(entry.until, lang)}" if entry.until is not None else ""
+        yield f"{entry.parameter} {amount} ({_moment(entry.since, lang)}{until}): {entry.because}"
+
+
+def _moment(when: object, lang: str) -> str:
+    if when == 0:
+        return say(WORDS["start"], lang)
+    return f"{say(WORDS['month'], lang)} {when}" if isinstance(when, int) else f"{when:%Y-%m}"
+
+
+def indicator(name: str, lang: str) -> str:
+    """Describe an indicator: unit and formula."""
+    one = indicators()[name]
+    label = one.label_fr if lang == "fr" else one.label_en
+    return page(name, "indicator", label, "", [("unit", one.unit), ("formula", one.formula)], lang)
+
+
+def claim(name: str, lang: str) -> str:
+    """Describe a claim: what is said and by whom; the answer is that of `sim verdict`."""
+    one = claims()[name]
+    said = one["statement_fr" if lang == "fr" else "statement"]
+    return page(name, "claim", said, "", [("claimed_by", one["claimed_by"][lang])], lang)
+
+
+# Where names are looked up
+
+
+@cache
+def columns() -> dict[str, dict[str, str]]:
+    """Return the columns of the state as 'table.column'."""
+    rows = csv.DictReader((HERE / "columns.csv").read_text(encoding="utf-8").splitlines())
+    return {f"{row['table']}.{row['column']}": row for row in rows}
+
+
+@cache
+def indicators() -> dict:
+    """Return the indicators by name; read here because they need the tables of a run."""
+    from sim.indicators import INDICATORS
+
+    return {one.name: one for one in INDICATORS}
+
+
+@cache
+def claims() -> dict[str, dict]:
+    """Return the claims by identifier."""
+    return read_yaml(HERE / "lab" / "claims.yaml", InputError)
+
+
+# How it is written
+
+
+def page(name: str, kind: str, label: str, meaning: str, lines: list[tuple[str, str]], lang: str) -> str:
+    """Lay out one explanation: a title, a sentence, then one fact per line."""
+    labels = [say(WORDS[key], lang) for key, _ in lines]
+    width = max(map(len, labels))
+    written = [f"  {label:<{width}}  {text}" for label, (_, text) in zip(labels, lines, strict=True)]
+    return "\n".join([f"{name} ({say(WORDS[kind], lang)}): {label}", *([f"  {meaning}."] if meaning else []), *written])
+
+
+def say(words: tuple[str, str], lang: str) -> str:
+    """Return the word of a language."""
+    return words[LANGUAGES.index(lang)]
+
+
+def shown(value: float | list[float]) -> str:
+    """Return a number as people read it."""
+    return ", ".join(f"{v:g}" for v in value) if isinstance(value, (list, tuple)) else f"{value:g}"
+
+
+def unit(one: Parameter, lang: str) -> str:
+    """Return a unit with its meaning."""
+    return f"{one.unit} ({UNITS[one.unit][f'meaning_{lang}']})"
+
+
+def span(one: Parameter, lang: str) -> str:
+    """Return the range of a parameter and how it is drawn."""
+    to = say(("à", "to"), lang)
+    ends = shown(list(one.choices)) if one.choices else f"{one.low:g} {to} {one.high:g}"
+    return f"{ends} ({say(LAWS[one.law], lang)})"
