@@ -12,6 +12,7 @@ import numpy as np
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
 from sim.kernels import record as kernel
+from sim.kernels.accounts import add_by_territory
 from sim.ledger import MODELS
 
 SNAPSHOTS = (18, 36, 84, 336)
@@ -112,7 +113,7 @@ def cohort(world) -> dict[str, np.ndarray]:
 
 def _residents(state) -> np.ndarray:
     out = np.zeros(len(state.territories), np.int64)
-    np.add.at(out, state.cohorts.territory, state.cohorts.persons)
+    add_by_territory(state.cohorts.persons, state.cohorts.territory, out)
     return out
 
 

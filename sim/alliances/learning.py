@@ -11,6 +11,7 @@ Numbers   parameters trust, alliances, desire, form
 import numpy as np
 
 from sim.kernels import learning as kernel
+from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 
@@ -44,5 +45,5 @@ def desire(world):
     at_work = np.zeros(len(place), np.int64)
     kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
     residents = np.zeros(len(place), np.int64)
-    np.add.at(residents, s.cohorts.territory, s.cohorts.persons)
+    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
     place.seen[:] = 1000.0 * at_work / np.maximum(residents, 1)

@@ -35,13 +35,8 @@ def drift(world):
     v, place = world.values, world.state.territories
     residents = np.zeros(len(place), np.int64)
     add_by_territory(world.state.cohorts.persons, world.state.cohorts.territory, residents)
-    rest, relieved = at_rest(v), np.zeros(DOMAINS)
-    theta, scale = float(v["needs.relief"]), float(v["needs.value_scale"])
-    for t in range(len(place)):
-        for d in range(DOMAINS):
-            relieved[d] = kernel.relief(place.delivered[t, d], residents[t], theta, scale)
-        kernel.step(
-            place.need[t], rest, float(v["needs.coupling"]), float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0,
-            relieved,
-        )  # fmt: skip
-        kernel.feel(place.felt[t], place.need[t], 0.0, float(v["needs.felt_lag"]))
+    kernel.month(
+        place.need, place.felt, place.delivered, residents, at_rest(v), float(v["needs.coupling"]),
+        float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0, float(v["needs.relief"]),
+        float(v["needs.value_scale"]), float(v["needs.felt_lag"]), np.zeros(DOMAINS),
+    )  # fmt: skip

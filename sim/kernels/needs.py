@@ -49,3 +49,13 @@ def feel(felt, x, opinion, lag):
     share = 1.0 - math.exp(-1.0 / lag)
     for k in range(felt.size):
         felt[k] += share * (x[k] + opinion - felt[k])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved):
+    """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of one domain each."""
+    for t in range(need.shape[0]):
+        for k in range(rest.size):
+            relieved[k] = relief(delivered[t, k], residents[t], strength, scale)
+        step(need[t], rest, coupling, recovery, drift, relieved)
+        feel(felt[t], need[t], 0.0, lag)
