@@ -40,6 +40,20 @@ def team_costs(efficiency, mask, price, q):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
+def power(x, r):
+    """Return x^r, without the cost of a general power for the exponents that sweeps use most."""
+    if r == 1.0:
+        return x
+    if r == 0.5:
+        return math.sqrt(x)
+    if r == -1.0:
+        return 1.0 / x
+    if r == 2.0:
+        return x * x
+    return x**r
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
 def power_mean(x, w, r):
     """Return (sum w x^r / sum w)^(1/r) over x >= 0: the mean that substitution makes, r = 0 the geometric one.
 
@@ -58,27 +72,9 @@ def power_mean(x, w, r):
     mean = 0.0
     for k in range(x.size):
         if w[k] > 0.0:
-            ratio = x[k] / unit
-            if geometric:
-                mean += w[k] * math.log(ratio)
-            elif r == 1.0:
-                mean += w[k] * ratio
-            elif r == 0.5:
-                mean += w[k] * math.sqrt(ratio)
-            elif r == -1.0:
-                mean += w[k] / ratio
-            else:
-                mean += w[k] * ratio**r
+            mean += w[k] * (math.log(x[k] / unit) if geometric else power(x[k] / unit, r))
     mean /= total
-    if geometric:
-        return unit * math.exp(mean)
-    if r == 1.0:
-        return unit * mean
-    if r == 0.5:
-        return unit * (mean * mean)
-    if r == -1.0:
-        return unit / mean
-    return unit * mean ** (1.0 / r)
+    return unit * (math.exp(mean) if geometric else power(mean, 1.0 / r))
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -118,11 +114,14 @@ def suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
     for k in range(q.size):
         least = min(least, q[k])
     for k in range(q.size):
-        total += weight[k] * (q[k] / least) ** (1.0 - sigma)
-    for k in range(q.size):
-        if q[k] < price:
-            asked = money * (weight[k] * (q[k] / least) ** (1.0 - sigma) / total)
-            if asked > supply_at(q[k], k, mask, efficiency, budget, extra, price):
+        if weight[k] > 0.0 and q[k] < price:
+            supply = supply_at(q[k], k, mask, efficiency, budget, extra, price)
+            if supply >= money:  # most often: no need to know what is asked
+                continue
+            if total == 0.0:
+                for other in range(q.size):
+                    total += weight[other] * power(q[other] / least, 1.0 - sigma)
+            if money * (weight[k] * power(q[k] / least, 1.0 - sigma) / total) > supply:
                 return False
     return True
 
@@ -132,8 +131,8 @@ def start_piece(k, cost, share, sigma, supply, walk):
     """Start to make function k at `cost`, those who make it for less being full (see spread_over_makers)."""
     start, slope, end, made, spent = walk[0], walk[1], walk[2], walk[3], walk[4]
     start[k] = spent[k] - made[k] * cost
-    slope[k] = share * cost ** (1.0 - sigma)
-    end[k] = (made[k] + supply / cost) * cost**sigma / share
+    slope[k] = share * power(cost, 1.0 - sigma)
+    end[k] = (made[k] + supply / cost) * power(cost, sigma) / share
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -168,15 +167,15 @@ def spread_over_makers(money, mask, efficiency, budget, extra, price, weight, si
             supply = supply_at(q[k], k, mask, efficiency, budget, extra, price)
             made[k] += supply / q[k]
             spent[k] += supply
-            full[k], start[k], slope[k], end[k] = 1.0, spent[k], 0.0, made[k] * above**sigma / share
+            full[k], start[k], slope[k], end[k] = 1.0, spent[k], 0.0, made[k] * power(above, sigma) / share
         else:
             full[k], q[k] = 0.0, above
             start_piece(k, above, share, sigma, supply_at(above, k, mask, efficiency, budget, extra, price), walk)
     s = (money - fixed) / rising
     for k in range(q.size):
         if full[k] == 1.0:
-            q[k] = (s * (weight[k] / total) / made[k]) ** (1.0 / sigma)
-    return money * unit_cost(q, weight, sigma) ** sigma / s
+            q[k] = power(s * (weight[k] / total) / made[k], 1.0 / sigma)
+    return money * power(unit_cost(q, weight, sigma), sigma) / s
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
