@@ -186,6 +186,35 @@ def claims() -> dict[str, dict]:
     return read_yaml(HERE / "lab" / "claims.yaml", InputError)
 
 
+def listed(what: str) -> list[dict]:
+    """Return what `sim list` shows: one record per thing, its name first."""
+    if what not in LISTS:
+        raise InputError(f"list: '{what}' is not something that can be listed.\n  Give {', '.join(LISTS)}.")
+    return LISTS[what]()
+
+
+def _territories() -> list[dict]:
+    from sim.territory import list_territories
+
+    return [
+        {"territory": p.spec, "name": p.name, "departement": p.departement, "population": p.population}
+        for p in list_territories()
+    ]
+
+
+LISTS = {
+    "scenarios": lambda: [{"name": s.name, "title": s.title_en, "title_fr": s.title_fr} for s in list_scenarios()],
+    "territories": _territories,
+    "claims": lambda: [{"name": n, "statement": c["statement"]} for n, c in claims().items()],
+    "parameters": lambda: [
+        {"name": p.name, "value": p.value, "unit": p.unit, "kind": p.kind, "label": p.label_en}
+        for p in map(load_parameters().__getitem__, load_parameters())
+    ],
+    "columns": lambda: [{"name": n, "unit": c["unit"], "description": c["description"]} for n, c in columns().items()],
+    "indicators": lambda: [{"name": i.name, "unit": i.unit, "formula": i.formula} for i in indicators().values()],
+}
+
+
 # How it is written
 
 

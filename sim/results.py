@@ -118,6 +118,15 @@ def read_summary(folder: Path) -> dict[str, Any] | None:
         raise OutputError(f"{folder}/run.json: it cannot be read ({error}).\n  Give another folder.") from None
 
 
+def find(run_id: str, store: Path) -> Path:
+    """Return the folder of a run: `store` itself or a folder in it."""
+    for folder in (store, *(sorted(store.iterdir()) if store.is_dir() else ())):
+        summary = read_summary(folder)
+        if summary is not None and summary.get("run_id") == run_id:
+            return folder
+    raise OutputError(f"--store {store}: it holds no run {run_id!r}.\n  Give the --out of that run, or its parent.")
+
+
 def holds(folder: Path, wanted: Mapping[str, Any]) -> str:
     """Say what is in `folder`: 'nothing', 'the same run', or 'its beginning'; refuse any other content."""
     stored = read_summary(folder)
