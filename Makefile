@@ -36,7 +36,8 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-header --strip-extras 
 
 lock: .venv/test.done ## choose new versions of the dependencies (on the oldest Python that we support)
 	$(LOCK) --upgrade --extra lab --extra app --extra dev --output-file requirements-dev.txt pyproject.toml
-	$(LOCK) --extra lab --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+	cp requirements-dev.txt requirements.txt # the smaller lock keeps the versions and hashes of the larger one
+	$(LOCK) --extra lab --output-file requirements.txt pyproject.toml
 
 clean: ## remove results and caches; .venv stays
 	rm -rf out build dist .pytest_cache .ruff_cache .hypothesis
