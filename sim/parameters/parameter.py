@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sim.parameters.evidence import UNITS, check_sources, claims_equal_to
+from sim.parameters.readers import readers
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -57,7 +58,6 @@ class Parameter(BaseModel):
     law: Literal["uniform", "log", "weight", "choice", "fixed"] = "fixed"
     choices: tuple[Number, ...] | None = None
     not_a_claim: Text | None = None  # why the value equals a claimed number without coming from the claim
-    used_by: tuple[str, ...] = ()
 
     # What the value is
 
@@ -80,6 +80,11 @@ class Parameter(BaseModel):
     def drawn(self) -> bool:
         """True when studies draw it in its range; the others are fixed, or levers of a policy."""
         return self.law != "fixed"
+
+    @property
+    def used_by(self) -> tuple[str, ...]:
+        """Files of the package that read it."""
+        return readers(self.name)
 
     def at(self, when: date) -> float | list[float]:
         """Return the value in force on a date; before the first date, the first value holds."""
