@@ -1,0 +1,1 @@
+"""What people see: chart specs, every word in French and English, and the one page that shows verdicts offline."""
