@@ -1,0 +1,113 @@
+"""Kernels: numba only, arrays in and arrays out. They import numpy, numba, math, typing and each other.
+
+Importing this package imports every kernel, each with its own folder of compiled code:
+
+    <user cache>/sim/<kernel>-<fingerprint of its file and of all the kernels that it calls>/
+
+numba itself looks only at the file of the function that is called: when a callee in another file changes, it
+would go on with the old one. The fingerprint in the path cures that, and recompiles only what changed.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import sys
+import tempfile
+import warnings
+from importlib import import_module
+from pathlib import Path
+
+# A vector math library would give other bits than Python's own; read when numba is imported.
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
+
+import numba
+import numpy
+from numba import config
+from numba.core.dispatcher import Dispatcher
+
+_IMPORT = re.compile(r"^(?:from|import) +sim\.kernels\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
+
+
+def uses(text: str, names: set[str]) -> set[str]:
+    """Return the kernels that a kernel file imports."""
+    words = {word for statement in _IMPORT.findall(text) for word in re.findall(r"\w+", statement)}
+    return words & names
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Return the fingerprint of every kernel of a folder, each after those that it imports."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("[!_]*.py"))}
+    machine = f"{sys.implementation.cache_tag} numpy {numpy.__version__} numba {numba.__version__}"
+    reach: dict[str, set[str]] = {}
+
+    def visit(name):
+        if name not in reach:
+            reach[name] = {name}  # before its imports: a circle must not visit for ever (Python will refuse it)
+            for used in sorted(uses(texts[name], set(texts))):
+                visit(used)
+                reach[name] |= reach[used]
+            reach[name] = reach.pop(name)  # after its imports, in the order of the dictionary
+
+    for name in texts:
+        visit(name)
+    found = {}
+    for name, needed in reach.items():
+        digest = hashlib.sha256(machine.encode())
+        for other in sorted(needed):
+            digest.update(f"\n{other}\n{texts[other]}".encode())
+        found[name] = digest.hexdigest()[:16]
+    return found
+
+
+def user_cache() -> Path:
+    """Return where this system keeps what a user's programs can compute again."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(os.environ["NUMBA_CACHE_DIR"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser()
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+
+
+def is_ours(folder: Path) -> bool:
+    """Return True when we can write in a folder and nobody else may own it: compiled code is executed."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of compiled code: the user's cache, else a private temporary folder, else none."""
+    with contextlib.suppress(RuntimeError):  # a user without a home
+        if is_ours(user_cache() / "sim"):
+            return user_cache() / "sim"
+    with contextlib.suppress(OSError):  # a machine without a temporary folder
+        temporary = Path(tempfile.gettempdir()) / f"sim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+        if is_ours(temporary):
+            return temporary
+    return None
+
+
+def load(package: str, folder: Path) -> None:
+    """Import the kernels of a folder, each with its own folder of compiled code; leave numba as it was."""
+    cache, before, enable = cache_folder(), config.CACHE_DIR, Dispatcher.enable_caching
+    if cache is None:
+        warnings.warn(
+            "no folder can be written for compiled kernels: they will be compiled again in each process", stacklevel=2
+        )
+        Dispatcher.enable_caching = lambda self: None  # else a package that cannot be written cannot be imported
+    try:
+        for name, fingerprint in fingerprints(folder).items():
+            if cache is not None:
+                config.CACHE_DIR = str(cache / f"{name}-{fingerprint}")
+            import_module(f"{package}.{name}")
+    finally:
+        config.CACHE_DIR, Dispatcher.enable_caching = before, enable
+
+
+load(__name__, Path(__file__).parent)
