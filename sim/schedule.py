@@ -24,10 +24,10 @@ PHASES = (
     # 4-5. look around, search and match (what others see is last month's)
     search.start,  # some organisations open a project
     search.recruit,  # founders meet candidates; proposals are accepted in one serial pass
-    # 6-7. what an alliance is worth, together and alone; who stays
+    # 6-7. who stays; what an alliance is worth, together and alone
+    membership.review,  # members stay or leave, on what they perceived last month
     programme.allot,  # money of the programme goes to projects
     value.appraise,  # coalition values, premium, Shapley shares
-    membership.review,  # members stay or leave
     # 8. effort and money spent, value delivered, grants
     production.produce,
     # 9. learn

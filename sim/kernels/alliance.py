@@ -17,16 +17,6 @@ MONTHS_BETWEEN_SHARES = 12
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def bit_count(mask):
-    """Return how many slots a mask holds."""
-    count = 0
-    while mask:
-        count += mask & 1
-        mask >>= 1
-    return count
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
 def is_public(model):
     """Return True for the two models under public law (public action and public services)."""
     return model == 0 or model == 5
@@ -91,22 +81,6 @@ def engineering_strength(m, money, t):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def mask_value(mask, m, budget, efficiency, weight, fit, pair_cost, saved, hub, extra, t, q):
-    """Return v(mask) with a share |mask|/m of `extra` EUR of placebo money; one member alone pays no coordination."""
-    size = bit_count(mask)
-    total = extra * size / m
-    for a in range(m):
-        if mask >> a & 1:
-            total += budget[a]
-    cost = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub)
-    value.team_costs(efficiency, mask, t.price, q)
-    if t.form_a:
-        return value.form_a(mask, m, budget, extra / m, efficiency, weight, t.sigma, cost, fit, t.overhead, t.poolable, size)
-    unit = value.unit_cost(q, weight, t.sigma)
-    return value.form_b(total, cost, 0.0, unit, fit, t.overhead, t.poolable, size)
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
 def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
     """Copy the members of project p to work arrays; return how many they are."""
     m = 0
@@ -123,18 +97,19 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def appraise(
-    projects, memberships, ties, traits, org_efficiency, reserve, month, t
-):
+def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month, t):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
     Shares are computed anew when the project is dirty and once a year; value and costs every month, because
     trust and engineering move.
     """
-    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit, out_shared = projects
+    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit, out_shared = (
+        projects
+    )
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
-    efficiency, pair_cost, q = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH)), np.empty(FUNCTIONS)
+    efficiency, pair_cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH))
+    scratch = np.empty((value.SCRATCH, FUNCTIONS))
     game, weight = np.empty(1 << WIDTH), np.empty(FUNCTIONS)
     for p in range(state.size):
         if state[p] != 1:
@@ -153,16 +128,22 @@ def appraise(
         everyone = (1 << m) - 1
         alone = 0.0
         for a in range(m):
-            out_solo[p, a] = mask_value(1 << a, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, q)
+            out_solo[p, a] = value.coalition_value(
+                1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
+            )
             alone += out_solo[p, a]
         out_alone[p] = alone
         out_coordination[p] = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub)
-        out_value[p] = mask_value(everyone, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, extra, t, q)
-        value.team_costs(efficiency, everyone, t.price, q)
-        out_unit[p] = value.unit_cost(q, weight, t.sigma)
+        out_value[p] = value.coalition_value(
+            everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
+        )
+        value.team_costs(efficiency, everyone, t.price, scratch[0])
+        out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
         if dirty[p] or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0:
             for mask in range(1, everyone + 1):
-                game[mask] = mask_value(mask, m, budget, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, q)
+                game[mask] = value.coalition_value(
+                    mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
+                )
             game[0] = 0.0
             out_shared[p] = game[everyone]
             fill_shares(p, m, game, seen, out_solo, t.sees_all, out_share, out_perceived)
@@ -197,7 +178,7 @@ def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weigh
 
     The first is what the founder looks at, the second all that a newcomer can see: its link to the founder.
     """
-    rows, budget, efficiency, pair_cost, q, weight = work
+    rows, budget, efficiency, pair_cost, scratch, weight = work
     m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
     rows[m], budget[m] = j, budget_j
     for k in range(FUNCTIONS):
@@ -206,15 +187,25 @@ def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weigh
     fill_pair_costs(rows, m + 1, ties, traits, t, pair_cost)
     hub = t.hub
     before, one, first = (1 << m) - 1, 1 << m, 1
-    alone = mask_value(one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+    alone = value.coalition_value(
+        one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+    )
     gain = (
-        mask_value(before | one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
-        - mask_value(before, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        value.coalition_value(
+            before | one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+        )
+        - value.coalition_value(
+            before, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+        )
         - alone
     )
     pair = (
-        mask_value(first | one, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
-        - mask_value(first, m + 1, budget, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, q)
+        value.coalition_value(
+            first | one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+        )
+        - value.coalition_value(
+            first, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+        )
         - alone
     )
     return gain, pair

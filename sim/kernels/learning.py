@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance
+from sim.kernels import alliance, chance, trust
 from sim.kernels import decisions as d
 from sim.kernels.projects import IMPLEMENT, LIVING
 
@@ -29,15 +29,12 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
             if p < 0 or state[p] != LIVING or members[p] < 2:
                 continue
             mine = place_of(i, p, members, member)
-            for s in range(members[p]):
+            for s in range(np.int64(members[p])):
                 if s == mine:
                     continue
                 j = np.int64(member[p, s])
                 k = tie_with(i, j, neighbour, generation, kept, broken, births)
-                if kept_now[p, s]:
-                    kept[i, k] += np.float32(1.0)
-                else:
-                    broken[i, k] += np.float32(t.asymmetry)
+                kept[i, k], broken[i, k] = trust.after_month(kept[i, k], broken[i, k], kept_now[p, s], t.asymmetry, 1.0)
                 bit = np.uint8(1 << s)
                 if not seen[p, mine] & bit and chance.happens(
                     seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, t.visibility
@@ -49,7 +46,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
 @njit(nogil=True, error_model="numpy", cache=True)
 def place_of(i, p, members, member):
     """Return the slot of organisation i in project p."""
-    for s in range(members[p]):
+    for s in range(np.int64(members[p])):
         if member[p, s] == i:
             return s
     return -1

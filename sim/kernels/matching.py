@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance
+from sim.kernels import alliance, chance, value
 from sim.kernels import decisions as d
 
 SLOTS = 3
@@ -123,7 +123,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
     work = (
         np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
-        np.empty(alliance.FUNCTIONS), np.empty(alliance.FUNCTIONS),
+        np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
     )  # fmt: skip
     proposals = 0
     for at in range(n):

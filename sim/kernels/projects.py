@@ -114,13 +114,13 @@ def allot(state, step, territory, seeking, members, member, effort, programme, c
     for p in range(state.size):
         out[p] = 0
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
-            for s in range(members[p]):
+            for s in range(np.int64(members[p])):
                 need[territory[p]] += effort[p, s]
     for p in range(state.size):
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
             total = need[territory[p]]
             mine = np.int64(0)
-            for s in range(members[p]):
+            for s in range(np.int64(members[p])):
                 mine += effort[p, s]
             if total > 0:
                 ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
@@ -296,7 +296,7 @@ def ask_grants(state, step, bid, territory, members, paid, value, alone, perceiv
         if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
             continue
         spent, felt = np.int64(0), 0.0
-        for s in range(members[p]):
+        for s in range(np.int64(members[p])):
             spent += paid[p, s]
             felt += max(0.0, perceived[p, s])
         cap[p] = np.int64(math.floor(spent * t.grant_rate))
@@ -423,7 +423,7 @@ def release(rows, n, state, started, territory, reserve, programme, members, mem
         p = rows[at]
         programme[territory[p]] += reserve[p]
         reserve[p], engineering[p] = 0, 0
-        for s in range(members[p]):
+        for s in range(np.int64(members[p])):
             forget_project(member[p, s], p, slots)
         for s in range(member.shape[1]):
             member[p, s] = -1
@@ -451,7 +451,8 @@ def leave(p, s, members, memberships, dirty):
         member[p, a], effort[p, a], hours[p, a] = member[p, a + 1], effort[p, a + 1], hours[p, a + 1]
         solo[p, a], share[p, a], perceived[p, a] = solo[p, a + 1], share[p, a + 1], perceived[p, a + 1]
         seen[p, a], kept[p, a], joined[p, a] = seen[p, a + 1], kept[p, a + 1], joined[p, a + 1]
-    member[p, last] = -1
+    member[p, last], effort[p, last], hours[p, last] = -1, 0, 0
+    solo[p, last], share[p, last], perceived[p, last], seen[p, last], kept[p, last] = 0.0, 0.0, 0.0, 0, 0
     below = (1 << s) - 1
     for a in range(last):
         bits = np.int64(seen[p, a])
@@ -496,7 +497,7 @@ def drop_dead(alive, slots, members, memberships, dirty):
             p = np.int64(slots[i, at])
             if p < 0:
                 continue
-            for s in range(members[p]):
+            for s in range(np.int64(members[p])):
                 if member[p, s] == i:
                     leave(p, s, members, memberships, dirty)
                     gone += 1

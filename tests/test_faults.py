@@ -1,0 +1,211 @@
+"""Twenty things done wrong on purpose in a running world: each is caught by a check that names it.
+
+A fault is a phase slipped into the month right after a real one; strict mode must stop the run and say which
+account or invariant broke, after which phase and in which month.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim.alliances import production, value
+from sim.errors import AccountError, RunError, SimError
+from sim.kernels import decisions
+from sim.ledger import Ledger
+from sim.state import columns
+
+MONTHS = 14  # enough for alliances to be at work with the quick set-up of `busy_world`
+
+
+def slip_in(world, after, mischief, writes=()):
+    """Put `mischief(world)` in the month right after the phase called `after`."""
+
+    def fault(world):
+        mischief(world)
+
+    fault.writes, fault.reads, fault.title = frozenset(writes), frozenset(), f"fault after {after}"
+    names = [phase.title for phase in world.phases]
+    at = names.index(after) + 1
+    world.phases = (*world.phases[:at], fault, *world.phases[at:])
+
+
+def living(world):
+    """Return the row of one living organisation that has cash."""
+    o = world.state.organisations
+    return int(np.flatnonzero((o.alive == 1) & (o.cash > 1000))[0])
+
+
+def change(table, column, delta, where=living):
+    def mischief(world):
+        getattr(getattr(world.state, table), column)[where(world)] += delta
+
+    return mischief
+
+
+def first(world):
+    return 0
+
+
+def pool(world):
+    return (0, 2)
+
+
+def alliance(world):
+    p = world.state.projects
+    return int(np.flatnonzero((p.state == 1) & (p.members > 1) & (p.dirty == 0))[0])
+
+
+ACCOUNTS = [  # (fault, after phase, what it does, columns it declares, words of the message)
+    ("a cent created", "circuit.earn", change("organisations", "cash", 1), ["organisations.cash"], r"'cash'.*\+1 cents"),
+    ("a cent lost", "circuit.spend", change("organisations", "cash", -1), ["organisations.cash"], r"'cash'.*-1 cents"),
+    ("a cent of residents lost", "circuit.earn", change("cohorts", "cash", -1, first), ["cohorts.cash"], r"'cash'.*-1 cents"),
+    ("a market that leaks", "circuit.spend", change("territories", "market", -7, pool), ["territories.market"], r"'cash'.*-7"),
+    ("a fund that grows", "production.produce", change("territories", "fund", 5, pool), ["territories.fund"], r"'cash'.*\+5"),
+    ("a flow without money", "circuit.spend", change("territories", "flow", 9, lambda w: (0, 2)), ["territories.flow"], r"'cash'"),
+    ("a row flow without money", "circuit.spend", change("organisations", "outlay", 3), ["organisations.outlay"], r"'cash'.*row"),
+    ("a person vanishes", "persons.live", change("cohorts", "persons", -1, first), ["cohorts.persons"], r"'persons'.*-1 persons"),
+    ("an arrival without a person", "persons.live", change("cohorts", "arrived", 1, first), ["cohorts.arrived"], r"'persons'"),
+    ("staff from nowhere", "life.open", change("organisations", "fte", 100), ["organisations.fte"], r"'fte'.*\+100"),
+    ("an undeclared write", "needs.drift", change("organisations", "desire", 0.01), [], r"'organisations.desire'.*declare"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("after", "mischief", "writes", "words"), [a[1:] for a in ACCOUNTS], ids=[a[0] for a in ACCOUNTS])
+def test_the_ledger_names_the_account_and_the_phase(busy_world, after, mischief, writes, words):
+    world = busy_world()
+    slip_in(world, _title(world, after), mischief, writes)
+    with pytest.raises(AccountError, match=words) as caught:
+        world.run(1)
+    assert f"fault after {_title(world, after)}" in str(caught.value)
+    assert "month 0" in str(caught.value)
+
+
+def _title(world, end):
+    return next(phase.title for phase in world.phases if phase.title.endswith(end))
+
+
+def test_an_hour_lost_is_caught_at_the_end_of_the_month(busy_world):
+    world = busy_world()
+    hours = "organisations.hours"
+
+    def lose(world):
+        o = world.state.organisations
+        o.hours[np.flatnonzero(o.hours > 0)[0]] -= 1
+
+    slip_in(world, _title(world, "receive_hours"), lose, [hours])
+    with pytest.raises(AccountError, match=r"'hours'.*-1 volunteer hours"):
+        world.run(1)
+
+
+def spoil_share(world):
+    world.state.memberships.share[alliance(world), 0] *= 1.01
+
+
+def forget_member(world):
+    world.state.memberships.member[alliance(world), 1] = -1
+
+
+def lose_slot(world):
+    o = world.state.organisations
+    row = int(np.flatnonzero(o.slots[:, 0] >= 0)[0])
+    o.slots[row] = -1
+
+
+def make_gap(world):
+    o = world.state.organisations
+    row = int(np.flatnonzero(o.slots[:, 0] >= 0)[0])
+    o.slots[row] = [-1, o.slots[row, 0], -1]
+
+
+def overweight(world):
+    world.state.projects.weight[alliance(world), 0] += 0.5
+
+
+def overdraw(world):
+    fund = world.state.territories.fund
+    fund[0, 0], fund[0, 1] = -1, fund[0, 1]
+
+
+def poison(world):
+    world.state.territories.need[0, 0] = np.nan
+
+
+def exaggerate(world):
+    world.state.organisations.desire[living(world)] = 1.5
+
+
+INVARIANTS = [
+    ("a share that does not add up", "value.appraise", spoil_share, "memberships.share", "shares_add_up"),
+    ("a member lost by its project", "membership.review", forget_member, "memberships.member", "members_are_counted"),
+    ("a project lost by its member", "membership.review", lose_slot, "organisations.slots", "memberships_are_mutual"),
+    ("a gap in the slots", "membership.review", make_gap, "organisations.slots", "memberships_are_mutual|slots_have_no_gap"),
+    ("functions beyond the work", "search.start", overweight, "projects.weight", "weights_are_shares"),
+    ("a number that is none", "needs.drift", poison, "territories.need", "numbers_are_finite"),
+    ("desire without bounds", "learning.desire", exaggerate, "organisations.desire", "desire_is_bounded"),
+]
+
+
+@pytest.mark.parametrize(("after", "mischief", "column", "words"), [i[1:] for i in INVARIANTS], ids=[i[0] for i in INVARIANTS])
+def test_an_invariant_is_named(busy_world, after, mischief, column, words):
+    world = busy_world()
+    world.run(MONTHS)
+    slip_in(world, _title(world, after), mischief, [column])
+    with pytest.raises(RunError, match=f"Invariant '({words})'.*month {MONTHS}"):
+        world.run(1)
+
+
+def test_an_overdrawn_fund_is_named(busy_world):
+    world = busy_world()
+    slip_in(world, _title(world, "financial_economy.fill_fund"), overdraw, ["territories.fund"])
+    with pytest.raises(SimError, match=r"pools_are_not_overdrawn|'cash'"):
+        world.run(1)
+
+
+def test_value_created_by_a_broken_kernel_is_caught(busy_world, monkeypatch):
+    """A kernel that pays members more than the grant: the flows and the cash disagree."""
+    world = busy_world()
+    world.run(MONTHS)
+    real = production.kernel.work
+
+    def generous(projects, memberships, organisations, *rest):
+        real(projects, memberships, organisations, *rest)
+        organisations[4][living(world)] += 10  # cash
+
+    monkeypatch.setattr(production, "kernel", SimpleNamespace(**{**vars(production.kernel), "work": generous}))
+    with pytest.raises(AccountError, match=r"'cash'.*\+10 cents"):
+        world.run(1)
+
+
+def test_a_check_that_is_switched_off_is_seen(busy_world, monkeypatch):
+    """`checks` counts what was verified: a ledger that checks nothing cannot pass for one that found nothing."""
+    monkeypatch.setattr(Ledger, "_compare", lambda *arguments, **named: None)
+    world = busy_world(strict=False)
+    world.run(2)
+    assert world.ledger.checks == 0
+    assert world.ledger.max_residual == 0
+
+
+def test_a_decision_number_belongs_to_one_decision():
+    """Two decisions with one number would share their luck."""
+    numbers = [v for name, v in vars(decisions).items() if name.isupper() and name != "INITIAL"]
+    assert len(numbers) == len(set(numbers))
+    assert all(0 < n < 2**20 for n in numbers)
+
+
+def test_every_flow_column_names_its_stock():
+    """An account column that points nowhere would never be checked."""
+    stocks = {c.name for c in columns().values() if c.account == "stock"}
+    for column in columns().values():
+        if column.account[:1] in "+-" and column.account:
+            assert f"{column.table}.{column.account[1:]}" in stocks, column.name
+
+
+def test_the_real_month_passes_all_checks(busy_world):
+    world = busy_world()
+    world.run(MONTHS)
+    assert world.ledger.checks > 0
+    assert world.ledger.max_residual == 0
+    p = world.state.projects
+    assert ((p.state == 1) & (p.members > 1)).any(), "nobody allied: the faults above would not meet an alliance"
+    assert value.appraise.writes
