@@ -1,0 +1,54 @@
+"""What tests share: small places, worlds that check every account after every phase, a real browser."""
+
+import os
+import shutil
+
+import pytest
+
+import sim
+
+
+@pytest.fixture(scope="session")
+def parameters():
+    """The parameters of the model, no scenario."""
+    return sim.load_parameters()
+
+
+@pytest.fixture(scope="session")
+def villages():
+    """Three invented territories of 20,000 inhabitants."""
+    return sim.load_territory("synthetic:3")
+
+
+@pytest.fixture(scope="session")
+def smallest():
+    """The smallest real intermunicipality: 3,888 residents."""
+    return sim.load_territory("epci:244600573")
+
+
+@pytest.fixture
+def make_world(villages, parameters):
+    """Make strict worlds: `make_world(seed=2, values={...}, territory=...)`."""
+
+    def make(*, territory=None, values=None, seed=1, start="2026-01", strict=True):
+        chosen = parameters.with_values(values) if values else parameters
+        return sim.World(villages if territory is None else territory, chosen, seed=seed, start=start, strict=strict)
+
+    return make
+
+
+@pytest.fixture
+def world(make_world):
+    """A strict world at month 0."""
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a browser; without one, tests of pages are skipped here and fail in continuous integration."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None and os.environ.get("CI"):
+        pytest.fail("continuous integration needs Chromium; `make test` installs it")
+    if path is None:
+        pytest.skip("no Chromium on this machine; see the target `chromium` of the Makefile")
+    return path
