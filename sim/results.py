@@ -115,7 +115,8 @@ def read_summary(folder: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise OutputError(f"{folder}/run.json: it cannot be read ({error}).\n  Give another folder.") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise OutputError(f"{folder}: its run.json cannot be read ({why}).\n  Give another folder.") from None
 
 
 def find(run_id: str, store: Path) -> Path:
