@@ -97,7 +97,7 @@ def parameter(name: str, lang: str) -> str:
     lines = [("value", f"{shown(one.value)} {unit(one, lang)}"), ("kind", say(KINDS[one.kind], lang))]
     lines += [("range", span(one, lang))] if one.low is not None or one.choices else []
     for when in sorted(one.values):
-        lines += list(_citation(one.sources[when], f" ({when})" if len(one.values) > 1 else ""))
+        lines += list(_citation(one.sources[when], f" ({when})" if len(one.values) > 1 else "", lang))
     lines += [("not_a_claim", one.not_a_claim)] if one.not_a_claim else []
     lines += [("used_by", ", ".join(one.used_by))] if one.used_by else []
     changing = [s.name for s in list_scenarios() if any(entry.parameter == name for entry in s.changes)]
@@ -106,8 +106,8 @@ def parameter(name: str, lang: str) -> str:
     return page(name, "parameter", label, meaning, lines, lang)
 
 
-def _citation(source: Source, when: str) -> Iterator[tuple[str, str]]:
-    yield "source", source.title + when
+def _citation(source: Source, when: str, lang: str) -> Iterator[tuple[str, str]]:
+    yield "source", ((lang == "fr" and source.title_fr) or source.title) + when
     for field in (source.recipe, source.url, source.file):
         if field:
             yield "recipe" if field == source.recipe else "source", field

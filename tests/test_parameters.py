@@ -90,10 +90,11 @@ MISTAKES = {
     "list drawn": ("2022-01-01: 0.2}", "2022-01-01: [0.1, 0.2]}", r"a list cannot be drawn"),
     "unknown fact": ("F004-051", "F009-999", r"cites 'F009-999', which is no known fact"),
     "claim as source": ("F004-051", "F002-033", r"F002-033, which is a claim to test: 'Investing in engineering"),
+    "claim in the French title": ('nothing held"', 'nothing held", title_fr: "selon F001-009"', r"F001-009, which is a"),
     "claim in the title": ("against Insee", "against F000-041", r"F000-041, which is a claim to test"),
     "claimed number": ("2022-01-01: 0.2}", "2022-01-01: 0.15}", r"0.15 .* is also a claimed number \(H7"),
     "claimed third": ("2022-01-01: 0.2}", "2022-01-01: 0.3333333}", r"is also a claimed number \(H5"),
-    "assumption in disguise": ("assumption, chosen by the team: nothing held", "Insee", r"reads as a reference: 'Insee'"),
+    "assumption in disguise": ("assumption, chosen by the team: nothing held", "Insee", r"reads as a reference"),
     "statistic that admits it is not": ("kind: assumption", "kind: statistic", r"but its kind is statistic"),
     "name inside": ("unit: 1/year", "unit: 1/year\n  name: x", r"is named by its key"),
     "name with spaces": ("join_rate:", "join rate:", r"parameter 'join rate' is named by its key"),
@@ -203,6 +204,11 @@ def test_no_parameter_is_read_that_does_not_exist(ours):
         for found in read.findall(file.read_text(encoding="utf-8")):
             name = found[0] or found[1]
             assert name in ours, f"{file.name} reads '{name}', which is in no parameter file"
+
+
+def test_what_studies_draw_has_its_source_in_french(ours):
+    """From the number to the assumption to its source, in the language of those who read verdicts."""
+    assert not [name for name in ours.drawn if not ours[name].source.title_fr]
 
 
 def test_rivals_have_the_same_law(ours):

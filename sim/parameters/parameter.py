@@ -28,6 +28,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Text
+    title_fr: Text | None = None  # for those who read sources in French: every parameter that studies draw has one
     facts: tuple[str, ...] = ()  # ids of facts.csv
     recipe: Text | None = None  # how the number was computed from what the title names
     url: Text | None = None
@@ -147,7 +148,7 @@ class Parameter(BaseModel):
         for check in (_unit_is_known, _range_is_whole, _values_are_in_range, _every_value_has_its_source):
             check(self)
         for source in self.sources.values():
-            check_sources(source.title, source.facts)
+            check_sources(f"{source.title} {source.title_fr}", source.facts)
             _source_fits_kind(self.kind, source)
         _no_claim_in_disguise(self)
         return self
