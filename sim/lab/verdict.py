@@ -1,0 +1,437 @@
+"""From a registered study to verdicts: controls first, then one object per claim.
+
+A verdict answers two questions, direction and size, by rules fixed beforehand (uncertainty.decide) on effects by
+draw from which chance was taken off. Beside them: the prior probability P0 that the ranges alone give, whether the
+verdict is theirs rather than the model's, and the condition under which the claim holds.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.errors import InputError, OutputError, RunError
+from sim.lab import claims as registry
+from sim.lab import controls, design, discovery, page, prior, runner, uncertainty, worlds
+from sim.lab.claims import Claim, load_claims, scaled, unscaled
+from sim.lab.design import Size, Study, load_study
+from sim.lab.store import Store
+from sim.lab.table import Runs, Table
+from sim.results import as_json
+
+MOVED = 0.1  # a claim whose probability moves less than this from P0 is carried by the ranges
+BOUNDS = {"direction": (0.25, 0.75), "size": (0.05, 0.5)}  # of P0: outside, the ranges nearly answer by themselves
+NEARLY_ANSWERED = {
+    "direction": {
+        "fr": "Les plages choisies répondent presque seules à la question du sens.",
+        "en": "The chosen ranges nearly answer the question of direction by themselves.",
+    },
+    "size": {
+        "fr": "Les plages choisies répondent presque seules à la question de l'ampleur.",
+        "en": "The chosen ranges nearly answer the question of size by themselves.",
+    },
+}
+UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
+LANGUAGES = ("fr", "en")
+UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR"}
+
+
+def run_verdict(
+    claims: Iterable[str] | None = None,
+    quick: bool = True,
+    out: str | Path | None = None,
+    workers: int = 2,
+    progress: bool = True,
+    study: Study | None = None,
+    simulate: Callable = runner.simulate,
+) -> list[dict]:
+    """Run what is missing of the study and return the verdicts, controls first.
+
+    If a control fails, only the controls are returned. With `out`, the folder keeps the finished units (a killed
+    study goes on from there), verdict.json and page.json.
+    """
+    study = load_study() if study is None else study
+    wanted = wanted_claims(claims, study)
+    folder = None if out is None else Path(out)
+    runs = run_study(study, study.quick if quick else study.full, quick, folder, workers, progress, simulate)
+    verdicts = answer(runs, wanted)
+    if folder is not None:
+        save(folder / "verdict.json", verdicts)
+        save(folder / "page.json", page.page(runs, verdicts))
+    return verdicts
+
+
+def wanted_claims(claims: Iterable[str] | None, study: Study) -> list[str]:
+    """Return the claims to answer: all of the study's, or those asked for by name (H4 asks for H4a and H4b)."""
+    known = list(study.tests)
+    if not claims:
+        return known
+    found = []
+    for asked in claims:
+        matches = [name for name in known if name == asked or name.rstrip("abc") == asked]
+        if not matches and not asked.startswith("H0"):
+            raise InputError(f"No claim is called '{asked}'.\n  This study answers H0, {', '.join(known)}.")
+        found += [name for name in matches if name not in found]
+    return [name for name in known if name in found]
+
+
+def run_study(
+    study: Study,
+    size: Size,
+    quick: bool,
+    folder: Path | None,
+    workers: int,
+    progress: bool,
+    simulate: Callable = runner.simulate,
+) -> Runs:
+    """Run every unit of the study that the folder does not hold yet."""
+    from sim.code_id import code_id
+    from sim.parameters import load_parameters
+
+    parameters = load_parameters()
+    check_ranges(study, parameters)
+    store = Store(folder)
+    share = {"code": code_id(), "workers": workers, "progress": progress, "simulate": simulate}
+    units = design.units(study, size, worlds.WORLDS, parameters)
+    uncertainty.refuse_shared_seeds(np.array(sorted({(u.draw, u.repeat): u.seed for u in units}.values()), np.uint64))
+    checks = design.control_units(study, size, parameters)
+    own = runner.run_units(checks, study, store, task=controls.run_controls, **share)
+    outcomes = runner.run_units(units, study, store, **share)
+    long = runner.run_units(design.long_units(study, size, parameters), study, store, **share)
+    return Runs(study, size, parameters, outcomes, long, own, share["code"], quick)
+
+
+def check_ranges(study: Study, parameters):
+    """Refuse to answer when the ranges are not those registered with the study."""
+    if study.ranges_hash != parameters.ranges_hash:
+        raise RunError(
+            f"The ranges of the parameters (hash {parameters.ranges_hash[:12]}) are not those registered with the "
+            f"study '{study.study}' ({study.ranges_hash[:12] or 'none'}).\n"
+            "  Ranges are fixed before verdicts are seen: put them back, or register a study with another name."
+        )
+
+
+def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
+    """Return the verdicts of finished runs: the controls, then, if all hold, the claims."""
+    if not runs.outcomes:
+        raise RunError("There is no run to answer from.\n  Run the study first: sim verdict --out DIR.")
+    table = Table(runs)
+    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4"), table.log_means_per_value("W1"))
+    verdicts = [control_verdict(control, runs) for control in found]
+    if controls.failed(found):
+        return verdicts
+    chances = prior.prior(runs.parameters, design.drawn_names(runs.parameters), {})
+    return verdicts + [claim_verdict(name, table, chances) for name in wanted]
+
+
+def controls_hold(verdicts: Iterable[Mapping]) -> bool:
+    """Return True when every control among the verdicts holds."""
+    return all(v["direction"] == "supported" for v in verdicts if v["claim"].startswith("H0"))
+
+
+# One verdict
+
+
+def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) -> dict:
+    """Return the verdict on one claim."""
+    study, claim, test = table.study, load_claims()[name], table.study.tests[name]
+    if name == "H1c":
+        return by_definition(name, claim, table)
+    raw = table.effects(name, test.horizon, study.shadow_wage)
+    known = np.isfinite(raw).all(axis=1)
+    if known.sum() < 4:
+        raise RunError(f"{name}: {int((~known).sum())} draws of {known.size} have no answer (nothing to divide by).")
+    spread = uncertainty.spread(raw[known], table.seeds[known], table.forms[known])
+    values = unscaled(name, spread.corrected)
+    question = Question(name, claim, table, known, values)
+    direction, direction_box = question.decide(test.bar)
+    size, size_box = question.decide((test.size, test.size)) if test.size is not None else (None, None)
+    low, high = uncertainty.interval(values, study.level)
+    estimate = float(np.median(values))
+    p, p0 = uncertainty.share_above(values, test.bar[1]), share_of(chances[name], test.bar[1])
+    p_size = p0_size = None
+    if test.size is not None:
+        p_size, p0_size = uncertainty.share_above(values, test.size), share_of(chances[name], test.size)
+    driven = abs(p - p0) < MOVED
+    driven_size = p_size is not None and abs(p_size - p0_size) < MOVED
+    carriers = discovery.carriers(table.points[known], table.names, spread.corrected)
+    text = question.texts(direction, direction_box, size, size_box, carriers, estimate, (low, high), p0, p0_size)
+    return {
+        "claim": name,
+        "statement": claim.statement,
+        "statement_fr": claim.statement_fr,
+        "claimed_by": claim.claimed_by["en"],
+        "claimed_by_fr": claim.claimed_by["fr"],
+        "estimand": test.estimand,
+        "unit": UNITS[claim.form],
+        "estimate": estimate,
+        "interval": [low, high, study.level],
+        "claimed": None if name == "H1b" else test.size,
+        "reference_value": reference(name, study),
+        "direction": direction,
+        "size": size,
+        "p": p,
+        "p0": p0,
+        "p_size": p_size,
+        "p0_size": p0_size,
+        "prior_driven": driven or driven_size,
+        "prior_driven_direction": driven,
+        "prior_driven_size": driven_size,
+        "evidence_level": "A",
+        **text,
+        "seeds": len(table.repeats),
+        "draws": len(table.draws),
+        "forms": len({tuple(form) for form in table.forms}),
+        "runs": table.runs.count,
+        "assumptions": [name for name, _ in carriers],
+        "carriers": [{"name": name, "rank_correlation": strength} for name, strength in carriers],
+        "horizon": test.horizon,
+        "bar": list(test.bar),
+        "size_bar": test.size,
+        "contrast": registry.CONTRASTS[name],
+        "same": registry.SAME[name],
+        "closure": "self-financed" if study.closure == 0 else "outside-financed",
+        "shadow_wage": study.shadow_wage,
+        "draws_without_answer": int((~known).sum()),
+        "uncertainty": {
+            "chance": spread.share_chance,
+            "ignorance": (1 - spread.share_chance) * (1 - spread.form),
+            "form": (1 - spread.share_chance) * spread.form,
+            "chance_standard_error": spread.chance,
+            "tau2": spread.tau2,
+            "within": spread.within,
+            "scale": "log" if name in registry.LOG else "linear",
+        },
+        "comb": comb(name, table, known, spread, carriers),
+        "beside": besides(name, table, test.horizon),
+        "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in study.horizons},
+        "by_wage": {f"{w:g}": median_of(name, table, test.horizon, w) for w in study.shadow_wages},
+        "by_place": {k: median_of(name, table, test.horizon, study.shadow_wage, (k,)) for k in table.places},
+        "by_form": by_form(table, known, values),
+        "registered": study.registered.isoformat(),
+    }
+
+
+class Question(NamedTuple):
+    """One claim asked of one study."""
+
+    name: str
+    claim: Claim
+    table: Table
+    known: np.ndarray
+    values: np.ndarray
+
+    def decide(self, bar: tuple[float, float]) -> tuple[str, discovery.Box | None]:
+        """Answer one question, and say under which condition where it depends."""
+        if 1 - self.known.mean() > UNANSWERED:
+            return "undecided", None
+        half = (np.array(self.table.draws) // len(design.FORMS) % 2 == 0)[self.known]  # both halves meet all forms
+        points, level = self.table.points[self.known], self.table.study.level
+        plain = uncertainty.decide(self.values, bar, level)
+        if plain != "undecided":
+            return plain, None
+        box = None
+        if half.any() and not half.all():
+            box = discovery.condition(points, self.table.names, self.values, bar[1], half)
+        return uncertainty.decide(self.values, bar, level, conditional=box is not None), box
+
+    def texts(self, direction, box, size, size_box, carriers, estimate, interval, p0, p0_size) -> dict[str, object]:
+        """Return the words of the verdict in both languages."""
+        study, test = self.table.study, self.table.study.tests[self.name]
+        parameters = self.table.runs.parameters
+        conditions = {
+            lang: registry.condition_words(box, parameters, lang)
+            if box
+            else registry.carrier_words(carriers, parameters, lang)
+            for lang in LANGUAGES
+        }
+        facts = {
+            "amounts": {
+                "x": estimate,
+                "a": interval[0],
+                "b": interval[1],
+                "reference": reference(self.name, study) or math.nan,
+            },
+            "claimed": {lang: registry.amount(test.size, self.claim.form, lang) for lang in LANGUAGES},
+            "direction": direction,
+            "size": size,
+            "conditions": conditions,
+            "size_conditions": {
+                lang: registry.condition_words(size_box, parameters, lang) if size_box else "" for lang in LANGUAGES
+            },
+            "yes": int((self.values > test.bar[1]).sum()),
+            "of": int(self.values.size),
+            "notes": notes(self.claim, p0, p0_size),
+        }
+        return {
+            "conditions_fr": conditions["fr"],
+            "conditions_en": conditions["en"],
+            "condition": None if box is None else box._asdict(),
+            "size_condition": None if size_box is None else size_box._asdict(),
+            "text_fr": registry.words(self.claim, "fr", facts),
+            "text_en": registry.words(self.claim, "en", facts),
+        }
+
+
+def notes(claim: Claim, p0: float, p0_size: float | None) -> list[dict[str, str]]:
+    """Return the sentences that a verdict may not go without."""
+    found = []
+    for question, chance in (("direction", p0), ("size", p0_size)):
+        low, high = BOUNDS[question]
+        if chance is not None and not low <= chance <= high:
+            found.append(NEARLY_ANSWERED[question])
+    return found + ([claim.note] if claim.note else [])
+
+
+def reference(name: str, study: Study) -> float | None:
+    """Return what is ordinarily observed: euros of others for one euro of State grant; the euro itself in H4a."""
+    if name == "H4a":
+        return 1 + study.ordinary_leverage[0]
+    return study.ordinary_leverage[0] if name == "H4b" else None
+
+
+def share_of(values: np.ndarray, bar: float) -> float:
+    """Return the share of prior draws above a bar."""
+    return float(np.mean(values > bar))
+
+
+def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[str, ...] = ()) -> list[float | None]:
+    """Return the median effect over draws and its interval; None where nothing is known."""
+    raw = table.effects(name, horizon, wage, places)
+    raw = raw[np.isfinite(raw).all(axis=1)]
+    if len(raw) < 4:
+        return [None, None, None]
+    seeds = np.arange(raw.size, dtype=np.uint64).reshape(raw.shape)  # checked once for the verdict itself
+    values = unscaled(name, uncertainty.spread(raw, seeds).corrected)
+    return [float(np.median(values)), *uncertainty.interval(values, table.study.level)]
+
+
+def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | None]]:
+    """Return the median over draws, and the interval, of what is shown beside the verdict."""
+    rows = [
+        [registry.beside(name, table.worlds(d, r, horizon, tuple(table.places)), table.study.shadow_wage, horizon)
+         for r in table.repeats] for d in table.draws
+    ]  # fmt: skip
+    found = {}
+    for key in rows[0][0]:
+        values = np.array([np.mean([repeat[key] for repeat in row]) for row in rows])
+        values = values[np.isfinite(values)]
+        found[key] = [None, None, None] if not values.size else [
+            float(np.median(values)), *uncertainty.interval(values, table.study.level)
+        ]  # fmt: skip
+    return found
+
+
+def by_form(table: Table, known: np.ndarray, values: np.ndarray) -> dict[str, dict[str, float]]:
+    """Return the median effect at each level of each structural form: never averaged away."""
+    found: dict[str, dict[str, float]] = {}
+    for k, name in enumerate(design.FORM_COLUMNS):
+        levels = table.forms[known][:, k]
+        found[name] = {str(level): float(np.median(values[levels == level])) for level in np.unique(levels)}
+    return found
+
+
+def comb(name: str, table: Table, known: np.ndarray, spread, carriers) -> list[dict]:
+    """Return one bar per draw: its effect, its interval of chance, and the assumptions that weigh most."""
+    from scipy.stats import t as student
+
+    free = max(1, int(known.sum()) * (len(table.repeats) - 1))
+    half = float(student.ppf(0.5 + table.study.level / 2, free)) * spread.chance
+    same, bars = float(scaled(name, np.array(registry.SAME[name]))), []
+    draws = np.array(table.draws)[known]
+    shown = [table.names.index(carrier) for carrier, _ in carriers[:4]]
+    for k, middle in enumerate(spread.draws):
+        low, high = middle - half, middle + half
+        bars.append(
+            {
+                "draw": int(draws[k]),
+                "form": "".join(str(level) for level in table.forms[known][k]),
+                "territory": None,
+                "estimate": float(unscaled(name, middle)),
+                "low": float(unscaled(name, low)),
+                "high": float(unscaled(name, high)),
+                "corrected": float(unscaled(name, spread.corrected[k])),
+                "class": "gains" if low > same else "loses" if high < same else "undecided",
+                "assumptions": {table.names[j]: float(table.points[known][k, j]) for j in shown},
+            }
+        )
+    return sorted(bars, key=lambda bar: bar["estimate"])
+
+
+def by_definition(name: str, claim: Claim, table: Table) -> dict:
+    """Return the entry of a claim that the trend answers by construction: said, not tested."""
+    nothing = {"fr": "", "en": ""}
+    facts = {"amounts": {}, "conditions": nothing, "claimed": nothing, "direction": "not_tested"}
+    study = table.study
+    return base(
+        name, claim.statement, claim.statement_fr, study.tests[name].estimand, "share", 0.0, [0.0, 0.0, study.level],
+        "not_tested", registry.words(claim, "fr", facts), registry.words(claim, "en", facts), table.runs,
+    ) | {"claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"]}  # fmt: skip
+
+
+def control_verdict(control: controls.Control, runs: Runs) -> dict:
+    """Return the entry of one control; a control holds or fails, and nothing in between."""
+    held = control.holds
+    fr = "Contrôle réussi." if held else "Contrôle manqué\u00a0: aucun autre verdict n'est donné."
+    en = "The control holds." if held else "The control fails: no other verdict is given."
+    return base(
+        control.id, control.statement_en, control.statement_fr, control.estimand, control.unit, control.estimate,
+        [*control.interval, runs.study.level], "supported" if held else "refuted",
+        f"{control.statement_fr} {fr}", f"{control.statement_en} {en}", runs,
+    ) | {"claimed_by": "the authors of the simulator", "claimed_by_fr": "les auteurs du simulateur"}  # fmt: skip
+
+
+def base(name, statement, statement_fr, estimand, unit, estimate, interval, direction, fr, en, runs: Runs) -> dict:
+    """Return an entry that has a direction only."""
+    return {
+        "claim": name,
+        "statement": statement,
+        "statement_fr": statement_fr,
+        "claimed_by": "",
+        "claimed_by_fr": "",
+        "estimand": estimand,
+        "unit": unit,
+        "estimate": estimate,
+        "interval": interval,
+        "claimed": None,
+        "reference_value": None,
+        "direction": direction,
+        "size": None,
+        "p0": None,
+        "prior_driven": False,
+        "evidence_level": "A",
+        "conditions_fr": "",
+        "conditions_en": "",
+        "text_fr": fr,
+        "text_en": en,
+        "seeds": runs.size.seeds,
+        "draws": runs.size.draws,
+        "forms": len(design.FORMS),
+        "runs": runs.count,
+        "assumptions": [],
+        "registered": runs.study.registered.isoformat(),
+    }
+
+
+def save(file: Path, content: object):
+    """Write JSON in one go: a reader sees the old file or the new one, never half of it."""
+    temporary = file.with_name(f"{file.name}.tmp-{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(as_json(content) + "\n", encoding="utf-8")
+        temporary.replace(file)
+    except OSError as problem:
+        raise OutputError(f"--out {file.parent}: it cannot be written ({problem.strerror}).") from None
+
+
+def load_verdicts(folder: str | Path) -> list[dict]:
+    """Read the verdicts of a folder, or say that there are none."""
+    file = Path(folder) / "verdict.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except OSError:
+        raise InputError(f"{folder}: it holds no verdict.\n  Run: sim verdict --out {folder}") from None
