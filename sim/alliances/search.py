@@ -1,7 +1,7 @@
 """Search and matching: some organisations open a project, founders meet candidates, candidates decide.
 
-Opening   organisation i opens a project with a yearly rate (associations more than firms), for one of its two
-          domains, with a budget drawn from the cost of ordinary local projects, within its means. It looks for
+Opening   organisation i opens a project with a yearly rate (associations more than firms) in proportion to the
+          felt need of one of its two domains (the rate is that of half of the scale), with a budget drawn from the cost of ordinary local projects, within its means. It looks for
           partners when its desire to ally is not negative; else it goes alone and skips two steps.
 Meeting   a founder meets k candidates a month (ties, neighbours, people around, the alike more often; engineering
           shows more). It proposes to the best as it sees it, with noise, if the gain plus its own desire is positive.
@@ -51,7 +51,7 @@ def start(world):
          p.dirty, p.weight, p.fit, p.plan, p.phase, p.phase_left, p.engineered),
         (m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.domain, o.domain_second, o.base, o.hours, o.disposition, o.desire, o.slots),
-        np.asarray(world.values["innovation.share_kind"], float), world.step_share, world.seed, world.month,
+        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float), world.step_share, world.seed, world.month,
         world.terms,
     )  # fmt: skip
     if opened < 0:

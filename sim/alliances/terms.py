@@ -87,14 +87,15 @@ def terms(v: dict) -> Terms:
 def start_probabilities(v: dict) -> list[float]:
     """Return the monthly probability that an organisation of each model opens a project.
 
-    `projects.initiative_engagement` is the ratio of associations to firms; their mean stays `projects.start_rate`.
+    `projects.initiative_engagement` is the ratio of associations to firms; their mean stays `projects.start_rate`,
+    which is that of a need felt at half of the scale: twice as many starters come, whom the level of need thins.
     """
     ratio = float(v["projects.initiative_engagement"])
     yearly = [float(v["projects.start_rate"])] * 7
     yearly[1] = 0.0
     yearly[2] *= 2.0 / (1.0 + ratio)
     yearly[6] *= 2.0 * ratio / (1.0 + ratio)
-    return [1.0 - math.exp(-y / 12.0) for y in yearly]
+    return [1.0 - math.exp(-2.0 * y / 12.0) for y in yearly]
 
 
 def project_capacity(organisations: np.ndarray, values: dict) -> int:

@@ -51,6 +51,7 @@ TIE_MEETING = 75
 PARTNER_PLAN = 76
 RECRUIT_COUNT = 77
 FOUNDER_PLAN = 78
+NEED_CALLS = 79
 
 # placebo (A/A tests): replaces another decision's key from a month on
 PLACEBO = 90

@@ -57,10 +57,8 @@ def normal_quantile(u):
     if abs(q) <= 0.425:
         return q * ratio_of_polynomials(0.180625 - q * q, CENTRE[0], CENTRE[1])
     r = math.sqrt(-math.log(u if q <= 0.0 else 1.0 - u))
-    if r <= 5.0:
-        z = ratio_of_polynomials(r - 1.6, SIDE[0], SIDE[1])
-    else:
-        z = ratio_of_polynomials(r - 5.0, TAIL[0], TAIL[1])
+    near = r <= 5.0
+    z = ratio_of_polynomials(r - 1.6, SIDE[0], SIDE[1]) if near else ratio_of_polynomials(r - 5.0, TAIL[0], TAIL[1])
     return -z if q < 0.0 else z
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, matching
+from sim.kernels import alliance, chance, matching, needs
 from sim.kernels import decisions as d
 
 LIVING, KEPT = 1, 2
@@ -31,19 +31,24 @@ def first_free(state, start):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def open_projects(starters, n, projects, memberships, organisations, kind_share, step_share, seed, month, t):
-    """Open one project for each starter; return how many, or -1 - rows needed when the table is full.
+def open_projects(starters, n, projects, memberships, organisations, felt, kind_share, step_share, seed, month, t):
+    """Open a project for each starter whom a need calls; return how many, or -1 - rows needed when the table is full.
 
-    Every trait is drawn by its founder's identity and the month, so that the same project opens in every world.
+    A starter goes on with the probability of the felt level of its domain: without needs, no project. Every trait
+    is drawn by its founder's identity and the month, so that the same project opens in every world.
     """
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
      founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan, phase,
      phase_left, engineered) = projects  # fmt: skip
     member, effort, hours, seen, joined = memberships
     org_uid, org_territory, org_domain, org_second, base, org_hours, disposition, desire, slots = organisations
-    p = -1
+    p, opened = -1, 0
     for at in range(n):
         i = starters[at]
+        second = chance.happens(seed, org_uid[i], month, d.PROJECT_TRAITS, 1, 0.5)
+        answered = org_second[i] if second else org_domain[i]
+        if not chance.happens(seed, org_uid[i], month, d.NEED_CALLS, 0, needs.level(felt[org_territory[i], answered])):
+            continue
         p = first_free(state, p + 1)
         if p < 0:
             return -1 - (n - at)
@@ -51,8 +56,7 @@ def open_projects(starters, n, projects, memberships, organisations, kind_share,
         a, b, _, _ = chance.block(seed, u, month, d.PROJECT_TRAITS, 0)
         uid[p] = PROJECT_UID | (((a << np.uint64(32)) | b) & LOW_61)
         state[p], territory[p], founder[p], founder_uid[p] = LIVING, org_territory[i], i, u
-        second = chance.happens(seed, u, month, d.PROJECT_TRAITS, 1, 0.5)
-        domain[p] = org_second[i] if second else org_domain[i]
+        domain[p] = answered
         kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
         setup[p] = max(1, min(240, np.int64(math.floor(t.setup_months * math.exp(spread) + 0.5))))
@@ -78,7 +82,8 @@ def open_projects(starters, n, projects, memberships, organisations, kind_share,
             joined, slots,
         )  # fmt: skip
         seen[p, 0] = np.uint8(1)
-    return n
+        opened += 1
+    return opened
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

@@ -1,0 +1,225 @@
+"""Kernels of the initial state: laws, whole numbers of organisations, and what each of them is.
+
+What an organisation is depends on the seed, on its own identity and on its territory, never on other rows; only its
+first acquaintances depend on who else is simulated.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import chance, matching, split
+from sim.kernels import decisions as d
+
+MODELS = 7
+SIZES = 4
+PERSONS = 1
+FUNCTIONS = 5
+DOMAINS = 16
+PLACE = np.uint64(2**61)  # identities of territories start here
+TRIES = 4  # meetings refused for being too different before an acquaintance is lost
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def per_resident(law, population, density, centre, out):
+    """Write exp(a + b ln population + c ln density + d share of the main commune) of each place."""
+    for t in range(population.size):
+        people = math.log(max(1.0, np.float64(population[t])))
+        crowd = math.log(max(1e-3, density[t]))
+        out[t] = math.exp(law[0] + law[1] * people + law[2] * crowd + law[3] * centre[t])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def weighted_mean(value, weight):
+    """Return the mean of `value` weighted by `weight`, summed in order."""
+    total, whole = 0.0, 0.0
+    for i in range(value.size):
+        total += value[i] * weight[i]
+        whole += weight[i]
+    return total / whole
+
+
+# How many
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def round_counts(expected, least, ident, seed, out):
+    """Round expected numbers of organisations [place, model, size] up or down by a keyed draw, at least `least`."""
+    for t in range(expected.shape[0]):
+        uid = PLACE + np.uint64(ident[t])
+        for k in range(MODELS):
+            for z in range(SIZES):
+                whole = np.int64(math.floor(expected[t, k, z]))
+                u = chance.uniform(seed, uid, d.INITIAL, d.COUNT_ORGANISATIONS, k * SIZES + z)
+                out[t, k, z] = max(least[k, z], whole + (u < expected[t, k, z] - whole))
+
+
+# Who
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def identity(ident, model, ordinal, births):
+    """Return the uid of an organisation: place (30 bits), model (3), ordinal in it (20), births of the row (8)."""
+    return (
+        (np.uint64(ident) << np.uint64(31)) | (np.uint64(model) << np.uint64(28))
+        | (np.uint64(ordinal) << np.uint64(8)) | np.uint64(births)
+    )  # fmt: skip
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def settle(segments, counts, ident, alive, model, size, territory, uid, born):
+    """Give rows to organisations: in each segment the living first, by size, then free rows for newborns."""
+    for k in range(MODELS):
+        for t in range(counts.shape[0]):
+            start = segments[k, t, 0]
+            for i in range(start, segments[k, t, 1]):
+                ordinal = i - start
+                model[i], territory[i], born[i] = k, t, -1
+                uid[i] = identity(ident[t], k, ordinal, 0)
+                upto = np.int64(0)
+                for z in range(SIZES):
+                    upto += counts[t, k, z]
+                    if ordinal < upto:
+                        alive[i], size[i] = 1, z
+                        break
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def draw_traits(i, uid, model, seed, traits, functions, t):
+    """Draw what organisation i is: domains, main function, efficiencies, desire, threshold.
+
+    traits      columns domain, domain_second, main_function, efficiency, desire, disposition, threshold
+    functions   cumulated shares of the five functions as main one, by model
+    t           general efficiency; desire mean and sd; threshold mean and sd
+    """
+    domain, second, main, efficiency, desire, disposition, threshold = traits
+    general, mean, sd, bar, bar_sd = t
+    a, b, c, _ = chance.block(seed, uid[i], d.INITIAL, d.ORGANISATION_TRAITS, 0)
+    one = np.int64((a * np.uint64(DOMAINS)) >> np.uint64(32))
+    domain[i] = one
+    second[i] = (one + 1 + np.int64((b * np.uint64(DOMAINS - 1)) >> np.uint64(32))) % DOMAINS
+    u = np.float64(c) / 4294967296.0
+    k = np.int64(model[i])
+    best = FUNCTIONS - 1
+    for f in range(FUNCTIONS):
+        if u < functions[k, f]:
+            best = f
+            break
+    main[i] = best
+    e = chance.block(seed, uid[i], d.INITIAL, d.ORGANISATION_TRAITS, 1)
+    at = 0
+    for f in range(FUNCTIONS):
+        if f == best:
+            efficiency[i, f] = 1.0
+        else:
+            efficiency[i, f] = min(1.0, math.pow(general, 0.5 + np.float64(e[at]) / 4294967296.0))
+            at += 1
+    desire[i] = min(1.0, max(-1.0, mean + sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 0)))
+    disposition[i] = desire[i]
+    threshold[i] = min(1.0, max(0.0, bar + bar_sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 1)))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def draw_all(alive, uid, model, seed, traits, functions, t):
+    """Draw what every living organisation is."""
+    for i in range(alive.size):
+        if alive[i]:
+            draw_traits(i, uid, model, seed, traits, functions, t)
+
+
+# How rich
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def share_budgets(segments, counts, total, class_weight, spread, uid, seed, weight, base):
+    """Cut what each model of each territory spends over its organisations, in whole cents that add up.
+
+    First over size classes by class_weight[place, model, size], then within a class by lognormal weights whose
+    logarithm has standard deviation `spread`. Free rows get the mean of the smallest class: what a newborn would have.
+    """
+    by_class = np.zeros(SIZES, np.int64)
+    for k in range(MODELS):
+        for t in range(counts.shape[0]):
+            row = segments[k, t, 0]
+            if split.by_running_weight(total[t, k], class_weight[t, k], 0, SIZES, by_class) == total[t, k]:
+                continue  # nothing to share, or nobody
+            typical = np.int64(0)
+            for z in range(SIZES):
+                n = counts[t, k, z]
+                for i in range(row, row + n):
+                    weight[i] = math.exp(spread * chance.normal(seed, uid[i], d.INITIAL, d.ORGANISATION_TRAITS, 2))
+                split.by_running_weight(by_class[z], weight, row, row + n, base)
+                if n > 0 and typical == 0:
+                    typical = by_class[z] // n
+                row += n
+            for i in range(row, segments[k, t, 1]):
+                base[i] = typical
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte):
+    """Give living organisations their cash in hand, their fixed costs and their staff (thousandths of FTE).
+
+    staff[model, size] is FTE per cent of normal outlay; `months` of outlay are held at the start of a month.
+    """
+    for i in range(alive.size):
+        fixed[i] = np.int64(math.floor(fixed_share * base[i] + 0.5))
+        if alive[i]:
+            cash[i] = np.int64(math.floor(months * base[i] + 0.5))
+            fte[i] = staff_of(np.int64(model[i]), np.int64(size[i]), base[i], staff)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def staff_of(model, size, base, staff):
+    """Return the normal staff of an organisation, in thousandths of FTE."""
+    return np.int64(math.floor(1000.0 * staff[model, size] * base + 0.5))
+
+
+# Whom it knows
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
+    """Draw the first acquaintances of organisation i: near and similar ones; -1 where a meeting found nobody.
+
+    t = share of meetings in a neighbouring territory, weight of likeness in size, in model.
+    """
+    indptr, indices = near
+    beside, by_size, by_model = t
+    home = np.int64(territory[i])
+    degree = indptr[home + 1] - indptr[home]
+    for s in range(neighbour.shape[1]):
+        neighbour[i, s], generation[i, s] = -1, 0
+        for attempt in range(TRIES):
+            a, b, c, e = chance.block(seed, uid[i], d.INITIAL, d.FIRST_TIES, s * TRIES + attempt)
+            place = home
+            if degree > 0 and np.float64(a) < beside * 4294967296.0:
+                place = np.int64(indices[indptr[home] + np.int64((b * np.uint64(degree)) >> np.uint64(32))])
+            rows = matching.rows_of(place, segments)
+            j = matching.row_in(place, np.int64((c * np.uint64(rows)) >> np.uint64(32)), segments)
+            if j < 0 or j == i or not alive[j] or knows(i, j, s, neighbour):
+                continue
+            gap = by_size * abs(np.int64(size[i]) - np.int64(size[j])) / 3.0
+            if model[i] != model[j]:
+                gap += by_model
+            if np.float64(e) < math.exp(-gap) * 4294967296.0:
+                neighbour[i, s], generation[i, s] = j, births[j]
+                break
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def knows(i, j, upto, neighbour):
+    """Return True when j is already among the first `upto` acquaintances of i."""
+    for s in range(upto):
+        if neighbour[i, s] == j:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def meet_all(uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
+    """Draw the first acquaintances of every living organisation."""
+    for i in range(alive.size):
+        if alive[i]:
+            meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t)

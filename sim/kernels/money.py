@@ -1,0 +1,202 @@
+"""Kernels of money: what each row spends, who receives it, what fills the funds. Whole cents, in int64.
+
+Shapes   rows of organisations in segments[model, territory] = (start, stop); ten cohorts a territory
+         spread[territory, 7 * 8] shares of what each model pays, in units of 10^-9
+         market[territory, 8], flow[territory, 64] (payer * 8 + receiver)
+Units    cents, cents a month; a running sum never leaves its territory, so that no order of threads can matter
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import chance, shares, split
+from sim.kernels import decisions as d
+
+MODELS = 7
+WIDE = 8  # models and the outside
+PERSONS = 1
+OUTSIDE = 7
+COHORTS = 10
+WHOLE = 1_000_000_000  # what shares of an outlay add up to
+PLACE = np.uint64(2**61)  # identities of territories start here
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def nearest(x):
+    """Return x >= 0 rounded to the nearest integer, halves up."""
+    return np.int64(math.floor(x + 0.5))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def planned(cash, base, fixed, rate):
+    """Return what a holder of `cash` spends in a month: what falls due, and a part of what is left.
+
+    At the cash of a normal month this is `base`, by the choice of `rate`; it is never below nothing.
+    """
+    if cash <= fixed:
+        return fixed
+    return fixed + nearest(rate * (cash - fixed))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent):
+    """Let each living organisation spend; add to spent[territory, model]. Funds already paid count as spent."""
+    for k in range(MODELS):
+        for t in range(segments.shape[1]):
+            total = np.int64(0)
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                if alive[i]:
+                    wanted = planned(cash[i] + granted[i], base[i], fixed[i], rate)
+                    outlay[i] = max(np.int64(0), wanted - granted[i])
+                    cash[i] -= outlay[i]
+                    total += outlay[i]
+            spent[t, k] += total
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
+    """Let each cohort of residents spend; add to spent[territory, persons]."""
+    for c in range(base.size):
+        fixed = nearest(fixed_share * base[c])
+        outlay[c] = planned(cash[c], base[c], fixed, rate)
+        cash[c] -= outlay[c]
+        spent[territory[c], PERSONS] += outlay[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def cut(amount, share, seed, uid, month, sub, out):
+    """Cut `amount` >= 0 cents by `share` (int64, adding up to WHOLE), a cent to the largest remainders.
+
+    Integers only: whole = q WHOLE + r, part = q share + r share // WHOLE. Equal remainders are ranked by a keyed
+    draw, so that no receiver is favoured over the months.
+    """
+    whole, rest = amount // WHOLE, amount % WHOLE
+    left = amount
+    for j in range(share.size):
+        out[j] = whole * share[j] + rest * share[j] // WHOLE
+        left -= out[j]
+    given = np.zeros(share.size, np.uint8)
+    while left > 0:
+        best, best_rest, best_rank = -1, np.int64(-1), np.uint64(0)
+        for j in range(share.size):
+            if given[j] or share[j] == 0:
+                continue
+            remainder = rest * share[j] % WHOLE
+            if remainder > best_rest:
+                best, best_rest, best_rank = j, remainder, shares.tie_break(seed, uid, month, sub + j)
+            elif remainder == best_rest:
+                rank = shares.tie_break(seed, uid, month, sub + j)
+                if rank > best_rank:
+                    best, best_rank = j, rank
+        out[best] += 1
+        given[best] = 1
+        left -= 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def deliver(spent, spread, ident, seed, month, market, flow):
+    """Send what each model of each territory spent to its receivers; the outside keeps its part."""
+    part = np.zeros(WIDE, np.int64)
+    for t in range(spent.shape[0]):
+        uid = PLACE + np.uint64(ident[t])
+        for i in range(MODELS):
+            if spent[t, i] == 0:
+                continue
+            cut(spent[t, i], spread[t, i * WIDE : (i + 1) * WIDE], seed, uid, month, i * WIDE, part)
+            for j in range(WIDE):
+                flow[t, i * WIDE + j] += part[j]
+                if j != OUTSIDE:
+                    market[t, j] += part[j]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
+    """Post what the outside pays each model: the frozen normal amount, and the common luck of the territory.
+
+    The luck of a month is a share of the normal receipts of its organisations, the same for all its models:
+    sales won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
+    """
+    for t in range(exports.shape[0]):
+        luck = 0.0
+        if sd > 0.0:
+            luck = sd * chance.normal(seed, PLACE + np.uint64(ident[t]), month, d.COMMON_SHOCK, 0)
+        for j in range(MODELS):
+            amount = exports[t, j]
+            if luck != 0.0 and j != PERSONS:
+                usual = np.int64(0)
+                for i in range(segments[j, t, 0], segments[j, t, 1]):
+                    if alive[i]:
+                        usual += base[i]
+                amount += np.int64(round(luck * usual))
+            if amount >= 0:
+                market[t, j] += amount
+                flow[t, OUTSIDE * WIDE + j] += amount
+            else:
+                lost = min(-amount, market[t, j])
+                market[t, j] -= lost
+                flow[t, j * WIDE + OUTSIDE] += lost
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, income, cash, market):
+    """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays."""
+    for k in range(MODELS):
+        if k == PERSONS:
+            continue
+        for t in range(segments.shape[1]):
+            start, stop = segments[k, t, 0], segments[k, t, 1]
+            for i in range(start, stop):
+                weight[i] = 0.0
+                if alive[i]:
+                    luck = 1.0
+                    if sd > 0.0:
+                        luck = max(0.0, 1.0 + sd * chance.normal(seed, uid[i], month, d.INCOME_SHOCK, 0))
+                    weight[i] = base[i] * luck
+            market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
+            for i in range(start, stop):
+                cash[i] += income[i]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pay_cohorts(base, income, cash, market):
+    """Pay what the market holds for persons to the cohorts of each territory, in proportion to their normal outlay."""
+    for t in range(market.shape[0]):
+        start = t * COHORTS
+        market[t, PERSONS] = split.by_running_weight(market[t, PERSONS], base, start, start + COHORTS, income)
+        for c in range(start, start + COHORTS):
+            cash[c] += income[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fill(segment, alive, base, share, cash, granted, fund):
+    """Top up the fund of each territory to its budget of the month, share * base over the rows of one model.
+
+    What was not used lowers what is collected. A row gives no more than the cash it has.
+    """
+    for t in range(segment.shape[0]):
+        budget = np.int64(0)
+        for i in range(segment[t, 0], segment[t, 1]):
+            if alive[i]:
+                budget += nearest(share * base[i])
+        missing = budget - fund[t]
+        if missing <= 0:
+            continue
+        part = missing / budget
+        for i in range(segment[t, 0], segment[t, 1]):
+            if alive[i]:
+                given = min(nearest(part * nearest(share * base[i])), max(np.int64(0), cash[i]))
+                granted[i] += given
+                cash[i] -= given
+                fund[t] += given
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def levy(due, persons, levied, cash):
+    """Take `due[territory]` cents from its residents, the same from each."""
+    for t in range(due.size):
+        start, stop = t * COHORTS, (t + 1) * COHORTS
+        due[t] -= split.by_running_weight(due[t], persons, start, stop, levied)
+        for c in range(start, stop):
+            cash[c] -= levied[c]
