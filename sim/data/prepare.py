@@ -53,47 +53,17 @@ ESTUARY = (
 )
 PARIS = "200054781"  # the gateway of overseas départements
 
-COMMUNE = [
-    "code",
-    "nom",
-    "departement",
-    "region",
-    "siren",
-    "epci",
-    "epci_2026",
-    "population",
-    "population_2022",
-    "km2",
-    "lon",
-    "lat",
-]
-EPCI = [
-    "siren",
-    "nom",
-    "type",
-    "departement",
-    "departements",
-    "region",
-    "regions",
-    "population",
-    "population_2022",
-    "commune_principale",
-    "nom_commune_principale",
-    "pop_commune_principale",
-    "communes_0",
-    "communes_1",
-    "communes_2",
-    "communes_3",
-    "residents_0",
-    "residents_1",
-    "residents_2",
-    "residents_3",
-    "km2",
-    "lon",
-    "lat",
-]
-LINK = ["u", "v", "border_km", "distance_km"]
-CONVENTION = ["u", "v", "kind", "distance_km", "gap_km"]
+# Columns of each file
+NUMBERS = ("population", "population_2022")
+CENTRE = ("km2", "lon", "lat")
+COMMUNE = ("code", "nom", "departement", "region", "siren", "epci", "epci_2026", *NUMBERS, *CENTRE)
+MAIN = ("commune_principale", "nom_commune_principale", "pop_commune_principale")
+BY_CLASS = tuple(f"{what}_{k}" for what in ("communes", "residents") for k in range(len(COMMUNE_CLASSES) + 1))
+WHERE = ("departement", "departements", "region", "regions")
+EPCI = ("siren", "nom", "type", *WHERE, *NUMBERS, *MAIN, *BY_CLASS, *CENTRE)
+LINK = ("u", "v", "border_km", "distance_km")
+CONVENTION = ("u", "v", "kind", "distance_km", "gap_km")
+AREA = ("code", "nom", "communes", "population")
 
 
 # Reading the archives
@@ -307,7 +277,7 @@ def components(nodes: list[str], pairs: list[tuple[str, str]]) -> list[set[str]]
 # Writing
 
 
-def write_csv(path: Path, rows: list[dict], columns: list[str]) -> None:
+def write_csv(path: Path, rows: list[dict], columns: tuple[str, ...]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n", restval="")
         writer.writeheader()
@@ -318,9 +288,7 @@ def write_communes(path: Path, rows: list[dict]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    numbers = dict.fromkeys(("population", "population_2022"), pa.int32()) | dict.fromkeys(
-        ("km2", "lon", "lat"), pa.float64()
-    )
+    numbers = dict.fromkeys(NUMBERS, pa.int32()) | dict.fromkeys(CENTRE, pa.float64())
     schema = pa.schema([(name, numbers.get(name, pa.string())) for name in COMMUNE])
     clean = [{n: None if r[n] != r[n] else r[n] for n in COMMUNE} for r in rows]  # NaN differs from itself
     pq.write_table(pa.Table.from_pylist(clean, schema), path, compression="zstd", compression_level=19)
@@ -333,7 +301,7 @@ def write_checksums(folder: Path) -> None:
         if path.suffix in (".csv", ".parquet", ".geojson") and path.name != "checksums.csv":
             content = path.read_bytes()
             rows.append({"file": path.name, "sha256": sha256(content).hexdigest(), "bytes": len(content)})
-    write_csv(folder / "checksums.csv", rows, ["file", "sha256", "bytes"])
+    write_csv(folder / "checksums.csv", rows, ("file", "sha256", "bytes"))
 
 
 def prepare(packages: Path, out: Path) -> None:
@@ -351,12 +319,8 @@ def prepare(packages: Path, out: Path) -> None:
     write_csv(out / "epci.csv", table, EPCI)
     write_csv(out / "neighbours.csv", land, LINK)
     write_csv(out / "conventions.csv", conventions, CONVENTION)
-    write_csv(
-        out / "departements.csv",
-        areas(packages, "departement", rows),
-        ["code", "nom", "region", "communes", "population"],
-    )
-    write_csv(out / "regions.csv", areas(packages, "region", rows), ["code", "nom", "communes", "population"])
+    write_csv(out / "departements.csv", areas(packages, "departement", rows), (*AREA, "region"))
+    write_csv(out / "regions.csv", areas(packages, "region", rows), AREA)
     shapes.write(frame, table, out)
     write_checksums(out)
 

@@ -121,9 +121,10 @@ def belongs(level: str, code: str) -> list[int]:
     """Return the EPCI whose main département or region is `code`; explain where there is none."""
     area = areas(level).get(code)
     if area is None:
-        known = ", ".join(f"{level}:{c} {a.name}" for c, a in areas(level).items())
         word = "département" if level == "dep" else "region"
-        raise TerritoryError(f"No {word} has the code '{code}'.\n  There are: {known}.")
+        raise TerritoryError(
+            f"No {word} has the code '{code}'.\n  There are {len(areas(level))}: {', '.join(areas(level))}."
+        )
     found = [s for s, e in epci().items() if (e.departement if level == "dep" else e.region) == code]
     if not found:
         wider = [e for e in epci().values() if code in e.departements]

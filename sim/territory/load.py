@@ -56,7 +56,7 @@ def _why(code):
 
 def _area(level):
     def load(code, around, conventions):
-        code = code.upper().zfill(2)
+        code = code.upper().zfill(2) if code else code
         chosen = france.belongs(level, code)
         name = france.areas(level)[code].name
         return france.territory(level, code, name, chosen, around=around, conventions=conventions)
@@ -90,7 +90,7 @@ KINDS = {"epci": _epci, "dep": _area("dep"), "reg": _area("reg"), "sample": _sam
 
 
 def _named(text, around, conventions):
-    if not names.words(text):
+    if not names.plain(text):
         raise TerritoryError(f"'{text}' names no territory.\n  Write {WRITE}.")
     if re.fullmatch(r"\d{9}", text):
         return _epci(text, around, conventions)

@@ -13,20 +13,11 @@ from typing import NamedTuple
 from sim.errors import TerritoryError
 from sim.territory import france
 
-TYPES = (
-    "cc",
-    "ca",
-    "cu",
-    "communaute de communes",
-    "communaute d agglomeration",
-    "communaute urbaine",
-    "metropole",
-    "eurometropole",
-    "agglomeration",
-    "agglo",
-)
-PARTICLES = ("du", "de la", "de l", "des", "de", "d")
-ARTICLES = ("le", "la", "les", "l")
+TYPE = "cc|ca|cu|communaute (?:de communes|d agglomeration|urbaine)|(?:euro)?metropole|agglo(?:meration)?"
+PARTICLE = "de la|de l|du|des|de|d"
+LEADING = re.compile(f"(?:{TYPE}) (?:(?:{PARTICLE}) )?(?=.)")
+TRAILING = re.compile("(?<=.) (?:metropole|agglo(?:meration)?)$")
+ARTICLE = re.compile(f"(?:(?:{PARTICLE}) )?(?:(?:le|la|les|l) )?(?=.)")
 ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
 
 
@@ -51,45 +42,35 @@ class Place(NamedTuple):
 # What is forgiven
 
 
-def words(name: str) -> list[str]:
-    """Return the plain words of a name.
+def plain(name: str) -> str:
+    """Return the words of a name without case, accents and punctuation.
 
-    >>> words("CC de l'Île-de-Ré (St Martin)")
-    ['cc', 'de', 'l', 'ile', 'de', 're', 'saint', 'martin']
+    >>> plain("CC de l'Île-de-Ré (St Martin)")
+    'cc de l ile de re saint martin'
     """
-    plain = name.lower().replace("œ", "oe").replace("æ", "ae").replace("’", " ")
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return [ABBREVIATIONS.get(word, word) for word in re.findall("[a-z0-9]+", plain)]
+    text = name.lower().replace("œ", "oe").replace("æ", "ae").replace("’", " ")
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(ABBREVIATIONS.get(word, word) for word in re.findall("[a-z0-9]+", text))
 
 
-def _without(listed: list[str], some: tuple[str, ...], at_end: bool = False) -> list[str]:
-    """Return the words without the longest of `some` that they begin (or end) with; never without all of them."""
-    for phrase in sorted((s.split() for s in some), key=len, reverse=True):
-        if len(phrase) < len(listed) and (listed[-len(phrase) :] if at_end else listed[: len(phrase)]) == phrase:
-            return listed[: -len(phrase)] if at_end else listed[len(phrase) :]
-    return listed
+def core(words: str) -> str:
+    """Return plain words without the type and the particle that followed it.
 
-
-def core(listed: list[str]) -> list[str]:
-    """Return the words without type and without the particle that followed it.
-
-    >>> core(words("Métropole du Grand Nancy")), core(words("Bordeaux Métropole")), core(words("Le Mans"))
-    (['grand', 'nancy'], ['bordeaux'], ['le', 'mans'])
+    >>> core("metropole du grand nancy"), core("bordeaux metropole"), core("le mans"), core("metropole")
+    ('grand nancy', 'bordeaux', 'le mans', 'metropole')
     """
-    bare = _without(listed, TYPES)
-    if bare is not listed:
-        bare = _without(bare, PARTICLES)
-    return _without(bare, TYPES, at_end=True)
+    return TRAILING.sub("", LEADING.sub("", words, count=1) if LEADING.match(words) else words)
 
 
-def bare(listed: list[str]) -> list[str]:
-    """Return the core without its article or particle either.
+def bare(words: str) -> str:
+    """Return the core without its particle and article either.
 
-    >>> bare(words("CA de La Rochelle")), bare(words("l'Île-d'Yeu"))
-    (['rochelle'], ['ile', 'd', 'yeu'])
+    >>> bare("ca de la rochelle"), bare("l ile d yeu"), bare("le mans")
+    ('rochelle', 'ile d yeu', 'mans')
     """
-    return _without(_without(core(listed), PARTICLES), ARTICLES)
+    found = core(words)
+    return found[ARTICLE.match(found).end() :]
 
 
 # What there is
@@ -140,25 +121,28 @@ def _index() -> list[dict[str, list]]:
     """
     whole, known, loose = {}, {}, {}
     for place in epci_places().values():
-        listed = words(place.name)
-        _add(whole, listed, place)
+        _add(whole, plain(place.name), place)
         outer, inner = re.fullmatch(r"([^(]*)(?:\((.*)\))?", place.name).groups()
-        _add(known, core(words(outer)), place)
+        _add(known, core(plain(outer)), place)
         if inner:
-            _add(known, words(inner), place)
-        _add(loose, bare(words(outer)), place)
+            _add(known, plain(inner), place)
+        _add(loose, bare(plain(outer)), place)
     for row, commune in enumerate(france.communes()):
-        listed = words(commune[1])
-        _add(known, listed, row)
-        _add(loose, bare(listed), row)
+        words = plain(commune[1])
+        _add(known, words, row)
+        _add(loose, bare(words), row)
     for place in _area_places():
-        _add(known, words(place.name), place)
-        _add(loose, bare(words(place.name)), place)
+        _add(known, plain(place.name), place)
+        _add(loose, bare(plain(place.name)), place)
     return [whole, known, loose]
 
 
-def _add(index, listed, thing):
-    index.setdefault("".join(listed), []).append(thing)
+def _add(index, words, thing):
+    index.setdefault(_key(words), []).append(thing)
+
+
+def _key(words: str) -> str:
+    return words.replace(" ", "")  # "GrandAngoulême" is "Grand Angoulême"
 
 
 # Finding
@@ -172,21 +156,21 @@ def find(name: str) -> list[Place]:
     found = _named(name)
     qualified = re.fullmatch(r"(.+)\(([^()]+)\)\s*", name)
     if not found and qualified:
-        where = words(qualified[2])
+        where = plain(qualified[2])
         found = [p for p in _named(qualified[1]) if where in _where(p)]
     return found
 
 
 def _where(place):
     departement, _, code = place.departement.partition(" (")
-    return words(departement), words(code), words(place.region)
+    return plain(departement), plain(code), plain(place.region)
 
 
 def _named(name):
-    listed = words(name)
+    words = plain(name)
     whole, known, loose = _index()
-    for index, keys in ((whole, [listed]), (known, [listed, core(listed)]), (loose, [bare(listed)])):
-        things = [thing for key in keys for thing in index.get("".join(key), ())]
+    for index, keys in ((whole, [words]), (known, [words, core(words)]), (loose, [bare(words)])):
+        things = [thing for key in keys for thing in index.get(_key(key), ())]
         if things:
             return _distinct(_commune_place(france.communes()[t]) if isinstance(t, int) else t for t in things)
     return []
@@ -216,9 +200,10 @@ def resolve(name: str) -> Place:
         raise TerritoryError(_unknown(name))
     if len(found) > 1:
         listed = "\n".join(f"    {place}" if place.spec else f"    {_alone(place)}" for place in found)
+        local = next(place for place in found if place.departement)
         raise TerritoryError(
             f"Several territories are called '{name}':\n{listed}\n"
-            f"  Write one of these codes, or add the département: '{name} ({_code(found[0])})'."
+            f"  Write one of these codes, or add the département: '{name} ({_code(local)})'."
         )
     if not found[0].spec:
         raise TerritoryError(
@@ -233,7 +218,7 @@ def _alone(place):
 
 
 def _code(place):
-    return place.departement.partition(" (")[2].rstrip(")") or "86"
+    return place.departement.partition(" (")[2].rstrip(")")
 
 
 def _unknown(name):
@@ -249,7 +234,7 @@ def _unknown(name):
 
 def suggestions(name: str, most: int = 5) -> list[Place]:
     """Return the places whose names are closest to `name`."""
-    key, (_, known, _) = "".join(core(words(name))), _index()
+    key, (_, known, _) = _key(core(plain(name))), _index()
     begins = sorted((k for k in known if len(key) > 3 and k.startswith(key)), key=len)[:most]
     keys = dict.fromkeys([*difflib.get_close_matches(key, known, n=most, cutoff=0.8), *begins])
     things = [thing for k in keys for thing in known[k]]

@@ -12,10 +12,12 @@ TYPES = {
     "METRO": ("métropole", "metropolis"),
     "MET69": ("métropole de Lyon", "metropolis of Lyon"),
 }
-CLASSES = {
-    "fr": ("moins de 2 000", "2 000 à 20 000", "20 000 à 50 000", "50 000 et plus"),
-    "en": ("below 2,000", "2,000 to 20,000", "20,000 to 50,000", "50,000 and above"),
-}
+CLASSES = (
+    ("moins de 2 000 habitants", "below 2,000 inhabitants"),
+    ("2 000 à 20 000 habitants", "2,000 to 20,000 inhabitants"),
+    ("20 000 à 50 000 habitants", "20,000 to 50,000 inhabitants"),
+    ("50 000 habitants et plus", "50,000 inhabitants and more"),
+)
 UNKNOWN = {
     "fr": ("vos associations", "vos élus", "vos budgets", "vos projets", "l'histoire de vos alliances"),
     "en": (
@@ -96,7 +98,11 @@ def title(territory: Territory, lang: str = "fr") -> str:
     number = _count(int(t.core.sum()), lang)
     words = {
         "sample": (f"Un échantillon de {number} intercommunalités", f"A sample of {number} intermunicipalities"),
-        "synthetic": (f"{number} territoires inventés", f"{number} invented territories"),
+        "synthetic": (
+            (f"{number} territoires inventés", f"{number} invented territories")
+            if t.n > 1
+            else ("Un territoire inventé", "An invented territory")
+        ),
         "graph": (
             f"Un territoire décrit par un graphe de {number} lieux",
             f"A territory described by a graph of {number} places",
@@ -171,11 +177,16 @@ def _facts(t):
     else:
         places = int(core.sum())
         yield "places", places, "places", f"{_count(places, 'fr')} territoires", f"{places:,} territories"
-    for k in range(t.commune_mix.shape[1]):
+    for k, (fr, en) in enumerate(CLASSES):
         share = float((t.commune_mix[core, k] * t.population[core]).sum() / people)
-        fr = f"{share:.0%} des habitants dans des communes de {CLASSES['fr'][k]} habitants".replace("%", " %")
-        en = f"{share:.0%} of residents in communes of {CLASSES['en'][k]} inhabitants"
-        yield f"residents_{k}", share, "share", fr, en
+        percent = f"{100 * share:.0f}"
+        yield (
+            f"residents_{k}",
+            share,
+            "share",
+            f"{percent} % des habitants vivent dans des communes de {fr}",
+            f"{percent} % of residents live in communes of {en}",
+        )
 
 
 def _twins(t):
@@ -183,8 +194,8 @@ def _twins(t):
     names = [short_name(place.name)[1] for place in found]
     shown = {"fr": "", "en": ""}
     if names:
-        shown["fr"] = f"Pour le modèle, {_list(names, 'et', 'autres')} : presque le même lieu."
-        shown["en"] = f"To the model, {_list(names, 'and', 'others')}: almost the same place."
+        shown["fr"] = f"Pour le modèle, presque le même lieu que {_list(names, 'et', 'autres')}."
+        shown["en"] = f"To the model, almost the same place as {_list(names, 'and', 'others')}."
     elif t.kind == "epci":
         shown["fr"], shown["en"] = (
             "Aucune autre intercommunalité ne lui ressemble.",
