@@ -148,7 +148,7 @@ class Parameter(BaseModel):
         for check in (_unit_is_known, _range_is_whole, _values_are_in_range, _every_value_has_its_source):
             check(self)
         for source in self.sources.values():
-            check_sources(f"{source.title} {source.title_fr}", source.facts)
+            check_sources(f"{source.title} {source.title_fr} {source.recipe}", source.facts)
             _source_fits_kind(self.kind, source)
         _no_claim_in_disguise(self)
         return self
