@@ -52,3 +52,26 @@ def chromium():
     if path is None:
         pytest.skip("no Chromium on this machine; see the target `chromium` of the Makefile")
     return path
+
+
+# Projects open often, set up fast and ally easily: a short run meets every mechanism.
+BUSY = {
+    "projects.start_rate": 0.5,
+    "projects.setup_months": 4.0,
+    "projects.recruit_rate": 1.0,
+    "alliances.fixed_cost": 20.0,
+    "alliances.link_hours": 0.5,
+    "value.price_out": 3.0,
+}
+
+
+@pytest.fixture
+def busy_world(parameters):
+    """Make strict worlds of one invented territory where much happens: `busy_world(values={...})`."""
+    place = sim.load_territory("synthetic:1")
+
+    def make(*, values=None, territory=None, seed=1, strict=True, start="2026-01"):
+        chosen = parameters.with_values({**BUSY, **(values or {})})
+        return sim.World(territory or place, chosen, seed=seed, start=start, strict=strict)
+
+    return make

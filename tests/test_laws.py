@@ -1,0 +1,173 @@
+"""Where the answer is known, the whole engine finds it."""
+
+import numpy as np
+import pytest
+
+from sim.alliances import needs
+from sim.record import Record, cohort
+
+ENGINEERED = {"engineering.dose": 5.0}
+
+
+def run(world, months):
+    record = Record(world, months)
+    world.run(months, record)
+    return record.tables()
+
+
+def living(world):
+    p = world.state.projects
+    return np.flatnonzero((p.state == 1) & (p.members > 0))
+
+
+def test_one_member_alone_has_no_premium_to_the_bit(busy_world):
+    world = busy_world()
+    world.run(20)
+    p = world.state.projects
+    solo = living(world)[p.members[living(world)] == 1]
+    assert solo.size > 10
+    assert np.array_equal(p.value[solo], p.alone[solo])
+    assert not p.coordination[solo].any()
+    never = solo[(p.members_max[solo] == 1) & (p.seeking[solo] == 0)]
+    assert never.size > 5
+    assert not p.sum_premium[never].any() and not p.sum_gain[never].any()
+
+
+def test_without_alliances_every_project_is_solo(busy_world):
+    world = busy_world(values={"alliances.possible": 0})
+    tables = run(world, 18)
+    monthly = tables["monthly"]
+    assert monthly["opened"].sum() > 20
+    assert monthly["joined"].sum() == 0
+    assert monthly["value_allied"].sum() == 0
+    assert tables["projects_18"]["members_max"].max() == 1
+
+
+def test_without_needs_nobody_opens_a_project(busy_world):
+    world = busy_world()
+    world.state.territories.need[:] = world.state.territories.felt[:] = -60.0  # a level of 1e-26
+    keep = [phase for phase in world.phases if phase is not needs.drift]
+    world.phases = tuple(keep)
+    tables = run(world, 12)
+    assert tables["monthly"]["opened"].sum() == 0
+
+
+def test_identical_competent_members_only_lose_what_coordination_costs(busy_world):
+    """a_ik = 1 everywhere and no pooling: premium rate = -C/B exactly, whatever search, trust or policy do."""
+    world = busy_world(values={
+        "value.general_efficiency": 1.0, "value.poolable": 0.0, "desire.mean": 0.3, "alliances.noise": 0.4,
+        **ENGINEERED,
+    })  # fmt: skip
+    world.run(18)
+    p, m = world.state.projects, world.state.memberships
+    allied = living(world)[p.members[living(world)] > 1]
+    assert allied.size > 3, "nobody allied by mistake or desire: nothing is tested"
+    hour = float(world.values["value.hour_value"])
+    budget = (m.effort[allied] / 100 + m.hours[allied] * hour).sum(axis=1)
+    rate = (p.value[allied] - p.alone[allied]) / p.alone[allied]
+    expected = -np.minimum(1.0, p.coordination[allied] / budget)
+    assert rate == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert (rate < 0).all()
+
+
+def test_inert_engineering_costs_its_share_and_does_nothing(busy_world):
+    """W4 against W3, project by project: V4/V3 = 1 - g/(B + g - C) when nothing else differs."""
+    inert, cash = (busy_world(values={**ENGINEERED, "engineering.mode": mode}) for mode in (2, 1))
+    for world in (inert, cash):
+        world.run(1)
+    for month in range(17):
+        inert.step()
+        cash.step()
+        p4, p3 = inert.state.projects, cash.state.projects
+        common, at4, at3 = np.intersect1d(p4.uid[living(inert)], p3.uid[living(cash)], return_indices=True)
+        rows4, rows3 = living(inert)[at4], living(cash)[at3]
+        members = [set(w.state.memberships.member[r][w.state.memberships.member[r] >= 0])
+                   for w, rs in ((inert, rows4), (cash, rows3)) for r in rs]  # fmt: skip
+        same = [k for k in range(common.size) if members[k] == members[common.size + k]]
+        if month == 0:
+            assert len(same) == common.size, "two worlds of one seed begin with the same projects"
+    hour = float(cash.values["value.hour_value"])
+    checked = 0
+    for k in same:
+        r4, r3 = rows4[k], rows3[k]
+        money = (p3.engineering[r3] + p3.reserve[r3] // 12) / 100
+        if p3.members[r3] < 2 or money == 0 or p3.engineering[r3] != p4.engineering[r4]:
+            continue
+        m = cash.state.memberships
+        budget = (m.effort[r3] / 100 + m.hours[r3] * hour).sum()
+        if abs(p3.coordination[r3] - p4.coordination[r4]) > 1e-9:
+            continue
+        share = money / (budget + money - p3.coordination[r3])
+        ratio = p4.value[r4] / p3.value[r3]
+        assert ratio <= 1 - share + 1e-9  # the capacity of makers can only add to what money buys
+        checked += 1
+    assert checked > 0
+
+
+def test_the_programme_spends_the_same_euros_in_every_world(busy_world):
+    """What is collected is the same to the cent; what is not yet used stays in the programme or in reserves."""
+    collected = []
+    for mode in (0, 1, 2):
+        world = busy_world(values={**ENGINEERED, "engineering.mode": mode})
+        tables = run(world, 18)
+        kept = int(world.state.territories.programme.sum() + world.state.projects.reserve.sum())
+        used = int(tables["monthly"]["programme_solo"].sum() + tables["monthly"]["programme_allied"].sum())
+        collected.append(kept + used)
+    assert collected[0] == collected[1] == collected[2] > 0
+
+
+def test_valuing_volunteers_moves_no_real_flow(busy_world):
+    digests = []
+    for wage in (0, 25):
+        world = busy_world(values={"accounts.shadow_wage": wage})
+        tables = run(world, 12)
+        digests.append({name: [c.tobytes() for k, c in t.items() if k != "date"] for name, t in tables.items()})
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("rule", [1, 2])
+def test_series_dissolves_more_than_majority_and_replacement(busy_world, rule):
+    ends = {}
+    for dissolution in (0, rule):
+        world = busy_world(values={"form.dissolution": dissolution, "life.exit": 0.12, "desire.mean": 0.3})
+        ends[dissolution] = run(world, 36)["monthly"]["ended_dissolved"].sum()
+    if rule == 1:
+        assert ends[1] > ends[0], "a series system ends with its first loss"
+    else:
+        assert ends[2] >= 0
+
+
+def test_the_cohort_loses_nobody(busy_world):
+    """Projects of the inception cohort stay in the record after their end: no average over survivors."""
+    world = busy_world(values={"projects.exit_hazard": 0.1})
+    tables = run(world, 36)
+    opened = int(tables["monthly"]["opened"][:24].sum())
+    found = cohort(world)
+    assert found["uid"].size == opened == tables["projects_36"]["uid"].size
+    assert (found["end"] == 4).any(), "with this hazard some are abandoned"
+    assert np.unique(found["uid"]).size == opened
+
+
+def test_setup_months_add_up_to_the_time_drawn(busy_world):
+    world = busy_world(values={"alliances.possible": 1})
+    world.run(20)
+    p = world.state.projects
+    done = np.flatnonzero((p.state > 0) & (p.implemented >= 0))
+    assert done.size > 10
+    took = p.implemented[done] - p.started[done]
+    seekers = p.seeking[done] == 1
+    assert np.array_equal(took[seekers], p.setup[done][seekers])
+    assert (took[~seekers] <= p.setup[done][~seekers]).all(), "a solo skips dialogue and choice"
+
+
+def test_more_engineering_strength_saves_coordination(busy_world):
+    """One parameter, one direction: with the same alliances, phi = 0.9 costs less coordination than phi = 0."""
+    spent = {}
+    for phi in (0.0, 0.9):
+        world = busy_world(values={**ENGINEERED, "engineering.coordination": phi, "engineering.half_cost": 5.0,
+                                   "alliances.link_hours": 5.0})  # fmt: skip
+        run(world, 18)
+        p = world.state.projects
+        allied = living(world)[p.members[living(world)] > 1]
+        spent[phi] = (p.coordination[allied] / (p.members[allied] - 1.0)).mean()
+    assert spent[0.9] < spent[0.0]

@@ -1,0 +1,103 @@
+"""Same seed, same bits: whatever the threads, the order, the months asked for, and whoever else is there."""
+
+import os
+import subprocess
+import sys
+
+import networkx as nx
+import numpy as np
+import pytest
+
+import sim
+from sim.record import Record
+from sim.results import digest_of, digests_of
+
+SCRIPT = """
+import sim
+print(sim.run("synthetic:2", seed=5, months=24, values={"projects.start_rate": 0.5}).summary["digest"])
+"""
+
+
+def tables(world, months):
+    record = Record(world, months)
+    world.run(months, record)
+    return record.tables()
+
+
+def test_twice_the_same_run_is_the_same_to_the_bit(busy_world):
+    assert digest_of(tables(busy_world(), 20)) == digest_of(tables(busy_world(strict=False), 20))
+
+
+def test_another_seed_is_another_run(busy_world):
+    assert digest_of(tables(busy_world(seed=1), 12)) != digest_of(tables(busy_world(seed=2), 12))
+
+
+@pytest.mark.parametrize("setting", [{"NUMBA_NUM_THREADS": "1"}, {"NUMBA_NUM_THREADS": "2"}, {"NUMBA_CPU_NAME": "generic"}])
+def test_threads_and_processor_do_not_change_a_bit(setting, tmp_path):
+    """Each setting in its own process; the generic processor compiles its own kernels, without AVX."""
+    environment = {**os.environ, **setting}
+    if "NUMBA_CPU_NAME" in setting:
+        environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
+    here = sim.run("synthetic:2", seed=5, months=24, values={"projects.start_rate": 0.5}).summary["digest"]
+    assert done.stdout.strip() == here
+
+
+def test_a_short_run_is_the_beginning_of_a_long_one(busy_world):
+    short, long = tables(busy_world(), 18), tables(busy_world(), 30)
+    for name in ("monthly", "flows", "needs"):
+        for column, values in short[name].items():
+            assert np.array_equal(values, long[name][column][: len(values)]), f"{name}.{column}"
+    assert digests_of(short)["projects_18"] == digests_of(long)["projects_18"]
+
+
+def graph(*names):
+    """Return places that do not touch; a place is known by its name, so that its rank does not change."""
+    made = nx.Graph()
+    for name in names:
+        made.add_node(name, population=6000, lon=0.0, lat=46.0)
+    return made
+
+
+def of_place(world, index):
+    o = world.state.organisations
+    mine = np.flatnonzero((o.territory == index) & (o.alive == 1))
+    p = world.state.projects
+    projects = np.flatnonzero((p.state > 0) & (p.territory == index))
+    order = np.argsort(o.uid[mine]), np.argsort(p.uid[projects])
+    return (
+        o.uid[mine][order[0]].tolist(), o.cash[mine][order[0]].tolist(), o.desire[mine][order[0]].tolist(),
+        p.uid[projects][order[1]].tolist(), p.sum_value[projects][order[1]].tolist(),
+    )  # fmt: skip
+
+
+def test_a_disconnected_neighbour_changes_nothing_to_the_bit(busy_world):
+    """Adding a place (and all its organisations, projects and draws) moves no draw and no cent elsewhere."""
+    alone = busy_world(territory=sim.load_territory(graph("a")))
+    together = busy_world(territory=sim.load_territory(graph("a", "b")))
+    alone.run(14)
+    together.run(14)
+    at = list(together.territory.names).index("a")
+    assert of_place(alone, 0) == of_place(together, at)
+
+
+def test_a_policy_of_no_strength_changes_nothing(busy_world):
+    nothing = tables(busy_world(), 18)
+    zero = tables(busy_world(values={"engineering.dose": 0.0, "engineering.coordination": 0.9, "engineering.search": 10}), 18)
+    assert digest_of(nothing) == digest_of(zero)
+
+
+def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters):
+    from sim.parameters.collection import Change
+    from tests.conftest import BUSY
+
+    plan = parameters.with_values(BUSY).with_changes([Change("engineering.dose", 9, "value", 5.0)])
+    place = sim.load_territory("synthetic:1")
+    with_policy = tables(sim.World(place, plan, seed=1, strict=True), 18)
+    without = tables(busy_world(territory=place), 18)
+    changed = set()
+    for column, values in with_policy["monthly"].items():
+        if not np.array_equal(values[:9], without["monthly"][column][:9]):
+            changed.add(column)
+    assert not changed, f"moved before month 9: {changed}"
+    assert digests_of(with_policy)["monthly"] != digests_of(without)["monthly"], "the policy does nothing at all"
