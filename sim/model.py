@@ -12,7 +12,7 @@ from typing import Any
 
 import mesa
 import numpy as np
-from mesa.agent import AgentSet, GroupBy
+from mesa.agent import AgentSet
 
 from sim.agents import (
     engagement_economy,
@@ -25,6 +25,11 @@ from sim.agents import (
 )
 from sim.agents.windows import Window, column
 from sim.errors import InputError, RunError
+
+try:
+    from mesa.agentset import GroupBy  # Mesa 3.5
+except ImportError:
+    from mesa.agent import GroupBy
 
 AGENT_REPORTERS_MOST = 200_000  # rows; France would make six million tuples a month
 
@@ -163,6 +168,10 @@ class RowSet(MutableSet, Sequence):
             return [getattr(agent, method)(*args, **kwargs) for agent in self]
         return [method(agent, *args, **kwargs) for agent in self]
 
+    def to_list(self) -> list[MesaWindow]:
+        """Return all agents."""
+        return list(self)
+
     # other sets
 
     def select(
@@ -240,11 +249,12 @@ class TerritoryModel(mesa.Model):
         self,
         territory: str = "synthetic:3",
         scenario: str = "",
-        seed: int = 1,
+        seed: int | None = 1,
         scale: float = 1.0,
         start: str = "2026-01",
         around: int = 0,
     ):
+        seed = 1 if seed is None else seed  # Mesa 3.5's batch_run gives None when it is given no seed
         if not isinstance(territory, str) or not isinstance(scenario, str):
             raise InputError(
                 f"TerritoryModel takes strings and numbers, not a {type(territory).__name__} and a "
@@ -289,6 +299,10 @@ class TerritoryModel(mesa.Model):
     @agents.setter
     def agents(self, agents):
         raise AttributeError("model.agents are the rows of the state; give another name to a set of yours")
+
+    def remove_all_agents(self):
+        """Refuse: a territory without residents is no territory."""
+        raise AttributeError("agents are the rows of the state and cannot be removed by hand")
 
     @property
     def agents_by_type(self) -> dict[type[MesaWindow], RowSet]:
