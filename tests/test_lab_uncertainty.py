@@ -1,0 +1,175 @@
+"""Chance and ignorance told apart; the rules of verdicts, at each side of each threshold."""
+
+import numpy as np
+import pytest
+
+from sim.errors import RunError
+from sim.lab import design, discovery, uncertainty
+
+LEVEL = 0.9
+
+
+def seeds(draws, repeats):
+    """Return seeds that no two draws share."""
+    return np.array([[design.seed_of("test", d, r) for r in range(repeats)] for d in range(draws)], np.uint64)
+
+
+def two_levels(chance, draws=60, repeats=5, tau=0.2, sd=1.0, mean=0.0):
+    """Return effects[draw, repeat] with known ignorance and chance."""
+    centres = mean + tau * chance.standard_normal(draws)
+    return centres[:, None] + sd * chance.standard_normal((draws, repeats))
+
+
+def test_ignorance_is_found_within_ten_percent_when_chance_is_taken_off():
+    chance, mine = np.random.Generator(np.random.Philox(11)), seeds(60, 5)
+    studies = [two_levels(chance) for _ in range(400)]
+    naive = np.mean([effects.mean(axis=1).var(ddof=1) for effects in studies])
+    assert naive == pytest.approx(0.24, rel=0.05)
+    raw = [effects.mean(axis=1).var(ddof=1) - uncertainty.spread(effects, mine).within / 5 for effects in studies]
+    assert np.mean(raw) == pytest.approx(0.04, rel=0.10)
+    one = uncertainty.spread(studies[0], mine)
+    assert one.corrected.var(ddof=1) == pytest.approx(one.tau2)
+    assert one.corrected.mean() == pytest.approx(one.draws.mean())
+
+
+def test_a_test_on_draws_is_wrong_one_time_in_twenty():
+    from scipy.stats import t as student
+
+    chance = np.random.Generator(np.random.Philox(12))
+    bar = student.ppf(0.975, 59)
+    found = [abs(uncertainty.t_of(two_levels(chance).mean(axis=1))) > bar for _ in range(3000)]
+    assert 0.037 <= np.mean(found) <= 0.064
+
+
+def test_seeds_shared_by_draws_fool_a_pooled_test_and_are_refused():
+    chance = np.random.Generator(np.random.Philox(13))
+    fooled = []
+    for _ in range(400):
+        common = chance.standard_normal(5)  # each seed moves every draw alike
+        pooled = (common[None, :] + 0.2 * chance.standard_normal((60, 5))).ravel()
+        fooled.append(abs(pooled.mean()) / (pooled.std(ddof=1) / np.sqrt(pooled.size)) > 1.96)
+    assert np.mean(fooled) > 0.6
+    shared = np.tile(np.arange(5, dtype=np.uint64), (60, 1))
+    with pytest.raises(RunError, match=r"Seed 0 serves two draws"):
+        uncertainty.spread(two_levels(chance), shared)
+
+
+def test_doubling_the_seeds_narrows_the_interval_of_chance():
+    chance = np.random.Generator(np.random.Philox(14))
+    effects = two_levels(chance, draws=40, repeats=8)
+    few = uncertainty.spread(effects[:, :4], seeds(40, 4))
+    many = uncertainty.spread(effects, seeds(40, 8))
+    assert many.chance < 0.8 * few.chance
+
+
+def test_one_seed_per_draw_cannot_tell_chance_from_ignorance():
+    with pytest.raises(RunError, match="cannot tell chance from ignorance"):
+        uncertainty.spread(np.ones((10, 1)), seeds(10, 1))
+
+
+def test_structural_forms_get_their_share_of_the_spread():
+    chance = np.random.Generator(np.random.Philox(15))
+    forms = np.array([design.FORMS[d % 12] for d in range(48)])
+    effects = 2.0 * forms[:, [0]] + 0.1 * chance.standard_normal((48, 4))
+    assert uncertainty.spread(effects, seeds(48, 4), forms).form > 0.98
+    free = two_levels(chance, draws=48, repeats=4)
+    assert uncertainty.spread(free, seeds(48, 4), forms).form < 0.3
+
+
+BAR = (1.0, 1.0)
+HUNDRED = np.linspace(0, 1, 101)  # its 5 % quantile is 0.05, its 95 % quantile 0.95
+
+
+@pytest.mark.parametrize(
+    ("values", "conditional", "answer"),
+    [
+        (HUNDRED + 0.951, False, "supported"),
+        (HUNDRED + 0.949, False, "undecided"),
+        (HUNDRED + 0.049, False, "refuted"),
+        (HUNDRED + 0.051, False, "undecided"),
+        (HUNDRED + 0.5, True, "depends_on"),
+        (HUNDRED + 0.951, True, "supported"),
+    ],
+)
+def test_each_side_of_each_threshold(values, conditional, answer):
+    assert uncertainty.decide(values, BAR, LEVEL, conditional) == answer
+
+
+def test_a_bar_with_two_ends_refuses_below_the_first_and_supports_above_the_second():
+    assert uncertainty.decide(np.full(20, 3.26), (3.25, 3.27), LEVEL) == "undecided"
+    assert uncertainty.decide(np.full(20, 3.28), (3.25, 3.27), LEVEL) == "supported"
+    assert uncertainty.decide(np.full(20, 3.24), (3.25, 3.27), LEVEL) == "refuted"
+
+
+# Conditions
+
+
+def planted_condition(draws=96, share=0.95):
+    """Return points, names, effects above 1 where p_out >= 2.3 (a few exceptions), and the halves."""
+    chance = np.random.Generator(np.random.Philox(16))
+    names = ["value.price_out", *(f"other.{k}" for k in range(30))]
+    points = chance.uniform(size=(draws, len(names)))
+    points[:, 0] = 1.05 * (6 / 1.05) ** points[:, 0]
+    holds = (points[:, 0] >= 2.3) & (chance.uniform(size=draws) < share)
+    half = np.arange(draws) // 12 % 2 == 0
+    return points, names, np.where(holds, 1.5, 0.5), half
+
+
+def test_a_planted_condition_is_found_with_its_bound_within_ten_percent():
+    points, names, effect, half = planted_condition()
+    box = discovery.condition(points, names, effect, 1.0, half)
+    assert set(box.limits) == {"value.price_out"}
+    low, high = box.limits["value.price_out"]
+    assert low == pytest.approx(2.3, rel=0.10)
+    assert high is None
+    assert box.density >= 0.8
+    assert box.outside < 0.3
+
+
+def test_no_condition_is_reported_when_labels_are_shuffled():
+    points, names, effect, half = planted_condition()
+    chance = np.random.Generator(np.random.Philox(17))
+    found = [discovery.condition(points, names, chance.permutation(effect), 1.0, half) for _ in range(50)]
+    assert sum(box is not None for box in found) <= 1
+
+
+def test_a_condition_must_be_confirmed_by_the_other_half():
+    points, names, effect, half = planted_condition(share=1.0)
+    spoiled = effect.copy()
+    spoiled[~half] = np.where(points[~half, 0] >= 2.3, 0.5, 1.5)
+    assert discovery.condition(points, names, spoiled, 1.0, half) is None
+
+
+def test_the_parameter_that_carries_the_effect_comes_first():
+    points, names, _, _ = planted_condition()
+    carriers = discovery.carriers(points, names, np.log(points[:, 0]))
+    assert carriers[0] == ("value.price_out", pytest.approx(1.0))
+    assert len(carriers) == 1
+
+
+def test_ranks_of_ties_are_their_mean():
+    assert list(discovery.rank(np.array([3.0, 1.0, 3.0, 2.0]))) == [3.5, 1.0, 3.5, 2.0]
+
+
+# Designs
+
+
+def test_the_twelve_forms_are_an_orthogonal_array():
+    forms = np.array(design.FORMS)
+    for a in range(5):
+        for b in range(a):
+            pairs, counts = np.unique(forms[:, [a, b]], axis=0, return_counts=True)
+            levels = len(np.unique(forms[:, a])) * len(np.unique(forms[:, b]))
+            assert len(pairs) == levels, f"columns {a} and {b} do not meet in all combinations"
+            assert len(set(counts)) == 1
+
+
+def test_every_twelve_draws_meet_the_twelve_forms():
+    for block in range(3):
+        assert sorted(design.form_of("any", 12 * block + k) for k in range(12)) == list(range(12))
+
+
+def test_seeds_depend_on_the_study_the_draw_and_the_repeat():
+    found = {design.seed_of(s, d, r) for s in ("a", "b") for d in range(20) for r in range(5)}
+    assert len(found) == 200
+    assert all(0 <= seed < 2**63 for seed in found)
