@@ -193,6 +193,14 @@ def fill(segment, alive, base, share, cash, granted, fund):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
+def add_budget(alive, territory, base, share, out):
+    """Add to out[territory] what the living rows of a funder would put in its fund in a month."""
+    for i in range(alive.size):
+        if alive[i]:
+            out[territory[i]] += nearest(share * base[i])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
 def levy(due, persons, levied, cash):
     """Take `due[territory]` cents from its residents, the same from each."""
     for t in range(due.size):

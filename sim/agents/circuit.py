@@ -1,0 +1,84 @@
+"""The circuit of money: every model spends, and is paid. Nobody's stock is written by another.
+
+Outlay    what falls due, and a part of the cash that is left; at the cash of a normal month it is the normal outlay.
+          Funds already paid this month (`granted`) are part of it.
+Receivers each model of a territory splits its outlay over the others and the outside as in the normal month.
+Income    what a territory spent on a model waits in `market`, then is paid to its living organisations by size and
+          luck; what nobody can take stays there.
+Outside   pays the frozen normal amount (exports), more or less the common luck of the territory, and keeps what is
+          spent on it. Nothing adjusts to close a gap.
+
+Numbers   parameters money
+"""
+
+import math
+
+import numpy as np
+
+from sim.kernels import money as kernel
+from sim.phases import phase
+
+MODELS = 7
+
+
+def outlay_rate(values: dict) -> float:
+    """Return the share of cash above fixed costs that is spent in a month.
+
+    Such that holding the reserve and one month of income, an organisation spends its normal outlay.
+    """
+    fixed = float(values["money.fixed_share"])
+    return (1.0 - fixed) / (float(values["money.reserve"]) + 1.0 - fixed)
+
+
+@phase(
+    reads=("organisations.alive", "organisations.base", "organisations.granted", "territories.spread"),
+    writes=(
+        "organisations.cash", "organisations.outlay", "cohorts.cash", "cohorts.outlay", "territories.market",
+        "territories.flow",
+    ),
+)  # fmt: skip
+def spend(world):
+    """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
+    s, v = world.state, world.values
+    o, c, place = s.organisations, s.cohorts, s.territories
+    spent, rate = np.zeros((len(place), MODELS), np.int64), outlay_rate(v)
+    kernel.spend_organisations(s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent)
+    kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
+    post_spending(world, spent)
+    kernel.trade(
+        place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v), world.seed, world.month,
+        place.market, place.flow,
+    )  # fmt: skip
+
+
+def post_spending(world, amounts):
+    """Send `amounts` [territory, model], cents already taken from rows, to the receivers of ordinary outlays."""
+    place = world.state.territories
+    kernel.deliver(
+        amounts, place.spread, world.territory.ident, world.seed, world.month, place.market, place.flow
+    )
+
+
+@phase(
+    reads=("organisations.alive", "organisations.base", "cohorts.base"),
+    writes=("organisations.cash", "organisations.income", "cohorts.cash", "cohorts.income", "territories.market"),
+)
+def earn(world):
+    """Pay what waits for each model to its organisations and residents."""
+    s, v = world.state, world.values
+    o, c, place = s.organisations, s.cohorts, s.territories
+    kernel.pay_organisations(
+        s.segments, o.alive, o.base, o.uid, own_luck(v), world.seed, world.month, np.empty(len(o)), o.income, o.cash,
+        place.market,
+    )  # fmt: skip
+    kernel.pay_cohorts(c.base, c.income, c.cash, place.market)
+
+
+def common_luck(values: dict) -> float:
+    """Return the standard deviation of the part of income shocks that a whole territory shares."""
+    return float(values["money.income_sd"]) * math.sqrt(float(values["money.common_share"]))
+
+
+def own_luck(values: dict) -> float:
+    """Return the standard deviation of the part of income shocks that is each organisation's own."""
+    return float(values["money.income_sd"]) * math.sqrt(1.0 - float(values["money.common_share"]))

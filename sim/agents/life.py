@@ -1,0 +1,106 @@
+"""Organisations close and are born. Every cent and every job they leave goes to somebody, and is counted.
+
+Closing   for reasons of their own, at a yearly rate; or because cash stays below what their bank lends for some
+          months. What they own goes to residents; what they owe is written off by the financial organisations of
+          the territory. Staff are free until somebody hires them.
+Birth     Poisson, with mean b * N0 * sqrt(N0 / N) a year: N0 organisations in normal times, N living. A newborn
+          takes a free row under a new identity, with the size and normal outlay of the row; residents give its
+          capital. A row that closes this month is taken next month at the earliest.
+Turnover  both rates are those of firms and associations; other models open and close less, governments never.
+
+Numbers   parameters life, money.credit_months, money.failure_months, money.reserve, density.turnover
+"""
+
+import numpy as np
+
+from sim import initial
+from sim.agents.base import FINANCE, MODELS
+from sim.agents.persons import monthly
+from sim.errors import CapacityError
+from sim.kernels import life as kernel
+from sim.kernels.accounts import add_by_territory
+from sim.phases import phase
+
+WIDTH = 7
+
+
+@phase(
+    reads=("organisations.base", "organisations.uid"),
+    writes=(
+        "organisations.alive", "organisations.red", "organisations.cash", "organisations.settled",
+        "organisations.fte", "organisations.released", "cohorts.cash", "cohorts.settled", "territories.free_fte",
+        "territories.flow",
+    ),
+)  # fmt: skip
+def close(world):
+    """Let organisations stop or fail, and settle what they leave."""
+    s, v = world.state, world.values
+    o, c, place = s.organisations, s.cohorts, s.territories
+    rows = np.empty(len(o), np.int64)
+    n = kernel.list_closing(
+        o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), float(v["money.credit_months"]),
+        int(v["money.failure_months"]), world.seed, world.month, rows,
+    )  # fmt: skip
+    if n == 0:
+        return
+    estates, losses = np.zeros((2, len(place), WIDTH), np.int64)
+    kernel.close(
+        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.released, o.red, place.free_fte, estates,
+        losses,
+    )  # fmt: skip
+    kernel.inherit(estates, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
+    kernel.bear_losses(
+        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, np.empty(len(o)),
+        np.zeros(len(o), np.int64),
+    )  # fmt: skip
+
+
+TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")
+TIES = ("neighbour", "generation", "kept", "broken")
+
+
+@phase(
+    reads=("territories.usual", "organisations.base", "organisations.size"),
+    writes=(
+        *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES), "organisations.alive",
+        "organisations.red", "organisations.births", "organisations.uid", "organisations.born", "organisations.cash",
+        "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible",
+        "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
+    ),
+)  # fmt: skip
+def open(world):
+    """Let newborn organisations take free rows."""
+    s, v = world.state, world.values
+    o, c, place, ties = s.organisations, s.cohorts, s.territories, s.ties
+    rows = np.empty(len(o), np.int64)
+    n = kernel.list_births(
+        s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, turnover(v, "life.entry"),
+        world.seed, world.month, rows,
+    )  # fmt: skip
+    kernel.wait_over(o.red)
+    if n < 0:
+        raise CapacityError(
+            f"No free row is left for a newborn organisation ({MODELS[-1 - n].en}).\n"
+            f"  life.entry ({v['life.entry']:g}) is far above life.exit ({v['life.exit']:g}) for too long; bring them "
+            "closer, or set life.entry from the first month, when rows are counted."
+        )
+    savings = np.zeros(len(place), np.int64)
+    add_by_territory(c.cash, c.territory, savings)
+    capital = np.zeros((len(place), WIDTH), np.int64)
+    born = kernel.be_born(
+        rows, n, world.month, float(v["money.reserve"]) + 1.0, initial.staff(v), world.territory.ident, s.segments,
+        o.model, o.size, o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, o.fte, o.hired,
+        place.free_fte, savings, capital,
+    )  # fmt: skip
+    kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
+    kernel.grow_up(
+        rows, born, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
+        tuple(getattr(o, name) for name in TRAITS), initial.functions(v), initial.temper(v), o.visible,
+        tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
+    )  # fmt: skip
+
+
+def turnover(values: dict, name: str) -> np.ndarray:
+    """Return the monthly probability of closing, or rate of births, by model."""
+    yearly = float(values[name]) * values["density.turnover"]
+    return np.array([monthly(min(0.99, p)) for p in yearly.tolist()])

@@ -1,0 +1,95 @@
+"""Persons: residents, by territory and age class of ten years.
+
+Bring     proximity, engagement, votes of confidence
+Get       wages where they work (many outside their territory), benefits, earnings of their own, loans
+Give      consumption, taxes, savings, use of services, gifts and dues; and hours, as volunteers
+Spend     their normal outlay, more when they hold more cash (sim/agents/circuit.py)
+Live      they are born, grow older, die and move. Each move is a keyed binomial draw, so that residents are whole and
+          every one is counted when arriving or leaving.
+
+Confidence in the future of the territory is a logit by cohort. Alliances seen at work move it, the rest fades with a
+half-life towards the starting level. Ages mix: children take after their parents, those who reach adult life keep
+a part of what their elders feel, those who arrive bring the level of elsewhere.
+
+    c' = c + gain * seen - (1 - 2^(-1/half-life)) * (c - start)
+
+Numbers   parameters persons, confidence
+"""
+
+import math
+
+import numpy as np
+
+from sim.agents.base import ENGAGEMENT
+from sim.kernels import persons as kernel
+from sim.phases import phase
+
+COHORTS = 10
+CLASS_YEARS = 10  # width of an age class
+BOUND = 6.0  # logit: confidence between 0.2 % and 99.8 %
+
+
+@phase(
+    reads=("territories.seen",),
+    writes=("cohorts.persons", "cohorts.confidence", "cohorts.arrived", "cohorts.departed", "territories.newborn"),
+)
+def live(world):
+    """Let residents grow older, be born, die and move; and let confidence follow what they see."""
+    s = world.state
+    c, place = s.cohorts, s.territories
+    kernel.move_confidence(c.territory, place.seen, confidence(world.values), c.confidence)
+    place.newborn[:] = 0
+    if world.values["persons.demography"]:
+        kernel.live(
+            world.territory.ident, c.uid, rates(world.values), migration(world.values, world.month), world.seed,
+            world.month, confidence(world.values), c.persons, c.arrived, c.departed, c.confidence, place.newborn,
+        )  # fmt: skip
+
+
+def confidence(values: dict) -> tuple[float, ...]:
+    """Return start, gain of an alliance seen, share that fades in a month, share inherited, bound."""
+    fading = 1.0 - 2.0 ** (-1.0 / float(values["confidence.half_life"]))
+    v = {name: float(values[f"confidence.{name}"]) for name in ("start", "gain", "inherited")}
+    return v["start"], v["gain"], fading, v["inherited"], BOUND
+
+
+def rates(values: dict) -> np.ndarray:
+    """Return monthly probabilities [deaths, births, departures, growing older] by age class."""
+    yearly = np.array([values["persons.deaths"], values["persons.births"], values["persons.moves"]])
+    out = np.array([[monthly(p) for p in row] for row in yearly.tolist()])
+    older = np.full(COHORTS, 1.0 / (12 * CLASS_YEARS))
+    older[-1] = 0.0
+    return np.vstack((out, older))
+
+
+def migration(values: dict, month: int) -> tuple[float, float]:
+    """Return the mean net migration of a month and its spread over territories, which fades."""
+    fade = 2.0 ** (-month / float(values["persons.migration_half_life"]))
+    return float(values["persons.migration"]) / 12.0, fade * float(values["persons.migration_spread"]) / 12.0
+
+
+def monthly(yearly: float) -> float:
+    """Return the monthly probability that compounds to `yearly` over twelve months.
+
+    >>> round(monthly(0.10), 7)
+    0.0087416
+    """
+    return -math.expm1(math.log1p(-yearly) / 12.0)
+
+
+@phase(reads=("cohorts.persons", "organisations.alive"), writes=("cohorts.hours_given",))
+def volunteer(world):
+    """Let residents give hours to the associations of their territory."""
+    s = world.state
+    c = s.cohorts
+    kernel.volunteer(
+        c.persons, c.uid, hours_per_person(world.values), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
+        world.month, c.hours_given,
+    )  # fmt: skip
+
+
+def hours_per_person(values: dict) -> np.ndarray:
+    """Return hours given in a month per resident of each age class."""
+    index, pyramid = values["persons.volunteer_index"], values["persons.pyramid"]
+    mean = sum(i * p for i, p in zip(index.tolist(), pyramid.tolist(), strict=True))
+    return index * (float(values["persons.volunteer_share"]) * float(values["persons.volunteer_hours"]) / mean)

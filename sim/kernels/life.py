@@ -1,0 +1,204 @@
+"""Kernels of the life of organisations: who closes, what becomes of its money and staff, who is born.
+
+Shapes   segments[model, territory] = (start, stop); entries by territory, models 0..6; ten cohorts a territory
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import chance, draws, initial, split
+from sim.kernels import decisions as d
+
+MODELS = 7
+PERSONS, FINANCE, OUTSIDE = 1, 3, 7
+WIDE = 8
+COHORTS = 10
+JUST_CLOSED = np.uint8(255)  # in `red`: the row closed this month and waits for the next one
+PLACE = np.uint64(2**61)  # identities of territories start here
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def list_closing(alive, model, uid, cash, base, red, exits, credit, patience, seed, month, out):
+    """Count months in the red and list the rows that close this month in `out`; return how many.
+
+    exits[model] is the monthly probability of closing for other reasons than money; a model at 0 never closes.
+    A failure is cash below the overdraft, in the red for `patience` months in a row.
+    """
+    n = 0
+    for i in range(alive.size):
+        if not alive[i]:
+            continue
+        red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
+        chance_of_exit = exits[np.int64(model[i])]
+        if chance_of_exit <= 0.0:
+            continue
+        failed = red[i] >= patience and cash[i] < -credit * base[i]
+        if failed or chance.happens(seed, uid[i], month, d.EXIT, 0, chance_of_exit):
+            out[n] = i
+            n += 1
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def close(rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses):
+    """Close the listed rows: cash leaves them (estates, or losses below nothing), staff becomes free."""
+    for at in range(n):
+        i = rows[at]
+        t, k = np.int64(territory[i]), np.int64(model[i])
+        if cash[i] > 0:
+            estates[t, k] += cash[i]
+        else:
+            losses[t, k] -= cash[i]
+        settled[i] -= cash[i]
+        cash[i] = 0
+        free_fte[t] += fte[i]
+        released[i] += fte[i]
+        fte[i] = 0
+        alive[i] = 0
+        red[i] = JUST_CLOSED
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def inherit(estates, base, cash, settled, flow, share):
+    """Give what closed organisations left to the residents of their territory."""
+    for t in range(estates.shape[0]):
+        total = np.int64(0)
+        for k in range(MODELS):
+            total += estates[t, k]
+            flow[t, k * WIDE + PERSONS] += estates[t, k]
+        hand_to_residents(t, total, base, cash, settled, share)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def hand_to_residents(t, total, base, cash, settled, share):
+    """Add `total` cents (or take them, below nothing) to the cohorts of a territory, by their normal outlay."""
+    first = t * COHORTS
+    if total == 0:
+        return
+    split.by_running_weight(total, base, first, first + COHORTS, share)
+    for c in range(first, first + COHORTS):
+        cash[c] += share[c]
+        settled[c] += share[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share):
+    """Let the financial organisations of a territory bear the overdrafts that closed ones left, out of their cash.
+
+    Where no financial organisation lives, a bank of the outside bears them.
+    """
+    for t in range(losses.shape[0]):
+        total = np.int64(0)
+        for k in range(MODELS):
+            total += losses[t, k]
+        if total == 0:
+            continue
+        start, stop = segment[t, 0], segment[t, 1]
+        for i in range(start, stop):
+            weight[i] = base[i] if alive[i] else 0.0
+        lender = FINANCE if split.by_running_weight(total, weight, start, stop, share) == 0 else OUTSIDE
+        for k in range(MODELS):
+            flow[t, lender * WIDE + k] += losses[t, k]
+        if lender == FINANCE:
+            for i in range(start, stop):
+                cash[i] -= share[i]
+                settled[i] -= share[i]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
+    """List the free rows that newborn organisations take this month; return how many, or -1 - model without room.
+
+    Births in a territory and model are Poisson with mean monthly[model] * usual * sqrt(usual / living). A row that
+    closed this month waits for the next: nobody sees a row change hands within a month.
+    """
+    n = 0
+    for k in range(MODELS):
+        if monthly[k] <= 0.0:
+            continue
+        for t in range(segments.shape[1]):
+            living = 0
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                living += alive[i]
+            mean = monthly[k] * usual[t, k] * math.sqrt(usual[t, k] / max(1.0, np.float64(living)))
+            wanted = draws.poisson(seed, PLACE + np.uint64(ident[t]), month, d.ENTRY, k, mean)
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                if wanted == 0:
+                    break
+                if not alive[i] and red[i] != JUST_CLOSED and births[i] < 255:
+                    out[n] = i
+                    n += 1
+                    wanted -= 1
+            if wanted > 0:
+                return -1 - k
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def wait_over(red):
+    """Let the rows that closed this month be free from the next month on."""
+    for i in range(red.size):
+        if red[i] == JUST_CLOSED:
+            red[i] = 0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def be_born(
+    rows, n, month, months, staff, ident, segments, model, size, territory, base, alive, births, uid, born, cash,
+    settled, fte, hired, free_fte, savings, capital,
+):  # fmt: skip
+    """Open the listed rows, each with a new identity, `months` of outlay from residents, and staff who are free.
+
+    Where residents have not the money, it is not born. savings[territory] is what residents have left; what they
+    gave is added to capital[territory, model]. Returns how many were born, first in `rows`.
+    """
+    opened = 0
+    for at in range(n):
+        i = rows[at]
+        t, k = np.int64(territory[i]), np.int64(model[i])
+        needed = np.int64(math.floor(months * base[i] + 0.5))
+        if needed > savings[t]:
+            continue
+        savings[t] -= needed
+        capital[t, k] += needed
+        births[i] += np.uint8(1)
+        uid[i] = initial.identity(ident[t], k, i - segments[k, t, 0], births[i])
+        alive[i], born[i] = 1, month
+        cash[i], settled[i] = needed, settled[i] + needed
+        fte[i] = min(free_fte[t], initial.staff_of(k, np.int64(size[i]), base[i], staff))
+        hired[i] += fte[i]
+        free_fte[t] -= fte[i]
+        rows[opened] = i
+        opened += 1
+    return opened
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fund_births(capital, base, cash, settled, flow, share):
+    """Take the capital of newborn organisations from the residents of their territory."""
+    for t in range(capital.shape[0]):
+        total = np.int64(0)
+        for k in range(MODELS):
+            total += capital[t, k]
+            flow[t, PERSONS * WIDE + k] += capital[t, k]
+        hand_to_residents(t, -total, base, cash, settled, share)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def grow_up(
+    rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties,
+    segments, near, likeness,
+):  # fmt: skip
+    """Give newborn organisations what they are and whom they know first."""
+    neighbour, generation, kept, broken = ties
+    for at in range(n):
+        i = rows[at]
+        visible[i] = 0
+        initial.draw_traits(i, uid, model, seed, traits, functions, temper)
+        for s in range(neighbour.shape[1]):
+            kept[i, s], broken[i, s] = 0.0, 0.0
+        initial.meet_first(
+            i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness
+        )

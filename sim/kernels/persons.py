@@ -1,0 +1,114 @@
+"""Kernels of residents: births, ages, deaths, moves, confidence and volunteer hours. Whole persons, whole hours.
+
+Shapes   cohorts: ten rows a territory, youngest first; rates[4, 10] monthly probabilities of dying, of giving birth,
+         of leaving the territory, of growing into the next class
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import chance, draws, split
+from sim.kernels import decisions as d
+
+COHORTS = 10
+ADULT = 2  # class 20-29: first of adult life
+PARENTS = (2, 3, 4)
+DEATH, BIRTH, LEAVING, OLDER = 0, 1, 2, 3
+PLACE = np.uint64(2**61)  # identities of territories start here
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def move_confidence(territory, seen, terms, confidence):
+    """Move each cohort's confidence by what is seen, and back towards the start; within bounds."""
+    start, gain, fading, _, bound = terms
+    for c in range(confidence.size):
+        moved = confidence[c] + gain * seen[territory[c]] - fading * (confidence[c] - start)
+        confidence[c] = min(bound, max(-bound, moved))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def mean_confidence(persons, confidence, first, last):
+    """Return the mean confidence of the residents of rows first..last-1, 0 without residents."""
+    total, people = 0.0, 0.0
+    for c in range(first, last):
+        total += persons[c] * confidence[c]
+        people += persons[c]
+    return total / people if people > 0.0 else 0.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, departed, confidence, newborn):
+    """Let the residents of every territory grow older by a month, be born, die and move.
+
+    A resident dies, else leaves, else may grow into the next class. Arrivals follow the departures of a normal
+    month plus the net migration of the territory: a mean, and a keyed deviation whose spread is given.
+    """
+    start, _, _, inherited, _ = terms
+    mean, sd = migration
+    older = np.zeros(COHORTS, np.int64)
+    arrivals = np.zeros(COHORTS, np.int64)
+    stay = np.zeros(COHORTS, np.int64)
+    before = np.zeros(COHORTS)
+    for t in range(ident.size):
+        first = t * COHORTS
+        net = mean
+        if sd > 0.0:
+            net += sd * chance.normal(seed, PLACE + np.uint64(ident[t]), d.INITIAL, d.MOVES, 0)
+        elders = mean_confidence(persons, confidence, first + ADULT + 1, first + COHORTS)
+        parents = mean_confidence(persons, confidence, first + PARENTS[0], first + PARENTS[-1] + 1)
+        born = np.int64(0)
+        for a in range(COHORTS):
+            c = first + a
+            n = persons[c]
+            dead = draws.binomial(seed, uid[c], month, d.DEATHS, 0, n, rates[DEATH, a])
+            gone = draws.binomial(seed, uid[c], month, d.MOVES, 1, n - dead, rates[LEAVING, a])
+            older[a] = draws.binomial(seed, uid[c], month, d.AGEING, 0, n - dead - gone, rates[OLDER, a])
+            coming = min(1.0, max(0.0, rates[LEAVING, a] + net))
+            arrivals[a] = draws.binomial(seed, uid[c], month, d.MOVES, 2, n, coming)
+            born += draws.binomial(seed, uid[c], month, d.BIRTHS, 0, n, rates[BIRTH, a])
+            departed[c] = dead + gone + older[a]
+            stay[a] = n - departed[c]
+            before[a] = confidence[c]
+        newborn[t] = born
+        for a in range(COHORTS):
+            c = first + a
+            joined = born if a == 0 else older[a - 1]
+            carried = parents if a == 0 else before[a - 1]
+            if a == ADULT:
+                carried = inherited * elders + (1.0 - inherited) * start
+            arrived[c] = arrivals[a] + joined
+            persons[c] += arrived[c] - departed[c]
+            if persons[c] > 0:
+                felt = stay[a] * before[a] + joined * carried + arrivals[a] * start
+                confidence[c] = felt / persons[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def volunteer(persons, uid, hours, segment, alive, seed, month, given):
+    """Write the whole hours that each cohort gives, the fraction by a keyed draw; none where no association lives."""
+    for t in range(segment.shape[0]):
+        somebody = False
+        for i in range(segment[t, 0], segment[t, 1]):
+            if alive[i]:
+                somebody = True
+                break
+        for a in range(COHORTS):
+            c = t * COHORTS + a
+            given[c] = 0
+            if somebody:
+                exact = persons[c] * hours[a]
+                given[c] = np.int64(exact)
+                given[c] += chance.uniform(seed, uid[c], month, d.VOLUNTEERS, 0) < exact - given[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def receive_hours(given, segment, alive, size, index, hours):
+    """Share the hours given in each territory over its living associations, by size, in whole hours."""
+    weight = np.zeros(hours.size)
+    for t in range(segment.shape[0]):
+        total = np.int64(0)
+        for c in range(t * COHORTS, (t + 1) * COHORTS):
+            total += given[c]
+        for i in range(segment[t, 0], segment[t, 1]):
+            weight[i] = index[np.int64(size[i])] if alive[i] else 0.0
+        split.by_running_weight(total, weight, segment[t, 0], segment[t, 1], hours)
