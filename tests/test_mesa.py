@@ -97,6 +97,8 @@ def test_an_agent_shows_its_row(model):
     assert (firm.cash, firm.desire, firm.fte) == tuple(table.__dict__[c][firm.row] for c in ("cash", "desire", "fte"))
     assert firm.efficiency == table.efficiency[firm.row].tolist()
     assert isinstance(firm.cash, int)
+    assert firm.size_name in ("very small firm", "small or medium firm", "mid-size firm", "large firm")
+    assert ProductiveEconomy.number == table.model[firm.row]
     cohort = model.agents_by_type[Persons][-1]
     assert cohort.persons == model.world.state.cohorts.persons[-1]
 

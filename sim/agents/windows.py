@@ -6,6 +6,7 @@ Nothing here needs Mesa; sim/model.py makes Mesa agents of these classes.
 
 from typing import Any, ClassVar
 
+from sim.agents.base import SIZES_EN
 from sim.state import State
 
 
@@ -31,7 +32,7 @@ class Window:
     """One row of one table of the state, under the name of the agent that it holds now."""
 
     of: ClassVar[str]  # table of columns.csv
-    model_index: ClassVar[int]  # 0..6, in the order of columns and matrices
+    number: ClassVar[int]  # of its socio-economic model, 0..6, in the order of columns and matrices
 
     uid = column()
     territory = column()
@@ -90,6 +91,11 @@ class Organisation(Window):
     visible = column()
     slots = column()  # rows of its projects, -1 for none
     born = column()
+
+    @property
+    def size_name(self) -> str:
+        """What an organisation of its size is in its model."""
+        return SIZES_EN[self.number][self.size]
 
     @property
     def acquaintances(self) -> list[int]:
