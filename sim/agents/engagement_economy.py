@@ -13,8 +13,15 @@ Numbers   parameters density.engagement, weight_engagement, volunteer_index
 """
 
 from sim.agents.base import ENGAGEMENT
+from sim.agents.windows import Organisation
 from sim.kernels import persons as kernel
 from sim.phases import phase
+
+
+class EngagementEconomy(Organisation):
+    """An association or a foundation."""
+
+    number = ENGAGEMENT
 
 
 @phase(reads=("cohorts.hours_given", "organisations.alive"), writes=("organisations.hours",))

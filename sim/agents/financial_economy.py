@@ -13,9 +13,16 @@ Numbers   parameters density.finance, weight_finance, funders.share_finance
 
 from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
+from sim.agents.windows import Organisation
 from sim.phases import phase
 
 FUND = 1
+
+
+class FinancialEconomy(Organisation):
+    """A bank branch, an insurer, a social investor or the endowment of a foundation."""
+
+    number = FINANCE
 
 
 @phase(

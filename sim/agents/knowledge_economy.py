@@ -10,3 +10,12 @@ It has no phase of its own: its money moves in the circuit, its knowledge in the
 
 Numbers   parameters density.knowledge, weight_knowledge, functions_knowledge, turnover
 """
+
+from sim.agents.base import KNOWLEDGE
+from sim.agents.windows import Organisation
+
+
+class KnowledgeEconomy(Organisation):
+    """A school, an institute, a laboratory or a university."""
+
+    number = KNOWLEDGE

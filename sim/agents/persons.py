@@ -20,13 +20,20 @@ import math
 
 import numpy as np
 
-from sim.agents.base import ENGAGEMENT
+from sim.agents.base import ENGAGEMENT, PERSONS
+from sim.agents.windows import Cohort
 from sim.kernels import persons as kernel
 from sim.phases import phase
 
 COHORTS = 10
 CLASS_YEARS = 10  # width of an age class
 BOUND = 6.0  # logit: confidence between 0.2 % and 99.8 %
+
+
+class Persons(Cohort):
+    """The residents of one age class of one territory."""
+
+    number = PERSONS
 
 
 @phase(

@@ -15,9 +15,16 @@ Numbers   parameters density.law_firms_small, law_firms_large, firms_alone, larg
 
 from sim.agents.base import PRODUCTIVE
 from sim.agents.public_action import pour
+from sim.agents.windows import Organisation
 from sim.phases import phase
 
 FUND = 2
+
+
+class ProductiveEconomy(Organisation):
+    """A firm, from the self-employed to the large group."""
+
+    number = PRODUCTIVE
 
 
 @phase(

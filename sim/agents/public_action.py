@@ -17,11 +17,18 @@ Numbers   parameters density.public_action, budget.local_share, funders.share_pu
 import numpy as np
 
 from sim.agents.base import OUTSIDE, PERSONS, PUBLIC
+from sim.agents.windows import Organisation
 from sim.kernels import money as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 FUND = 0
+
+
+class PublicAction(Organisation):
+    """A municipality, an intermunicipality, a département or région, or the State's share of a territory."""
+
+    number = PUBLIC
 
 
 @phase(

@@ -10,3 +10,12 @@ They have no phase of their own: their money moves in the circuit, their work in
 
 Numbers   parameters density.services, law_services, weight_services, functions_services, turnover
 """
+
+from sim.agents.base import SERVICES
+from sim.agents.windows import Organisation
+
+
+class PublicServices(Organisation):
+    """A hospital, a health or social body, a transport or housing operator."""
+
+    number = SERVICES
