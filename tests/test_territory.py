@@ -1,5 +1,7 @@
 """A territory is found by what people call it, holds what the tables say, and is told what it cannot be."""
 
+import doctest
+import importlib
 import itertools
 import json
 import math
@@ -619,3 +621,9 @@ def test_knowledge_is_of_the_core_alone():
 
 def test_names_are_read_as_plain_words():
     assert names.plain("Œuilly-l’Évêque (Ste Marie)") == "oeuilly l eveque sainte marie"
+
+
+@pytest.mark.parametrize("module", ["france", "names", "portrait"])
+def test_examples_in_docstrings_run(module):
+    done = doctest.testmod(importlib.import_module(f"sim.territory.{module}"))
+    assert done.attempted and not done.failed

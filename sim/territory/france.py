@@ -5,6 +5,7 @@ of its residents live. Borders are data; crossings of sea and estuary and the ga
 conventions, kept in a file of their own.
 """
 
+import bisect
 import csv
 import math
 import statistics
@@ -184,21 +185,37 @@ class Typical(NamedTuple):
 ALIKE = 50  # EPCI averaged: fewer would copy somebody's map, more would mix towns with villages
 
 
+@lru_cache(1)
+def _by_population() -> list[Epci]:
+    return sorted(epci().values(), key=lambda e: (e.population, e.siren))
+
+
+def nearest(population: int) -> list[Epci]:
+    """Return the EPCI nearest in population, by ratio."""
+    ordered = _by_population()
+    low = high = bisect.bisect_left(ordered, population, key=lambda e: e.population)
+    while high - low < ALIKE:
+        smaller = population / ordered[low - 1].population if low else math.inf
+        larger = ordered[high].population / population if high < len(ordered) else math.inf
+        low, high = (low - 1, high) if smaller <= larger else (low, high + 1)
+    return ordered[low:high]
+
+
 @lru_cache(4096)
 def typical(population: int) -> Typical:
     """Return the average of the EPCI nearest in population: their density, commune mix and share of the centre."""
-    nearest = sorted(epci().values(), key=lambda e: (abs(math.log(e.population / population)), e.siren))[:ALIKE]
-    total = sum(e.population for e in nearest)
+    alike = nearest(population)
+    total = sum(e.population for e in alike)
     share = population / total
-    ends = [round(share * sum(sum(e.counts[: k + 1]) for e in nearest)) for k in range(CLASSES)]
+    ends = [round(share * sum(sum(e.counts[: k + 1]) for e in alike)) for k in range(CLASSES)]
     counts = [end - start for start, end in zip((0, *ends), ends, strict=False)]
     if not any(counts):  # a place has one commune at least
         counts[size_class(population)] = 1
     return Typical(
-        km2=share * sum(e.km2 for e in nearest),
-        mix=tuple(sum(e.residents[k] for e in nearest) / total for k in range(CLASSES)),
+        km2=share * sum(e.km2 for e in alike),
+        mix=tuple(sum(e.residents[k] for e in alike) / total for k in range(CLASSES)),
         counts=tuple(counts),
-        centre=sum(e.main_population for e in nearest) / total,
+        centre=sum(e.main_population for e in alike) / total,
     )
 
 
@@ -225,10 +242,11 @@ def sample(number: int, seed: int) -> list[int]:
     """
     from sim.kernels import chance, decisions  # numba: only for who samples
 
-    def draw(ident):
-        return chance.uniform(seed, 2**61 + ident, decisions.INITIAL, decisions.SAMPLE_TERRITORIES, 0)
+    def draw(siren):
+        return chance.uniform(seed, 2**61 + siren, decisions.INITIAL, decisions.SAMPLE_TERRITORIES, 0)
 
+    many = len(epci())
     ordered = sorted(epci().values(), key=lambda e: (size_class(e.population), e.region, draw(e.siren)))
-    step = len(ordered) / number
-    start = draw(0) * step
-    return [ordered[int(start + k * step)].siren for k in range(number)]
+    start = chance.below(seed, 2**61, decisions.INITIAL, decisions.SAMPLE_TERRITORIES, 1, many)
+    # in whole numbers, so that the chance is exactly number / 1,255 and no rounding takes one twice
+    return [ordered[(start + k * many) // number].siren for k in range(number)]
