@@ -265,7 +265,7 @@ class split:
         return [end - start for start, end in zip([0, *ends], ends, strict=False)], 0
 
     def by_shares_ppm(total, share):
-        ends = [math.floor(Fraction(total * sum(share[: i + 1]), 10**6) + Fraction(1, 2)) for i in range(len(share))]
+        ends = [round(Fraction(total * sum(share[: i + 1]), 10**6)) for i in range(len(share))]
         return [end - start for start, end in zip([0, *ends], ends, strict=False)], total - (ends or [0])[-1]
 
 

@@ -41,13 +41,16 @@ def by_running_weight(total, weight, start, stop, out):
 def by_shares_ppm(total, share, out):
     """Cut `total` by `share` in parts per million (int64, sum at most a million); return what is left.
 
-    Integers only: the amount is multiplied by a share as whole millions of cents plus the rest.
+    Integers only: the amount is multiplied by a share as whole millions of cents plus the rest. A half cent
+    goes to the even side, so that over many amounts two equal shares receive the same.
     """
     whole, rest = total // MILLION, total % MILLION
     running, given = np.int64(0), np.int64(0)
     for i in range(out.size):
         running += share[i]
-        upto = whole * running + (rest * running + MILLION // 2) // MILLION
+        upto, beyond = whole * running + rest * running // MILLION, rest * running % MILLION
+        if 2 * beyond > MILLION or (2 * beyond == MILLION and upto % 2 != 0):
+            upto += 1
         out[i] = upto - given
         given = upto
     return total - given

@@ -1,0 +1,68 @@
+"""The splitting kernels agree with their naive twins; no cent is lost, none is made."""
+
+import numpy as np
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sim.kernels import split
+from tests import naive
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
+CENTS = st.integers(-(2**50), 2**50)
+WEIGHTS = st.lists(st.one_of(st.just(0), st.integers(1, 2**40)), max_size=12)
+
+
+def by_running_weight(total, weight, dtype=np.int64):
+    out = np.full(len(weight) + 2, -7, np.int64)
+    padded = np.array([5, *weight, 5], dtype)
+    left = split.by_running_weight(total, padded, 1, len(weight) + 1, out)
+    assert out[0] == out[-1] == -7, "rows outside the range were written"
+    return out[1:-1].tolist(), left
+
+
+@SETTINGS
+@given(CENTS, WEIGHTS)
+@example(100, [])
+@example(100, [0, 0])
+@example(-5, [1, 1])
+@example(2**50, [1, 2**40, 1, 0])
+def test_by_running_weight(total, weight):
+    parts, left = by_running_weight(total, weight)
+    assert (parts, left) == naive.split.by_running_weight(total, weight)
+    assert sum(parts) + left == total
+    assert all(part * total >= 0 for part in parts), "a part has the other sign"
+    assert all(part == 0 for part, w in zip(parts, weight, strict=True) if w == 0)
+
+
+@SETTINGS
+@given(st.integers(0, 10**15), st.lists(st.floats(0, 1e9), min_size=1, max_size=12))
+def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
+    parts, left = by_running_weight(total, weight, float)
+    assert sum(parts) + left == total
+    assert min(parts) >= 0
+    if sum(weight) > 0:
+        quotas = [total * (w / sum(weight)) for w in weight]
+        assert all(abs(p - q) <= 1 + 1e-12 * total for p, q in zip(parts, quotas, strict=True))
+
+
+@SETTINGS
+@given(CENTS, st.lists(st.integers(0, 125_000), max_size=8))
+@example(2**50, [1_000_000])
+@example(-1, [333_333, 333_333, 333_334])
+def test_by_shares_ppm(total, share):
+    out = np.full(len(share), -7, np.int64)
+    left = split.by_shares_ppm(total, np.array(share, np.int64), out)
+    assert (out.tolist(), left) == naive.split.by_shares_ppm(total, share)
+    assert out.sum() + left == total
+    if sum(share) == split.MILLION:
+        assert left == 0
+
+
+def test_two_equal_shares_receive_the_same_over_many_amounts():
+    """The odd cent goes now to one, now to the other."""
+    share, out, received = np.array([500_000, 500_000]), np.empty(2, np.int64), np.zeros(2, np.int64)
+    for amount in range(2000):
+        split.by_shares_ppm(amount, share, out)
+        assert abs(out[0] - out[1]) <= 1
+        received += out
+    assert received[0] == received[1]
