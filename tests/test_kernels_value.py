@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.kernels import terms as kernel_terms
 from sim.kernels import value
 from tests import naive
 
@@ -16,15 +17,17 @@ FUNCTIONS = 5
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 
 
-class Terms(NamedTuple):
-    """What value.coalition_value reads of sim.kernels.terms.Terms."""
+NOTHING = {name: kind() for name, kind in kernel_terms.Terms.__annotations__.items()}
+USUAL = {"price": 1.6, "sigma": 0.5, "overhead": 0.2, "poolable": 0.15, "fixed_cost": 200.0, "form_a": False}
 
-    price: float = 1.6
-    sigma: float = 0.5
-    overhead: float = 0.2
-    poolable: float = 0.15
-    fixed_cost: float = 200.0
-    form_a: bool = False
+
+def Terms(**changed):
+    """Return what value.coalition_value reads of the terms.
+
+    The tuple of the model itself: the cache of compiled code remembers the class of its arguments, and one that is
+    defined here could not be found again outside the tests.
+    """
+    return kernel_terms.Terms(**NOTHING | USUAL | changed)
 
 
 class Team(NamedTuple):
