@@ -46,9 +46,8 @@ class Window:
     def check(self) -> None:
         """Raise LookupError when the row has been given to a newborn."""
         if int(self.table.uid[self.row]) != self.unique_id:
-            raise LookupError(
-                f"agent {self.unique_id} is gone; its row now belongs to agent {self.table.uid[self.row]}"
-            )
+            now = self.table.uid[self.row]
+            raise LookupError(f"agent {self.unique_id} has closed; its row now belongs to agent {now}")
 
     def __setattr__(self, name: str, value: Any):
         if isinstance(getattr(type(self), name, None), column):
