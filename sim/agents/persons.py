@@ -7,11 +7,11 @@ Spend     their normal outlay, more when they hold more cash (sim/agents/circuit
 Live      they are born, grow older, die and move. Each move is a keyed binomial draw, so that residents are whole and
           every one is counted when arriving or leaving.
 
-Confidence in the future of the territory is a logit by cohort. Alliances seen at work move it, the rest fades with a
-half-life towards the starting level. Ages mix: children take after their parents, those who reach adult life keep
+Confidence in the future of the territory is a logit by cohort. It moves, with a half-life, towards the starting level
+plus a gain for the alliances seen at work. Ages mix: children take after their parents, those who reach adult life keep
 a part of what their elders feel, those who arrive bring the level of elsewhere.
 
-    c' = c + gain * seen - (1 - 2^(-1/half-life)) * (c - start)
+    c' = c + (1 - 2^(-1/half-life)) * (start + gain * seen - c)
 
 Numbers   parameters persons, confidence
 """

@@ -2,7 +2,8 @@
 
     x' = x + delta*(-(x - rest) + kappa*tanh(4 * mean of the others' excess)) + drift - relief
 A fragility recovers towards its level of rest, is pulled by the others (coupling k < 1: stable), drifts upwards
-(scissors effect), and is relieved by what projects delivered last month: relief = theta * ln(1 + V/(N*v0)).
+(scissors effect), and is relieved by what projects delivered last month: relief = delta*theta * ln(1 + V/(N*v0)),
+so that theta is what a lasting delivery does in the long run.
 Felt need follows with a lag. Domains are ranked by their level of rest, as the 2022 survey spreads them; the
 official list of sixteen is lost, so that they have numbers and no names.
 
@@ -35,8 +36,9 @@ def drift(world):
     v, place = world.values, world.state.territories
     residents = np.zeros(len(place), np.int64)
     add_by_territory(world.state.cohorts.persons, world.state.cohorts.territory, residents)
+    relief = float(v["needs.relief"]) * float(v["needs.recovery"])  # a month of what it does in the long run
     kernel.month(
         place.need, place.felt, place.delivered, residents, at_rest(v), float(v["needs.coupling"]),
-        float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0, float(v["needs.relief"]),
+        float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0, relief,
         float(v["needs.value_scale"]), float(v["needs.felt_lag"]), np.zeros(DOMAINS),
     )  # fmt: skip

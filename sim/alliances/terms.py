@@ -107,7 +107,9 @@ def project_capacity(organisations: np.ndarray, values: dict) -> int:
     monthly = float((np.asarray(organisations) * np.array(start_probabilities(values))).sum())
     v = values
     spread = math.exp(2.5 * float(v["projects.setup_spread"]))
-    life = min(240.0, float(v["projects.setup_months"]) * spread) + float(v["projects.length_months"])
+    usual, innovation = float(v["projects.length_months"]), float(v["innovation.share_kind"][2])
+    longer = max(usual, 6.0 * float(v["innovation.phase_months"]))
+    life = min(240.0, float(v["projects.setup_months"]) * spread) + (1.0 - innovation) * usual + innovation * longer
     life += float(v["projects.evaluate_months"]) + 1.0
     living = min(3.0 * float(np.sum(organisations)), monthly * life)
     expected = living + monthly * KEPT_MONTHS

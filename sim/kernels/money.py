@@ -21,12 +21,23 @@ OUTSIDE = 7
 COHORTS = 10
 WHOLE = 1_000_000_000  # what shares of an outlay add up to
 PLACE = np.uint64(2**61)  # identities of territories start here
+ROOT_THREE = math.sqrt(3.0)  # 1 / standard deviation of the sum of four uniforms
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def nearest(x):
     """Return x >= 0 rounded to the nearest integer, halves up."""
     return np.int64(math.floor(x + 0.5))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def luck_of(seed, uid, month):
+    """Return the own luck of an organisation in a month: mean 0, variance 1, between -3.5 and 3.5.
+
+    The sum of four uniforms, of one block: near enough to a normal law, and four times faster.
+    """
+    a, b, c, e = chance.block(seed, uid, month, d.INCOME_SHOCK, 0)
+    return (np.float64(a + b + c + e) / 4294967296.0 - 2.0) * ROOT_THREE
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -152,7 +163,7 @@ def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, incom
                 if alive[i]:
                     luck = 1.0
                     if sd > 0.0:
-                        luck = max(0.0, 1.0 + sd * chance.normal(seed, uid[i], month, d.INCOME_SHOCK, 0))
+                        luck = max(0.0, 1.0 + sd * luck_of(seed, uid[i], month))
                     weight[i] = base[i] * luck
             market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
             for i in range(start, stop):

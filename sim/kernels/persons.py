@@ -19,10 +19,10 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def move_confidence(territory, seen, terms, confidence):
-    """Move each cohort's confidence by what is seen, and back towards the start; within bounds."""
+    """Move each cohort's confidence towards the start plus what is seen, by the share that fades; within bounds."""
     start, gain, fading, _, bound = terms
     for c in range(confidence.size):
-        moved = confidence[c] + gain * seen[territory[c]] - fading * (confidence[c] - start)
+        moved = confidence[c] + fading * (start + gain * seen[territory[c]] - confidence[c])
         confidence[c] = min(bound, max(-bound, moved))
 
 

@@ -15,6 +15,8 @@ from sim.kernels import decisions as d
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
 IMPLEMENT, EVALUATE = 5, 6
+INNOVATION = 2  # partnership type
+PHASES = 3
 MODELS = 7
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
@@ -61,6 +63,8 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
         setup[p] = max(1, min(240, np.int64(math.floor(t.setup_months * math.exp(spread) + 0.5))))
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
+        if kind[p] == INNOVATION:  # it stays at work long enough to try each of its gates twice
+            length[p] = max(length[p], 2 * PHASES * np.int64(math.floor(t.phase_months + 0.5)))
         fit[p] = 1.0 + t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
         total = 0.0
         for k in range(alliance.FUNCTIONS):
@@ -259,7 +263,8 @@ def account(
         made, lonely = value[p] * worked, alone[p] * worked
         premium = made - lonely - programme_used / 100.0 * productivity
         for s in range(m):
-            felt += max(0.0, perceived[p, s]) * worked
+            felt += perceived[p, s] * worked
+        felt = max(0.0, felt)
         if alone[p] > 0.0:
             s_means_alone[p] += made / alone[p] * planned
         waiting[p] = waiting[p] + 1 if made < t.viable_share * plan_value[p] else 0
@@ -303,9 +308,9 @@ def ask_grants(state, step, bid, territory, members, paid, value, alone, perceiv
         spent, felt = np.int64(0), 0.0
         for s in range(np.int64(members[p])):
             spent += paid[p, s]
-            felt += max(0.0, perceived[p, s])
+            felt += perceived[p, s]
         cap[p] = np.int64(math.floor(spent * t.grant_rate))
-        worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), felt)))
+        worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
         asked[territory[p]] += cap[p]
         weighed[territory[p]] += worth[p]
 
@@ -520,7 +525,7 @@ def pass_gates(state, kind, step, uid, territory, phase, phase_left, seed, month
     deployed[:] = 0
     months = max(1, np.int64(math.floor(t.phase_months + 0.5)))
     for p in range(state.size):
-        if state[p] != LIVING or kind[p] != 2 or step[p] != IMPLEMENT or phase[p] >= 3:
+        if state[p] != LIVING or kind[p] != INNOVATION or step[p] != IMPLEMENT or phase[p] >= PHASES:
             continue
         phase_left[p] -= 1
         if phase_left[p] > 0:
@@ -528,7 +533,7 @@ def pass_gates(state, kind, step, uid, territory, phase, phase_left, seed, month
         if chance.happens(seed, uid[p], month, d.INNOVATE, 0, t.gate):
             phase[p] += 1
             phase_left[p] = months
-            if phase[p] == 3:
+            if phase[p] == PHASES:
                 deployed[territory[p]] += 1
         else:
             phase_left[p] = max(1, months // 2)
