@@ -302,9 +302,14 @@ def shares(table: np.ndarray, whole: int) -> np.ndarray:
 
 def payroll(values: dict) -> np.ndarray:
     """Return the share of its outlay that each model pays in wages, over the nation."""
+    return _payroll(tuple(float(values[f"budget.{line.name}"]) for line in LINES)).copy()
+
+
+@lru_cache(16)
+def _payroll(budget) -> np.ndarray:
     spent, wages = np.zeros((2, OUTSIDE))
-    for line in LINES:
+    for line, euros in zip(LINES, budget, strict=True):
         if line.payer != OUTSIDE:
-            spent[line.payer] += float(values[f"budget.{line.name}"])
-            wages[line.payer] += float(values[f"budget.{line.name}"]) * (line.name in WAGES)
+            spent[line.payer] += euros
+            wages[line.payer] += euros * (line.name in WAGES)
     return wages / spent
