@@ -65,5 +65,5 @@ def collect_programme(world):
     if int(world.values["engineering.closure"]) == 0:
         payer = PERSONS
         kernel.levy(due, c.persons, c.levied, c.cash)
-    place.programme += due
+    place.programme[:] += due
     world.ledger.flow[:, payer, PUBLIC] += due
