@@ -196,7 +196,7 @@ def test_scenarios_combine_in_order():
     after = both.apply(load_parameters()).at(0, "2026-01")
     assert (after["engineering.dose"], after["money.public_drift"]) == (2, -0.02)
     assert both.name == "engineering+austerity"
-    assert both.cost.what_en.startswith("2 EUR per inhabitant and year. Public spending in the territory falls")
+    assert both.cost.what_en.startswith("2 EUR per inhabitant and year. Public money")
 
 
 def test_the_trend_adds_nothing():
