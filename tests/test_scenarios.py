@@ -3,10 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.errors import ScenarioError
 from sim.parameters import load_parameters
 from sim.scenarios import Scenario, combine, list_scenarios, load_scenario
@@ -79,6 +81,29 @@ def test_a_crisis_ends():
     assert crisis.change_months("2026-01") == [24, 36]
     before, during, later = (crisis.at(month, "2026-01")["money.income_sd"] for month in (23, 24, 36))
     assert before == later < during
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict:
+    """Three years of a small territory under each named scenario, with the same luck."""
+    return {name: sim.run("synthetic:1", scenario=name, seed=1, months=36) for name in LIBRARY}
+
+
+@pytest.mark.parametrize("name", LIBRARY[1:])
+def test_every_named_scenario_changes_a_run(name, runs):
+    assert runs[name].summary["digest"] != runs["trend"].summary["digest"], "the engine does not feel this scenario"
+
+
+def test_before_a_crisis_the_two_runs_are_equal_to_the_bit(runs):
+    crisis, trend = runs["crisis"].tables["monthly"], runs["trend"].tables["monthly"]
+    for column in trend:
+        assert np.array_equal(crisis[column][:24], trend[column][:24]), f"{column} felt it beforehand"
+    assert any(not np.array_equal(crisis[column][24:], trend[column][24:]) for column in trend)
+
+
+def test_without_alliances_nobody_joins(runs):
+    assert runs["trend"].tables["monthly"]["joined"].sum() > 0
+    assert runs["no_alliances"].tables["monthly"]["joined"].sum() == 0
 
 
 # A file of a user
