@@ -4,15 +4,17 @@ Exit codes: 0 done; 1 a run or a claim could not be completed; 2 bad input; 130 
 output, everything else to standard error; with --json, standard output is one JSON object.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+import textwrap
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sim.errors import InputError, SimError
+from sim.errors import InputError, RunError, SimError
 
 app = typer.Typer(
     name="sim",
@@ -65,13 +67,32 @@ def run(
 def verdict(
     claim: Annotated[list[str] | None, typer.Argument(help="Claims, for example H2; all by default.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for verdict.json and the page.")] = Path("out/verdict"),
-    quick: Annotated[bool, typer.Option(help="Fewer worlds: minutes, and wider intervals.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds: minutes, and wider intervals.")] = False,
     json: Json = False,
 ):
-    """Put the claims to the test, and write the verdicts and their page."""
-    from sim.lab import verdict
+    """Put the claims to the test; what is already run in the folder is not run again."""
+    from sim.lab.verdict import controls_hold, run_verdict
+    from sim.views.seminar import write_page
 
-    return verdict(claim, out=out, quick=quick, json=json)
+    verdicts = run_verdict(claim, quick=quick, out=out, workers=os.cpu_count() or 1)
+    page, hold = write_page(out, out / "verdict.html"), controls_hold(verdicts)
+    show({"controls_hold": hold, "page": str(page), "verdicts": verdicts}, json, verdicts_as_text)
+    if not hold:
+        raise RunError(
+            "A control failed: the other verdicts are not given.\n  The line of the control says what it found."
+        )
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="The --out of a run or of a verdict.")],
+    out: Annotated[Path, typer.Option(help="The HTML file to write; it needs no network.")],
+    lang: Annotated[str, typer.Option(help="Language first shown: fr or en.")] = "fr",
+):
+    """Write the page of a run or of verdicts: one file that opens anywhere."""
+    from sim.views.seminar import write_page
+
+    say(f"Written to {write_page(folder, out, lang)}.")
 
 
 @app.command()
@@ -114,7 +135,7 @@ def list_(
     """List what there is."""
     from sim import glossary
 
-    show(glossary.listed(what), json, lines)
+    show({what: glossary.listed(what)}, json, lines)
 
 
 @app.command()
@@ -160,6 +181,17 @@ def run_as_text(summary: dict[str, Any]) -> str:
     return head + columns(rows)
 
 
+def verdicts_as_text(answer: dict[str, Any]) -> str:
+    """Return one paragraph per verdict, the controls first, then where the page is."""
+    paragraphs = []
+    for v in answer["verdicts"]:
+        words = ", ".join(f"{what} {v[what]}" for what in ("direction", "size") if v[what])
+        lines = textwrap.wrap(v["text_en"], 100)
+        paragraphs.append("\n  ".join([f"{v['claim']}  {v['statement']}", words, *lines]))
+    level = "Evidence level A: mechanisms only, not confronted with data. Not a forecast for any place."
+    return "\n\n".join([*paragraphs, level, f"Page, in French and English: {answer['page']}"])
+
+
 def replay_as_text(answer: dict[str, Any]) -> str:
     """Return the answer of a replay, the platforms first."""
     platform = "the same platform" if answer["same_platform"] else "another platform than the stored run's"
@@ -167,9 +199,9 @@ def replay_as_text(answer: dict[str, Any]) -> str:
     return f"Replayed on {platform}.\nRun {answer['run_id']}: {verdict}."
 
 
-def lines(items: Iterable[dict[str, Any]]) -> str:
+def lines(answer: dict[str, list[dict[str, Any]]]) -> str:
     """Return one line per item, its values in columns."""
-    return columns([tuple(str(value) for value in item.values()) for item in items])
+    return columns([tuple(str(value) for value in item.values()) for items in answer.values() for item in items])
 
 
 def columns(rows: list[tuple[str, ...]]) -> str:
