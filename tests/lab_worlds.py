@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PROJECTS = 240
+PROJECTS = 160
 HORIZONS = (18, 36, 84, 336)
 
 
@@ -32,6 +32,8 @@ def simulate(unit, values: dict, start: str, planted=planted) -> Invented:
     """Return the tables of one world: sums by month are spread evenly, effects are those planted."""
     world = world_of(values)
     true = planted(values)
+    if values["value.general_efficiency"] == 1.0:  # organisations that are all alike only pay for coordination
+        true = true | {"premium": -0.05}
     chance = np.random.Generator(np.random.Philox(unit.seed & (2**63 - 1)))
     months = unit.months
     n = PROJECTS
@@ -57,8 +59,8 @@ def simulate(unit, values: dict, start: str, planted=planted) -> Invented:
         columns = {
             "uid": np.arange(n), "started": started, "end": np.where(over, 2, 0), "months": np.minimum(life, seen),
             "members_max": np.where(allied, 3, 1), "plan_value": alone / 36, "value": value * share,
-            "alone": alone * share, "premium": premium * share, "gain": np.maximum(premium, 0) * share,
-            "perceived": 0.4 * np.maximum(premium, 0) * share, "coordination": 0.05 * means * share * allied,
+            "alone": alone * share, "premium": premium * share, "gain": np.abs(premium) * share,
+            "perceived": 0.4 * np.abs(premium) * share, "coordination": 0.05 * means * share * allied,
             "own": (means * 100 * share).astype(np.int64), "grants_public": np.zeros(n, np.int64),
             "grants_finance": np.zeros(n, np.int64), "grants_patronage": np.zeros(n, np.int64),
             "programme": (dose * 100 * share).astype(np.int64), "hours": np.zeros(n, np.int64),

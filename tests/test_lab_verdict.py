@@ -42,6 +42,13 @@ def judged(study, **options):
 
 
 @pytest.fixture(scope="module")
+def small(study):
+    """A quarter of it, on one place: enough where no condition is looked for."""
+    size = study.quick.model_copy(update={"draws": 12})
+    return study.model_copy(update={"quick": size, "places": study.places[:1]})
+
+
+@pytest.fixture(scope="module")
 def verdicts(study, tmp_path_factory):
     """The verdicts of the invented economy, and their folder."""
     folder = tmp_path_factory.mktemp("verdict")
@@ -99,6 +106,13 @@ def test_an_effect_is_planted_by_a_parameter_not_by_a_result(verdicts):
     assert found["carriers"][0]["rank_correlation"] > 0.95
 
 
+def test_a_claim_about_what_never_happens_is_undecided_in_words(small):
+    found = by_name(judged(small, simulate=partial(simulate, planted=nothing)))["H1b"]
+    assert found["direction"] == "undecided"
+    assert found["estimate"] is None
+    assert "Trop peu de projets comparables" in found["text_fr"]
+
+
 def nothing(values):
     """An economy where nothing that is claimed happens."""
     return {"premium": 0.0, "frugal": 1.0, "durable": 1.0}
@@ -118,16 +132,16 @@ def test_shuffled_worlds_are_undecided(study):
     assert found["H2"]["direction"] == "undecided"
 
 
-def test_where_nothing_happens_nothing_is_supported(study):
-    found = by_name(judged(study, simulate=partial(simulate, planted=nothing)))
+def test_where_nothing_happens_nothing_is_supported(small):
+    found = by_name(judged(small, simulate=partial(simulate, planted=nothing)))
     assert found["H2"]["direction"] == "refuted"
     assert found["H3"]["direction"] == "refuted"
     assert found["H2"]["estimate"] == pytest.approx(1.0)
 
 
-def test_doubling_the_seeds_narrows_the_chance_of_a_draw(study, verdicts):
-    more = study.model_copy(update={"quick": study.quick.model_copy(update={"seeds": 4})})
-    few, many = by_name(verdicts[0])["H3"], by_name(judged(more, claims=["H3"]))["H3"]
+def test_doubling_the_seeds_narrows_the_chance_of_a_draw(small):
+    more = small.model_copy(update={"quick": small.quick.model_copy(update={"seeds": 4})})
+    few, many = (by_name(judged(size, claims=["H3"]))["H3"] for size in (small, more))
     assert many["uncertainty"]["chance_standard_error"] < 0.85 * few["uncertainty"]["chance_standard_error"]
 
 
@@ -168,8 +182,8 @@ def generous(unit, values, start):
 @pytest.mark.parametrize(
     ("economy", "control"), [(leaking, "H0h"), (unchecked, "H0h"), (magical, "H0e"), (generous, "H0c")]
 )
-def test_a_failed_control_hides_every_other_verdict(study, economy, control, tmp_path):
-    found = judged(study, simulate=economy, out=tmp_path)
+def test_a_failed_control_hides_every_other_verdict(small, economy, control, tmp_path):
+    found = judged(small, simulate=economy, out=tmp_path)
     assert all(v["claim"].startswith("H0") for v in found)
     assert by_name(found)[control]["direction"] == "refuted"
     assert not verdict.controls_hold(found)
@@ -177,29 +191,29 @@ def test_a_failed_control_hides_every_other_verdict(study, economy, control, tmp
     assert "claims" not in page
 
 
-def test_ranges_that_changed_since_the_registration_give_no_verdict(study):
-    changed = study.model_copy(update={"ranges_hash": "0" * 64})
+def test_ranges_that_changed_since_the_registration_give_no_verdict(small):
+    changed = small.model_copy(update={"ranges_hash": "0" * 64})
     with pytest.raises(RunError, match="not those registered"):
         judged(changed)
 
 
-def test_a_verdict_on_nothing_or_on_a_deleted_store_fails_in_words(study, tmp_path):
+def test_a_verdict_on_nothing_or_on_a_deleted_store_fails_in_words(small, tmp_path):
     with pytest.raises(InputError, match="holds no verdict"):
         verdict.load_verdicts(tmp_path)
-    runs = verdict.run_study(study, study.quick, True, None, 1, False, simulate)
+    runs = verdict.run_study(small, small.quick, True, None, 1, False, simulate)
     with pytest.raises(RunError, match="no run to answer from"):
         verdict.answer(runs._replace(outcomes=[]), ["H2"])
     with pytest.raises(RunError, match="The study lacks draw"):
         verdict.answer(runs._replace(outcomes=runs.outcomes[1:]), ["H2"])
 
 
-def test_an_unknown_claim_is_refused(study):
+def test_an_unknown_claim_is_refused(small):
     with pytest.raises(InputError, match="No claim is called 'H99'"):
-        judged(study, claims=["H99"])
+        judged(small, claims=["H99"])
 
 
-def test_claims_are_chosen_by_name_and_controls_always_come_first(study):
-    found = judged(study, claims=["H4"])
+def test_claims_are_chosen_by_name_and_controls_always_come_first(small):
+    found = judged(small, claims=["H4"])
     assert [v["claim"] for v in found if not v["claim"].startswith("H0")] == ["H4a", "H4b"]
     assert found[0]["claim"] == "H0a"
 
@@ -266,7 +280,13 @@ def test_texts_promise_nothing_and_have_at_most_two_significant_digits(verdicts)
 
 @pytest.mark.parametrize(
     ("value", "fr", "en"),
-    [(1.2345, "1,2", "1.2"), (0.997, "1", "1"), (-0.0421, "−0,042", "−0.042"), (1234, "1\u202f200", "1,200"), (0, "0", "0")],
+    [
+        (1.2345, "1,2", "1.2"),
+        (0.997, "1", "1"),
+        (-0.0421, "−0,042", "−0.042"),
+        (1234, "1\u202f200", "1,200"),
+        (0, "0", "0"),
+    ],
 )
 def test_numbers_are_written_as_people_of_each_language_do(value, fr, en):
     assert (number(value, "fr"), number(value, "en")) == (fr, en)

@@ -139,9 +139,15 @@ def amount(value: float | None, form: str, lang: str) -> str:
     return number(value, lang)
 
 
+def exact_euros(value: float, lang: str) -> str:
+    """Write a reference value as it is known, to the cent."""
+    return f"{value:.2f}{WIDE}€".replace(".", ",") if lang == "fr" else f"€{value:.2f}"
+
+
 def words(claim: Claim, lang: str, facts: Mapping[str, object]) -> str:
     """Return the text of a verdict: direction, size, how many sets of assumptions, and what the ranges say."""
     shown = {name: amount(value, claim.form, lang) for name, value in facts["amounts"].items()}
+    shown["reference"] = "" if facts.get("reference") is None else exact_euros(facts["reference"], lang)
     shown |= {"conditions": facts["conditions"][lang], "claimed": facts["claimed"][lang]}
     text = claim.direction[facts["direction"]][lang].format(**shown)
     if facts["direction"] == "not_tested":

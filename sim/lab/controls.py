@@ -6,7 +6,6 @@ that are all alike, projects relabelled at random).
 """
 
 import math
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -122,8 +121,8 @@ def inert_in_one_project() -> Control:
     for share in (0.05, 0.25, 1 / 3, 0.5):
         budget = np.full(3, 1000.0)
         money = budget.sum() * share / (1 - share)
-        paid = team_value(budget, {"alliances.fixed_cost": 0.0, "alliances.link_hours": 0.0})
-        untied = team_value(budget, {"alliances.fixed_cost": 0.0, "alliances.link_hours": 0.0}, extra=money / 3)
+        paid = team_value(budget, fixed_cost=0.0)
+        untied = team_value(budget, fixed_cost=0.0, extra=money / 3)
         gap = max(gap, abs(paid / untied - (1 - share)))
     return Control(
         "H0d", gap < NONE, gap, (0.0, NONE), "ratio", "largest |value(W4) / value(W3) - (1 - s)| of one alliance",
@@ -150,12 +149,11 @@ def all_alike(own: list[dict]) -> Control:
 def alike_in_one_project() -> Control:
     """Homogeneous members lose exactly what coordination costs."""
     gap = 0.0
-    for form in (0.0, 1.0):
+    for form_a in (False, True):
         budget = np.array([400.0, 900.0, 2200.0])
-        pairs = np.full((8, 8), 35.0)
-        values = {"form.value": form, "value.poolable": 0.0, "alliances.fixed_cost": 90.0}
-        together = team_value(budget, values, pair_cost=pairs)
-        alone = sum(team_value(budget, values, mask=1 << i, pair_cost=pairs) for i in range(3))
+        same = {"form_a": form_a, "poolable": 0.0, "fixed_cost": 90.0, "pair_cost": 35.0}
+        together = team_value(budget, **same)
+        alone = sum(team_value(budget, mask=1 << i, **same) for i in range(3))
         cost = 2 * 90.0 + 3 * 35.0
         gap = max(gap, abs(together / alone - 1 + cost / budget.sum()))
     return Control(
@@ -224,30 +222,19 @@ def rejections(gaps: np.ndarray) -> float:
 
 
 def team_value(
-    budget: np.ndarray,
-    values: Mapping[str, float],
-    *,
-    mask: int | None = None,
-    extra: float = 0.0,
-    pair_cost: np.ndarray | None = None,
+    budget: np.ndarray, *, mask: int = 0b111, extra: float = 0.0, pair_cost: float = 0.0, **changed: object
 ) -> float:
-    """Return the value of one team of organisations that are all alike, by the kernel that every run uses."""
+    """Return the value of three organisations that are all alike, by the kernel that every run uses."""
     from sim.alliances.terms import terms
     from sim.kernels import value
     from sim.parameters import load_parameters
 
-    t = terms(load_parameters().with_values(dict(values)).values())
+    t = terms(load_parameters().values())._replace(**changed)
     m, functions = budget.size, 5
-    scratch = np.empty((value.SCRATCH, functions))
-    costs = np.zeros((m, m)) if pair_cost is None else np.ascontiguousarray(pair_cost[:m, :m])
-    weight = np.full(functions, 1 / functions)
-    everyone = (1 << m) - 1
-    return float(
-        value.coalition_value(
-            everyone if mask is None else mask, m, budget, extra, np.ones((m, functions)), weight, 1.0, costs, 0.0,
-            False, 0.0, t, scratch,
-        )
-    )  # fmt: skip
+    costs, scratch = np.full((m, m), pair_cost), np.empty((value.SCRATCH, functions))
+    alike, weight = np.ones((m, functions)), np.full(functions, 1 / functions)
+    arguments = (mask, m, budget, extra, alike, weight, 1.0, costs, 0.0, False, 0.0, t, scratch)
+    return float(value.coalition_value(*arguments))
 
 
 def failed(controls: list[Control]) -> list[Control]:

@@ -76,9 +76,12 @@ def peels(points: np.ndarray, names: list[str], chosen: np.ndarray, limits: dict
 
 
 def find(points: np.ndarray, names: list[str], holds: np.ndarray) -> Box | None:
-    """Return the box with the widest coverage among those dense enough on the way of the peeling, or None."""
+    """Return, among the boxes dense enough on the way of the peeling, the one that is wrong for the fewest, or None.
+
+    Wrong for a draw: it is inside and the claim does not hold there, or outside and it does.
+    """
     limits: dict = {}
-    found = None
+    found, fewest = None, len(points) + 1
     for _ in range(100):
         chosen = inside(points, names, limits)
         best = None
@@ -90,8 +93,9 @@ def find(points: np.ndarray, names: list[str], holds: np.ndarray) -> Box | None:
         if best is None:
             return found
         limits, box = best[1].limits, best[1]
-        if box.density >= DENSITY and (found is None or box.coverage > found.coverage):
-            found = box
+        wrong = int((inside(points, names, limits) != holds).sum())
+        if box.density >= DENSITY and wrong < fewest:
+            found, fewest = box, wrong
         if box.density == 1.0:
             return found
     return found

@@ -34,7 +34,7 @@ def collect(projects: Mapping[str, np.ndarray], horizon: int) -> dict[str, objec
     together = allied(projects)
     found: dict[str, object] = {}
     for group, chosen in zip(GROUPS, (~together, together), strict=True):
-        counts = np.zeros((CAUSES, horizon + 1))
+        counts = np.zeros((CAUSES, horizon + 1), np.int64)
         np.add.at(counts, (end[chosen], age[chosen]), 1)
         lost = np.isin(end, (FAILED, DISSOLVED)) & chosen
         found[f"d_ends_{group}"] = counts.ravel()

@@ -138,7 +138,7 @@ def thread(indicator: str, outcomes: list[dict], level: float) -> dict:
     from scipy.stats import t as student
 
     with np.errstate(invalid="ignore", divide="ignore"):
-        pairs = [[np.asarray(o["series"][w][indicator]) for w in ("W2", "W3")] for o in outcomes]
+        pairs = [[np.asarray(o["series"][w][indicator], float) for w in ("W2", "W3")] for o in outcomes]
         gaps = np.array([gap(indicator, *pair) for pair in pairs])
     middle = gaps.mean(axis=0)
     half = float(student.ppf(0.5 + level / 2, len(gaps) - 1)) * gaps.std(axis=0, ddof=1) / np.sqrt(len(gaps))

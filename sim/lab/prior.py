@@ -17,6 +17,7 @@ P0 is printed beside each verdict: where the simulation moves it by less than 0.
 
 import math
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -122,10 +123,11 @@ class Teams:
         return self.budget / (unit * (1 + self.v["value.overhead"]))[:, None]
 
 
-def prior(parameters, names: list[str], fixed: Mapping[str, float], draws: int = 400) -> dict[str, np.ndarray]:
+@cache
+def prior(parameters, names: tuple[str, ...], draws: int = 300) -> dict[str, np.ndarray]:
     """Return the effects of each claim under the ranges alone, one value per draw."""
     chance = np.random.Generator(np.random.Philox(0))  # its own luck: none of the study's
-    known = {name: value for name, value in parameters.values().items() if np.ndim(value) == 0} | dict(fixed)
+    known = {name: value for name, value in parameters.values().items() if np.ndim(value) == 0}
     found: dict[str, list[float]] = {}
     for draw in range(draws):
         values = known | parameters.draw(draw, of=draws, seed=0, names=names)

@@ -73,14 +73,13 @@ def run_unit(unit: Unit, study: Study, simulate: Callable = simulate) -> dict:
     }
 
 
-def series(tables: Mapping[str, Mapping[str, np.ndarray]], wage: float) -> dict[str, np.ndarray]:
-    """Return the three indicators of a world at the months that charts show."""
+def series(tables: Mapping[str, Mapping[str, np.ndarray]], wage: float) -> dict[str, list[float | None]]:
+    """Return the three indicators of a world at the months that charts show; None where one has no value yet."""
     from sim.indicators import INDICATORS
 
     shown = [m for m in MONTHS_SHOWN if m <= len(tables["monthly"]["month"])]
     chosen = [indicator for indicator in INDICATORS if indicator.name in SERIES]
-    values = {i.name: [i.compute(tables, month, wage) for month in shown] for i in chosen}
-    return {name: np.array([np.nan if v is None else v for v in row], float) for name, row in values.items()}
+    return {i.name: [i.compute(tables, month, wage) for month in shown] for i in chosen}
 
 
 def net_receipts(tables: Mapping[str, Mapping[str, np.ndarray]]) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import OutputError
 from sim.lab.design import Unit
-from sim.results import as_json, identity
+from sim.results import identity
 
 NAME = "units.jsonl"
 
@@ -38,7 +38,7 @@ class Store:
         if self.file is None:
             return
         # The leading line break closes the torn line that a killed study may have left.
-        line = b"\n" + as_json({"key": key, **outcome}, indent=None).encode()
+        line = b"\n" + json.dumps({"key": key, **outcome}, default=np.ndarray.tolist, allow_nan=False).encode()
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
@@ -63,9 +63,7 @@ def read(file: Path):
 
 
 def as_arrays(content):
-    """Turn lists of numbers back into arrays, and null into NaN."""
+    """Turn lists of numbers back into arrays; null, where a ratio has no value, becomes NaN."""
     if isinstance(content, dict):
         return {name: as_arrays(item) for name, item in content.items()}
-    if isinstance(content, list):
-        return np.array([np.nan if item is None else item for item in content], float)
-    return content
+    return np.array(content, float) if isinstance(content, list) else content

@@ -6,7 +6,6 @@ verdict is theirs rather than the model's, and the condition under which the cla
 """
 
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -35,6 +34,7 @@ NEARLY_ANSWERED = {
         "en": "The chosen ranges nearly answer the question of size by themselves.",
     },
 }
+FEWEST = 4  # draws with an answer, to say anything
 UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
 LANGUAGES = ("fr", "en")
 UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR"}
@@ -124,7 +124,7 @@ def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
     verdicts = [control_verdict(control, runs) for control in found]
     if controls.failed(found):
         return verdicts
-    chances = prior.prior(runs.parameters, design.drawn_names(runs.parameters), {})
+    chances = prior.prior(runs.parameters, tuple(design.drawn_names(runs.parameters)))
     return verdicts + [claim_verdict(name, table, chances) for name in wanted]
 
 
@@ -143,8 +143,8 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         return by_definition(name, claim, table)
     raw = table.effects(name, test.horizon, study.shadow_wage)
     known = np.isfinite(raw).all(axis=1)
-    if known.sum() < 4:
-        raise RunError(f"{name}: {int((~known).sum())} draws of {known.size} have no answer (nothing to divide by).")
+    if known.sum() < FEWEST:
+        return unanswered(name, claim, table)
     spread = uncertainty.spread(raw[known], table.seeds[known], table.forms[known])
     values = unscaled(name, spread.corrected)
     question = Question(name, claim, table, known, values)
@@ -250,12 +250,8 @@ class Question(NamedTuple):
             for lang in LANGUAGES
         }
         facts = {
-            "amounts": {
-                "x": estimate,
-                "a": interval[0],
-                "b": interval[1],
-                "reference": reference(self.name, study) or math.nan,
-            },
+            "amounts": {"x": estimate, "a": interval[0], "b": interval[1]},
+            "reference": reference(self.name, study),
             "claimed": {lang: registry.amount(test.size, self.claim.form, lang) for lang in LANGUAGES},
             "direction": direction,
             "size": size,
@@ -303,7 +299,7 @@ def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[
     """Return the median effect over draws and its interval; None where nothing is known."""
     raw = table.effects(name, horizon, wage, places)
     raw = raw[np.isfinite(raw).all(axis=1)]
-    if len(raw) < 4:
+    if len(raw) < FEWEST:
         return [None, None, None]
     seeds = np.arange(raw.size, dtype=np.uint64).reshape(raw.shape)  # checked once for the verdict itself
     values = unscaled(name, uncertainty.spread(raw, seeds).corrected)
@@ -371,6 +367,20 @@ def by_definition(name: str, claim: Claim, table: Table) -> dict:
         name, claim.statement, claim.statement_fr, study.tests[name].estimand, "share", 0.0, [0.0, 0.0, study.level],
         "not_tested", registry.words(claim, "fr", facts), registry.words(claim, "en", facts), table.runs,
     ) | {"claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"]}  # fmt: skip
+
+
+def unanswered(name: str, claim: Claim, table: Table) -> dict:
+    """Return the entry of a claim that speaks of something that nearly never happened in the runs."""
+    fr = "Trop peu de projets comparables dans ces mondes simulés\u00a0: rien à en dire."
+    en = "Too few comparable projects in these simulated worlds: nothing to say."
+    study = table.study
+    return base(
+        name, claim.statement, claim.statement_fr, study.tests[name].estimand, UNITS[claim.form], None,
+        [None, None, study.level], "undecided", fr, en, table.runs,
+    ) | {
+        "claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"],
+        "size": None if study.tests[name].size is None else "undecided", "claimed": study.tests[name].size,
+    }  # fmt: skip
 
 
 def control_verdict(control: controls.Control, runs: Runs) -> dict:
