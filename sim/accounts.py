@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.agents.base import LETTERS, OUTSIDE
+from sim.agents.base import LETTERS, MODELS, OUTSIDE, OUTSIDE_MODEL, flow_label
 from sim.errors import ParameterError
 from sim.kernels import initial as kernel
 from sim.territory import france
@@ -313,3 +313,16 @@ def _payroll(budget) -> np.ndarray:
             spent[line.payer] += euros
             wages[line.payer] += euros * (line.name in WAGES)
     return wages / spent
+
+
+def describe(matrix: np.ndarray, lang: str = "fr") -> str:
+    """Return the flows of an 8 x 8 matrix of cents as text, the largest first, in French or in English."""
+    names = [getattr(model, lang) for model in (*MODELS, OUTSIDE_MODEL)]
+    pairs = sorted(np.argwhere(matrix).tolist(), key=lambda at: (-int(matrix[tuple(at)]), at))
+    lines = []
+    for i, j in pairs:
+        euros = f"{int(matrix[i, j]) / 100:,.2f}"
+        if lang == "fr":
+            euros = euros.replace(",", "\u202f").replace(".", ",")
+        lines.append(f"{euros:>24} EUR  {names[i]} → {names[j]} : {flow_label(i, j, lang)}")
+    return "\n".join(lines)

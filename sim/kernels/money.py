@@ -126,13 +126,14 @@ def deliver(spent, spread, ident, seed, month, market, flow):
 def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
     """Post what the outside pays each model: the frozen normal amount, and the common luck of the territory.
 
-    The luck of a month is a share of the normal receipts of its organisations, the same for all its models:
-    sales won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
+    The luck of a month is a share of the normal receipts of its organisations, the same for all its models: what
+    is won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
     """
     for t in range(exports.shape[0]):
         luck = 0.0
         if sd > 0.0:
             luck = sd * chance.normal(seed, PLACE + np.uint64(ident[t]), month, d.COMMON_SHOCK, 0)
+            luck = min(1.0, max(-1.0, luck))  # nobody loses more than all it earns; and no more is won, in the mean
         for j in range(MODELS):
             amount = exports[t, j]
             if luck != 0.0 and j != PERSONS:
