@@ -203,7 +203,9 @@ def national_cents(budget, residents: int) -> np.ndarray:
     """
     cents = np.array([round(euros * 100 * residents / 12) for euros in budget], np.int64)
     for model, closing in CLOSING.items():
-        gap = sum(int(c) * ((line.receiver == model) - (line.payer == model)) for line, c in zip(LINES, cents, strict=True))
+        gap = sum(
+            int(c) * ((line.receiver == model) - (line.payer == model)) for line, c in zip(LINES, cents, strict=True)
+        )
         at = [line.name for line in LINES].index(closing)
         cents[at] += gap
         if cents[at] < 0:

@@ -54,9 +54,7 @@ def spend(world):
 def post_spending(world, amounts):
     """Send `amounts` [territory, model], cents already taken from rows, to the receivers of ordinary outlays."""
     place = world.state.territories
-    kernel.deliver(
-        amounts, place.spread, world.territory.ident, world.seed, world.month, place.market, place.flow
-    )
+    kernel.deliver(amounts, place.spread, world.territory.ident, world.seed, world.month, place.market, place.flow)
 
 
 @phase(
