@@ -23,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 130
+
 # Numbers arrive as text: sim/config.py checks them, in the same words for the command line and for Python.
 Territory = Annotated[
     str, typer.Option(help="epci:SIREN, dep:86, reg:75, france, sample:N, synthetic:N, a name or a graph file.")
@@ -240,7 +242,7 @@ def main(arguments: list[str] | None = None) -> None:
 def code_of(arguments: list[str] | None = None) -> int:
     """Return the exit code of a command line."""
     try:
-        return typer.main.get_command(app).main(arguments, prog_name="sim", standalone_mode=False) or 0
+        code = typer.main.get_command(app).main(arguments, prog_name="sim", standalone_mode=False) or 0
     except typer.TyperException as error:
         say(f"{error.format_message().rstrip('.')}.\n  See sim --help, or sim COMMAND --help.")
         return 2
@@ -251,8 +253,10 @@ def code_of(arguments: list[str] | None = None) -> int:
         say(str(error))
         return 1
     except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:  # typer turns most interruptions into this code
         say("Interrupted: nothing was left half-written.")
-        return 130
+    return code
 
 
 if __name__ == "__main__":
