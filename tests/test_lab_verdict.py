@@ -14,6 +14,7 @@ from sim.lab.claims import amount, load_claims, number
 from sim.lab.design import FIRST, load_study
 from tests.lab_worlds import Invented, planted, simulate
 
+RUNS = 2 * 48 * (5 + 3)  # places, draws, worlds of the first seed and of the second
 KEYS = (
     "claim", "statement", "statement_fr", "claimed_by", "estimand", "unit", "estimate", "interval", "claimed",
     "reference_value", "direction", "size", "p0", "prior_driven", "evidence_level", "conditions_fr", "conditions_en",
@@ -232,7 +233,7 @@ def test_a_killed_study_goes_on_from_its_whole_lines(study, verdicts, tmp_path):
         return simulate(unit, values, start)
 
     again = judged(study, out=tmp_path, simulate=counting)
-    assert 0 < len(ran) < 0.7 * (2 * 48 * 2 * 5 + 8 + 16)
+    assert 0 < len(ran) < 0.7 * (RUNS + 8 + 16)
     for one, other in zip(verdicts[0], again, strict=True):
         assert one["estimate"] == other["estimate"]
     ran.clear()
@@ -245,7 +246,7 @@ def test_numbers_of_a_verdict_are_recomputed_from_the_store_by_hand(verdicts):
     effects = {}
     for line in (folder / "units.jsonl").read_text(encoding="utf-8").splitlines():
         unit = json.loads(line) if line else {}
-        if len(unit.get("worlds", ())) == 5:
+        if len(unit.get("worlds", ())) >= 3:
             sums = {w: unit["worlds"][w]["84"] for w in ("W2", "W3")}
             effects.setdefault((unit["draw"], unit["repeat"]), []).append(sums)
     by_draw = {}
@@ -312,7 +313,7 @@ def test_every_claim_has_words_for_every_answer_that_it_can_get():
 def test_the_page_holds_what_the_charts_draw(study, verdicts):
     page = json.loads((verdicts[1] / "page.json").read_text(encoding="utf-8"))
     assert set(page) == {"study", "territories", "claims", "three_times", "survival", "premium", "who", "parameters"}
-    assert page["study"]["runs"] == 2 * 48 * 2 * 5
+    assert page["study"]["runs"] == RUNS
     comb = page["claims"]["H2"]
     assert len(comb["bars"]) == 48
     assert sum(comb["counts"].values()) == 48

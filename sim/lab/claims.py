@@ -1,7 +1,7 @@
 """What is claimed and by whom, how each claim reads the sums of paired worlds, and the words of the answers."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -44,9 +44,13 @@ def load_claims(file: Path = FILE) -> dict[str, Claim]:
         raise InputError(explain_mistake(file.name, problem, "See sim/lab/claims.yaml.")) from None
 
 
-# How each claim reads paired worlds. `log` effects are compared and averaged as logarithms.
+# How each claim reads paired worlds, and the scale on which its effects are averaged over seeds and corrected for
+# chance: ratios as logarithms; amounts that may be negative and far from zero as asinh, which is linear near zero and
+# logarithmic far from it. A share is averaged as it is.
 
-LOG = ("H2", "H3")
+SCALES = {"H1a": "asinh", "H1b": "linear", "H2": "log", "H3": "log", "H4a": "asinh", "H4b": "asinh"}
+THERE = {"log": np.log, "asinh": np.arcsinh, "linear": np.asarray}
+BACK = {"log": np.exp, "asinh": np.sinh, "linear": np.asarray}
 SAME = {"H1a": 0.0, "H1b": 0.0, "H2": 1.0, "H3": 1.0, "H4a": 1.0, "H4b": 0.0}  # the value that means no difference
 CONTRASTS = {"H1a": "W1-alone", "H1b": "W1-alone", "H2": "W2-W3", "H3": "W2-W3", "H4a": "W2-W1", "H4b": "W2-W1"}
 
@@ -69,41 +73,41 @@ def effect(claim: str, worlds: Worlds, wage: float) -> float:
     raise InputError(f"No claim is called '{claim}'.\n  They are {', '.join(load_claims())}.")
 
 
-def beside(claim: str, worlds: Worlds, wage: float, horizon: int) -> dict[str, float]:
-    """Return what is shown beside the verdict and never mixed with it."""
+def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds], float]]:
+    """Return what is shown beside the verdict and never mixed with it, each as a reading of paired worlds."""
+    add = leverage.in_all if claim == "H4a" else float
     match claim:
         case "H1a":
             return {
-                "T_W1_W0": premium.rate_of_places(worlds["W1"], worlds["W0"], wage),
-                "with_engineering": premium.rate(worlds["W2"]),
-                "alliances_losing": worlds["W1"]["p_losing"] / max(1.0, worlds["W1"]["p_alliances"]),
+                "T_W1_W0": lambda w: premium.rate_of_places(w["W1"], w["W0"], wage),
+                "with_engineering": lambda w: premium.rate(w["W2"]),
+                "alliances_losing": lambda w: w["W1"]["p_losing"] / max(1.0, w["W1"]["p_alliances"]),
             }
         case "H1b":
-            return {"with_engineering": 1 - premium.perceived_share(worlds["W2"])}
+            return {"with_engineering": lambda w: 1 - premium.perceived_share(w["W2"])}
         case "H2":
             return {
-                "F_P": frugality.of_projects(worlds["W2"], wage),
-                "F_A": frugality.of_same_projects(worlds["W2|W3"], wage),
-                "W2_W1": frugality.of_places(worlds["W1"], worlds["W2"], wage),
-                "W1_W0": frugality.of_places(worlds["W0"], worlds["W1"], wage),
-                "W4_W3": frugality.of_places(worlds["W3"], worlds["W4"], wage),
+                "F_P": lambda w: frugality.of_projects(w["W2"], wage),
+                "F_A": lambda w: frugality.of_same_projects(w["W2|W3"], wage),
+                "W2_W1": lambda w: frugality.of_places(w["W1"], w["W2"], wage),
+                "W1_W0": lambda w: frugality.of_places(w["W0"], w["W1"], wage),
+                "W4_W3": lambda w: frugality.of_places(w["W3"], w["W4"], wage),
+                "engineering_share": lambda w: leverage.share_of_means(w["W2"], wage),
             }
         case "H3":
-            ratio, ceiling = durability.service_ratio(worlds["W2|W3"], horizon)
             return {
-                "service_months": ratio,
-                "service_months_ceiling": ceiling,
-                "alliances_only": durability.rate_ratio(worlds["W3"], worlds["W2"], ("allied",)),
-                "W1_W0": durability.rate_ratio(worlds["W0"], worlds["W1"]),
-                "failures_per_year_W3": durability.failure_rate(worlds["W3"]),
+                "service_months": lambda w: durability.service_ratio(w["W2|W3"], horizon)[0],
+                "service_months_ceiling": lambda w: durability.service_ratio(w["W2|W3"], horizon)[1],
+                "alliances_only": lambda w: durability.rate_ratio(w["W3"], w["W2"], ("allied",)),
+                "W1_W0": lambda w: durability.rate_ratio(w["W0"], w["W1"]),
+                "failures_per_year_W3": lambda w: durability.failure_rate(w["W3"]),
             }
         case "H4a" | "H4b":
-            add = leverage.in_all if claim == "H4a" else float
             return {
-                "gross": add(leverage.gross(worlds["W2"], wage)),
-                "additional": add(leverage.additional(worlds["W2"], worlds["W1"], wage)),
-                "net": add(leverage.net(worlds["W2"], worlds["W1"], wage)),
-                "placebo_additional": add(leverage.additional(worlds["W3"], worlds["W1"], wage)),
+                "gross": lambda w: add(leverage.gross(w["W2"], wage)),
+                "additional": lambda w: add(leverage.additional(w["W2"], w["W1"], wage)),
+                "net": lambda w: add(leverage.net(w["W2"], w["W1"], wage)),
+                "placebo_additional": lambda w: add(leverage.additional(w["W3"], w["W1"], wage)),
             }
     return {}
 
@@ -233,10 +237,10 @@ def carrier_words(found: list[tuple[str, float]], parameters, lang: str, most: i
 
 
 def scaled(claim: str, values: np.ndarray) -> np.ndarray:
-    """Return effects on the scale in which they are averaged and compared."""
-    return np.log(values) if claim in LOG else np.asarray(values, float)
+    """Return effects on the scale in which they are averaged and corrected."""
+    return THERE[SCALES[claim]](np.asarray(values, float))
 
 
 def unscaled(claim: str, values):
-    """Return effects on the scale in which they are said."""
-    return np.exp(values) if claim in LOG else values
+    """Return effects on the scale in which they are said and compared."""
+    return BACK[SCALES[claim]](values)

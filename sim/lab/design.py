@@ -31,6 +31,10 @@ KEPT_FROM_ENGINEERING = (
     "engineering.fte_cost",
 )  # what engineering can do is ignorance; how much of it is paid is policy
 
+# Worlds of the first seed of a draw, and of its other seeds: W0 and W4 serve a control and figures shown beside.
+ALL = ("W0", "W1", "W2", "W3", "W4")
+EVERY = ("W1", "W2", "W3")
+
 # Orthogonal array OA(12, 2^4 x 3): every two columns meet in all combinations equally often.
 FORM_COLUMNS = ("form.value", "form.network", "form.perception", "form.contagion", "form.dissolution")
 FORMS = (
@@ -171,10 +175,10 @@ def unit_of(study: Study, place: Place, draw: int, repeat: int, draws: int, worl
     return Unit(place, draw, repeat, seed, form_of(study.study, draw), values, worlds, months)
 
 
-def units(study: Study, size: Size, worlds: tuple[str, ...], parameters) -> list[Unit]:
+def units(study: Study, size: Size, parameters) -> list[Unit]:
     """Return the paired runs of the study, largest places first so that the last worker does not wait."""
     return [
-        unit_of(study, place, draw, repeat, size.draws, worlds, study.months, parameters)
+        unit_of(study, place, draw, repeat, size.draws, EVERY if repeat else ALL, study.months, parameters)
         for place in reversed(study.places)
         for draw in range(size.draws)
         for repeat in range(size.seeds)

@@ -61,6 +61,11 @@ def in_all(others_per_euro: float) -> float:
     return others_per_euro + 1
 
 
+def share_of_means(sums: Sums, wage: float) -> float:
+    """Return the share of the programme in all means of alliances: the s that arithmetic turns into a leverage."""
+    return ratio(sums["e_all"], sums["e_all"] + others(sums, "allied", wage))
+
+
 def of_share(share: float) -> tuple[float, float]:
     """Return the gross leverage that a share of engineering in a budget is by arithmetic: (in all, from others).
 

@@ -87,7 +87,7 @@ def comb(verdict: dict) -> dict:
     return {
         "contrast": verdict["contrast"],
         "horizon": verdict["horizon"],
-        "scale": verdict["uncertainty"]["scale"],
+        "scale": "log" if verdict["uncertainty"]["scale"] == "log" else "linear",
         "same": verdict["same"],
         "claimed": verdict["claimed"],
         "reference": verdict["reference_value"],

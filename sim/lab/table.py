@@ -79,7 +79,9 @@ class Table:
     def log_frugality(self, world: str) -> np.ndarray:
         """Return log F_T of a world against the placebo [draw, repeat]."""
         last, wage = max(self.study.horizons), self.study.shadow_wage
-        return np.log(self.map(lambda s: frugality.of_places(s["W3"], s[world], wage), last, tuple(self.places)))
+        read = frugality.of_places
+        values = self.map(lambda s: read(s["W3"], s[world], wage) if world in s else np.nan, last, tuple(self.places))
+        return np.log(values)
 
     def log_means_per_value(self, world: str) -> np.ndarray:
         """Return log means per value of a world [draw, repeat]."""

@@ -6,6 +6,7 @@ verdict is theirs rather than the model's, and the condition under which the cla
 """
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from sim.errors import InputError, OutputError, RunError
 from sim.lab import claims as registry
-from sim.lab import controls, design, discovery, page, prior, runner, uncertainty, worlds
+from sim.lab import controls, design, discovery, page, prior, runner, uncertainty
 from sim.lab.claims import Claim, load_claims, scaled, unscaled
 from sim.lab.design import Size, Study, load_study
 from sim.lab.store import Store
@@ -96,7 +97,7 @@ def run_study(
     check_ranges(study, parameters)
     store = Store(folder)
     share = {"code": code_id(), "workers": workers, "progress": progress, "simulate": simulate}
-    units = design.units(study, size, worlds.WORLDS, parameters)
+    units = design.units(study, size, parameters)
     uncertainty.refuse_shared_seeds(np.array(sorted({(u.draw, u.repeat): u.seed for u in units}.values()), np.uint64))
     checks = design.control_units(study, size, parameters)
     own = runner.run_units(checks, study, store, task=controls.run_controls, **share)
@@ -120,7 +121,7 @@ def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
     if not runs.outcomes:
         raise RunError("There is no run to answer from.\n  Run the study first: sim verdict --out DIR.")
     table = Table(runs)
-    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4"), table.log_means_per_value("W1"))
+    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4")[:, :1], table.log_means_per_value("W1"))
     verdicts = [control_verdict(control, runs) for control in found]
     if controls.failed(found):
         return verdicts
@@ -204,7 +205,7 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
             "chance_standard_error": spread.chance,
             "tau2": spread.tau2,
             "within": spread.within,
-            "scale": "log" if name in registry.LOG else "linear",
+            "scale": registry.SCALES[name],
         },
         "comb": comb(name, table, known, spread, carriers),
         "beside": besides(name, table, test.horizon),
@@ -308,18 +309,25 @@ def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[
 
 def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | None]]:
     """Return the median over draws, and the interval, of what is shown beside the verdict."""
-    rows = [
-        [registry.beside(name, table.worlds(d, r, horizon, tuple(table.places)), table.study.shadow_wage, horizon)
-         for r in table.repeats] for d in table.draws
-    ]  # fmt: skip
-    found = {}
-    for key in rows[0][0]:
-        values = np.array([np.mean([repeat[key] for repeat in row]) for row in rows])
-        values = values[np.isfinite(values)]
-        found[key] = [None, None, None] if not values.size else [
-            float(np.median(values)), *uncertainty.interval(values, table.study.level)
-        ]  # fmt: skip
+    found, places = {}, tuple(table.places)
+    for key, reading in registry.beside(name, horizon, table.study.shadow_wage).items():
+        raw = table.map(lambda sums, reading=reading: where_run(reading, sums), horizon, places)
+        answered = np.isfinite(raw)
+        values = (
+            np.where(answered, raw, 0).sum(axis=1)[answered.any(axis=1)] / answered.sum(axis=1)[answered.any(axis=1)]
+        )
+        found[key] = [None, None, None]
+        if values.size:
+            found[key] = [float(np.median(values)), *uncertainty.interval(values, table.study.level)]
     return found
+
+
+def where_run(reading: Callable, sums: Mapping) -> float:
+    """Return a reading of paired worlds, or NaN where a world it needs was not run with this seed."""
+    try:
+        return reading(sums)
+    except KeyError:
+        return math.nan
 
 
 def by_form(table: Table, known: np.ndarray, values: np.ndarray) -> dict[str, dict[str, float]]:
