@@ -42,6 +42,11 @@ def verdict(claim: str, **fields) -> dict:
         "forms": 12,
         "runs": 1440,
         "assumptions": list(PARAMETERS),
+        "p": 0.81,
+        "p_size": 0.02,
+        "p0_size": 0.06,
+        "uncertainty": {"chance": 0.08, "ignorance": 0.71, "form": 0.21},
+        "by_place": {"rural": [1.2, 1.0, 1.5], "town": [1.3, 1.1, 1.7], "metropolis": [1.4, 1.1, 1.9]},
     } | fields
 
 
@@ -68,10 +73,30 @@ def comb(centre: float, spread: float, same: float | None, scale: str, n: int = 
         else:
             middle, half = centre + dice.gauss(0, spread), dice.uniform(0.1, 0.5) * spread
             low, high = middle - half, middle + half
-        mark = "gains" if low > (same or 3.25) else "loses" if high < (same or 3.25) else "undecided"
-        bars.append({"draw": draw, "form": "01100", "territory": None, "estimate": middle, "low": low, "high": high, "class": mark})
+        bar = 3.25 if same is None else same
+        mark = "gains" if low > bar else "loses" if high < bar else "undecided"
+        bars.append(
+            {
+                "draw": draw,
+                "form": "01100",
+                "territory": None,
+                "estimate": middle,
+                "low": low,
+                "high": high,
+                "class": mark,
+            }
+        )
     counts = {name: sum(bar["class"] == name for bar in bars) for name in ("gains", "undecided", "loses")}
-    return {"contrast": "W2-W3", "horizon": 84, "scale": scale, "same": same, "claimed": None, "reference": None, "bars": bars, "counts": counts} | fields
+    return {
+        "contrast": "W2-W3",
+        "horizon": 84,
+        "scale": scale,
+        "same": same,
+        "claimed": None,
+        "reference": None,
+        "bars": bars,
+        "counts": counts,
+    } | fields
 
 
 def threads(months: list[int], rise: float, seed: int) -> list[dict]:
@@ -82,7 +107,15 @@ def threads(months: list[int], rise: float, seed: int) -> list[dict]:
         middle = [top * (1 - math.exp(-month / pace)) for month in months]
         width = [noise * math.sqrt(month / months[-1]) for month in months]
         pairs = list(zip(middle, width, strict=True))
-        found.append({"draw": draw, "form": "01100", "middle": middle, "low": [m - w for m, w in pairs], "high": [m + w for m, w in pairs]})
+        found.append(
+            {
+                "draw": draw,
+                "form": "01100",
+                "middle": middle,
+                "low": [m - w for m, w in pairs],
+                "high": [m + w for m, w in pairs],
+            }
+        )
     return found
 
 
@@ -181,6 +214,8 @@ def page() -> dict:
 def write(folder: Path, verdict_list: list[dict] | None = None, data: dict | None = None) -> Path:
     """Write the two files that the page is made of."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "verdict.json").write_text(json.dumps(verdicts() if verdict_list is None else verdict_list), encoding="utf-8")
+    (folder / "verdict.json").write_text(
+        json.dumps(verdicts() if verdict_list is None else verdict_list), encoding="utf-8"
+    )
     (folder / "page.json").write_text(json.dumps(page() if data is None else data), encoding="utf-8")
     return folder

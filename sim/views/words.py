@@ -67,7 +67,9 @@ def typography(text: str, lang: str) -> str:
     text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     if lang != "fr":
         return text
-    text = re.sub(r"\b([Qq])ue (?=[aeiouàâéèêîôû])", "\\1u\N{RIGHT SINGLE QUOTATION MARK}", text)  # a filled blank may need it
+    text = re.sub(
+        r"\b([Qq])ue (?=[aeiouàâéèêîôû])", "\\1u\N{RIGHT SINGLE QUOTATION MARK}", text
+    )  # a filled blank may need it
     text = re.sub(r"«\s*", f"«{FIXED}", text)
     text = re.sub(r"\s*»", f"{FIXED}»", text)
     text = re.sub(r"(?<=[^\s:]) :(?=\s|$)", f"{FIXED}:", text)
