@@ -148,7 +148,7 @@ class value:
         low, high = 0.0, 1.0
         while sum(spent for _, spent, _ in plan(high)) < money:
             high *= 2.0
-        for _ in range(200):
+        for _ in range(80):
             middle = (low + high) / 2
             low, high = (middle, high) if sum(spent for _, spent, _ in plan(middle)) < money else (low, middle)
         made = [(work, share) for (work, _, _), (_, share) in zip(plan(high), shares, strict=True)]
@@ -192,6 +192,8 @@ class value:
         work = max(0.0, sum(budget) - cost - engineering) / factor
         if work == 0:
             return 0.0
+        if value.suffices(work, efficiency, budget, t.price, w, t.sigma):
+            return fit * work / value.unit_cost(value.team_costs(efficiency, t.price), w, t.sigma)
         return fit * work / value.unit_cost_within_means(work, efficiency, budget, t.price, w, t.sigma)
 
 
@@ -303,3 +305,620 @@ class needs:
     def feel(felt, x, opinion, lag):
         weight = math.exp(-1 / lag)
         return [weight * f + (1 - weight) * (a + opinion) for f, a in zip(felt, x, strict=True)]
+
+    def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved):
+        for place in range(len(need)):
+            relieved[:] = [needs.relief(v, residents[place], strength, scale) for v in delivered[place]]
+            need[place] = needs.step(need[place], rest, coupling, recovery, drift, relieved)
+            felt[place] = needs.feel(felt[place], need[place], 0.0, lag)
+
+
+class accounts:
+    def add_by_model(amount, model, territory, out):
+        for a, k, place in zip(amount, model, territory, strict=True):
+            out[place][k] += a
+
+    def add_by_territory(amount, territory, out):
+        for a, place in zip(amount, territory, strict=True):
+            out[place] += a
+
+
+class alliance:
+    """A team is what a project's row of members says: rows, budgets in EUR and efficiencies."""
+
+    def team(p, member, effort, hours, org_efficiency, t):
+        rows = [i for i in member[p] if i >= 0]
+        budgets = [effort[p][s] / 100 + hours[p][s] * t.hour_value for s in range(len(rows))]
+        return rows, budgets, [org_efficiency[i] for i in rows]
+
+    def distance(i, j, traits, t):
+        domain, size, territory, model = traits
+        public = {0, 5}
+        return (
+            t.silo * (domain[i] != domain[j])
+            + t.size * abs(size[i] - size[j]) / 3
+            + t.place * (territory[i] != territory[j])
+            + t.legal * ((model[i] in public) != (model[j] in public))
+        )
+
+    def trust_in(i, j, ties, t):
+        neighbour, generation, kept, broken, births = ties
+        known = [s for s, k in enumerate(neighbour[i]) if k == j and generation[i][s] == births[j]]
+        if not known:
+            return t.prior
+        return trust.mean(kept[i][known[0]], broken[i][known[0]], t.prior, t.prior_weight)
+
+    def pair_costs(rows, ties, traits, t):
+        def cost(i, j):
+            mutual = (alliance.trust_in(i, j, ties, t) + alliance.trust_in(j, i, ties, t)) / 2
+            return t.link_cost * alliance.distance(i, j, traits, t) * max(t.floor, 1 - mutual)
+
+        return [[0.0 if a == b else cost(i, j) for b, j in enumerate(rows)] for a, i in enumerate(rows)]
+
+    def engineering_strength(m, money, t):
+        if t.mode != 0 or money <= 0:
+            return 0.0
+        links = m if t.hub or money >= t.hub_cost else len(list(itertools.combinations(range(m), 2)))
+        return value.engineering_effect(money, links if m > 1 else 1, t.half_cost)
+
+    def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month, t):
+        (state, started, dirty, weight, fit, engineering, out_value, out_alone, out_coordination, out_unit,
+         out_shared) = projects  # fmt: skip
+        member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+        for p in (p for p, s in enumerate(state) if s == 1):
+            rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
+            everyone = list(range(len(rows)))
+            if not rows:
+                out_value[p] = out_alone[p] = out_coordination[p] = 0.0
+                continue
+            pair_cost, money = alliance.pair_costs(rows, ties, traits, t), engineering[p] / 100
+            hub = t.hub or (t.mode == 0 and money >= t.hub_cost)
+            saved = t.phi * alliance.engineering_strength(len(rows), money, t) if t.by_coordination else 0.0
+
+            def worth(members, extra=0.0):
+                budget = [b + extra for b in budgets]  # noqa: B023 (used at once)
+                return value.coalition_value(
+                    members, efficiency, budget, weight[p], fit[p], pair_cost, saved, hub, 0.0, t  # noqa: B023
+                )  # fmt: skip
+
+            untied = (engineering[p] + reserve[p] // 12) / 100 if t.mode == 1 else 0.0
+            for a in everyone:
+                out_solo[p][a] = worth([a])
+            out_alone[p] = sum(worth([a]) for a in everyone)
+            out_coordination[p] = value.coordination_cost(everyone, pair_cost, t.fixed_cost, saved, hub)
+            out_value[p] = worth(everyone, untied / len(rows))
+            out_unit[p] = value.unit_cost(value.team_costs(efficiency, t.price), weight[p], t.sigma)
+            if dirty[p] or (month - started[p]) % 12 == 0:
+                game = [worth(members_of(mask)) for mask in range(1 << len(rows))]
+                out_shared[p] = game[-1]
+                dirty[p] = 0
+                for a, share in enumerate(shares.shapley(game, len(rows))):
+                    known = len(game) - 1 if t.sees_all else seen[p][a] & (len(game) - 1) | 1 << a
+                    out_share[p][a] = share
+                    out_perceived[p][a] = shares.perceived(game, known, a) - worth([a])
+
+    def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weight, fit, ties, traits, t, _work):
+        rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
+        rows, budgets, efficiency = [*rows, j], [*budgets, budget_j], [*efficiency, org_efficiency[j]]
+        pair_cost, new = alliance.pair_costs(rows, ties, traits, t), len(rows) - 1
+
+        def worth(members):
+            return value.coalition_value(members, efficiency, budgets, weight[p], fit[p], pair_cost, 0.0, t.hub, 0.0, t)
+
+        def gain(members):
+            return worth([*members, new]) - worth(members) - worth([new])
+
+        return gain(list(range(new))), gain([0])
+
+
+class matching:
+    OTHERS = (0, 2, 3, 4, 5, 6)
+
+    def list_starters(alive, model, uid, slots, monthly, seed, month, out):
+        rows = [
+            i
+            for i in range(len(alive))
+            if alive[i] and slots[i][2] < 0 and chance.happens(seed, uid[i], month, 60, 0, monthly[model[i]])
+        ]
+        out[: len(rows)] = rows
+        return len(rows)
+
+    def planned_effort(uid, month, decision, base, seed, t):
+        plan = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
+        return math.floor(min(100 * plan / t.length_months, t.effort_share * base))
+
+    def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out):
+        def wants(p):
+            if state[p] != 1 or not 0 < members[p] < t.most:
+                return False
+            return (seeking[p] and step[p] in (1, 2)) or (waiting[p] > 0 and members[p] < members_first[p])
+
+        rows = [
+            p
+            for p in range(len(state))
+            if t.possible and wants(p) and chance.happens(seed, uid[p], month, 62, 0, t.recruit_rate)
+        ]
+        out[: len(rows)] = rows
+        return len(rows)
+
+    def rows_in(territory, segments):
+        return [i for k in matching.OTHERS for i in range(*segments[k][territory])]
+
+    def row_in(territory, at, segments):
+        rows = matching.rows_in(territory, segments)
+        return rows[at] if at < len(rows) else -1
+
+    def rows_of(territory, segments):
+        return len(matching.rows_in(territory, segments))
+
+    def meet(i, uid, month, c, seed, alive, births, size, model, territory, neighbour, generation, segments, near, t):
+        indptr, indices = near
+        where = chance.uniform(seed, uid, month, 63, 4 * c)
+        if where < t.ties_share:
+            s = chance.below(seed, uid, month, 63, 4 * c + 1, len(neighbour[i]))
+            j = neighbour[i][s]
+            return j if j >= 0 and alive[j] and generation[i][s] == births[j] else -1
+        around = indices[indptr[territory[i]] : indptr[territory[i] + 1]]
+        place = territory[i]
+        if around and where < t.ties_share + (1 - t.ties_share) * t.neighbour_share:
+            place = around[chance.below(seed, uid, month, 63, 4 * c + 2, len(around))]
+        rows = matching.rows_in(place, segments)
+        for sub in (4 * c + 3, 4 * c + 67, 4 * c + 131):
+            j = rows[chance.below(seed, uid, month, 63, sub, len(rows))] if rows else -1
+            if j < 0 or j == i or not alive[j]:
+                continue
+            gap = t.similarity_size * abs(size[i] - size[j]) / 3 + t.similarity_model * (model[i] != model[j])
+            if chance.happens(seed, uid, month, 75, sub, math.exp(-gap)):
+                return j
+        return -1
+
+    def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, seed, month, t, out):
+        project_uid, _, engineering, weight, fit, _ = projects
+        member, effort, hours_in = memberships
+        alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
+        neighbour, generation, _, _, births = ties
+        _, size, territory, model = traits
+        made = []
+        for p in seekers[:n]:
+            i, uid, found = member[p][0], project_uid[p], []
+            more = t.by_search * engineering[p] / 100 / t.fte_cost if t.mode == 0 else 0.0
+            meetings = math.floor(t.candidates + more + chance.uniform(seed, uid, month, 77, 0))
+            for c in range(min(15, meetings)):
+                j = matching.meet(
+                    i,
+                    uid,
+                    month,
+                    c,
+                    seed,
+                    alive,
+                    births,
+                    size,
+                    model,
+                    territory,
+                    neighbour,
+                    generation,
+                    segments,
+                    near,
+                    t,
+                )
+                if j < 0 or slots[j][2] >= 0 or j in member[p]:
+                    continue
+                cash = matching.planned_effort(org_uid[j], month, 76, base[j], seed, t)
+                budget = cash / 100 + math.floor(hours[j] * t.effort_share) * t.hour_value
+                if budget > 0:
+                    gain, pair = alliance.gain_of_joining(
+                        p, j, budget, member, effort, hours_in, org_efficiency, weight, fit, ties, traits, t, None
+                    )
+                    noise = t.noise * budget * chance.normal(seed, uid, month, 64, c)
+                    found.append((gain + noise, -c, j, pair, cash))
+            if found:
+                gain, _, j, pair, cash = max(found)
+                mine = effort[p][0] / 100 + hours_in[p][0] * t.hour_value
+                if gain + desire[i] * mine >= 0:
+                    made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
+        for column, values in zip(out, zip(*made, strict=True), strict=False):
+            column[: len(made)] = values
+        return len(made)
+
+    def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
+        member[p][m], effort[p][m], hours[p][m], seen[p][m], joined[p][m] = i, effort_i, hours_i, 0, month
+        if -1 in slots[i]:
+            slots[i][slots[i].index(-1)] = p
+
+    def accept(order, proposals, projects, memberships, organisations, seed, month, t):
+        _, members, members_max, dirty = projects
+        member, effort, hours, seen, joined = memberships
+        org_uid, desire, slots = organisations
+        accepted = 0
+        for k in order:
+            p, j, _, pair, cash, given = (column[k] for column in proposals)
+            m, budget = members[p], cash / 100 + given * t.hour_value
+            if m >= t.most or slots[j][2] >= 0 or j in member[p]:
+                continue
+            expected = pair / 2 + t.noise * budget * chance.normal(seed, org_uid[j], month, 65, 0)
+            if expected + desire[j] * budget >= 0:
+                matching.join(p, j, m, cash, given, month, member, effort, hours, seen, joined, slots)
+                seen[p][0] |= 1 << m
+                seen[p][m] = 1
+                members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
+                accepted += 1
+        return accepted
+
+
+class learning:
+    def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
+        state, _, members, dirty = projects
+        member, kept_now, seen = memberships
+        neighbour, generation, kept, broken = ties
+        for i in (i for i, lives in enumerate(alive) if lives):
+            kept[i] = [t.keep_share * x for x in kept[i]]
+            broken[i] = [t.keep_share * x for x in broken[i]]
+            for at, p in enumerate(slots[i]):
+                if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:
+                    continue
+                mine = member[p].index(i)
+                for s, j in enumerate(member[p][: members[p]]):
+                    if s == mine:
+                        continue
+                    k = learning.place_of_tie(i, j, neighbour, generation, kept, broken, births)
+                    if kept_now[p][s]:
+                        kept[i][k] += 1
+                    else:
+                        broken[i][k] += t.asymmetry
+                    if not seen[p][mine] >> s & 1 and chance.happens(seed, uid[i], month, 69, 8 * at + s, t.visibility):
+                        seen[p][mine] |= 1 << s
+                        dirty[p] = 1
+
+    def place_of_tie(i, j, neighbour, generation, kept, broken, births):
+        places = range(len(neighbour[i]))
+        for s in places:
+            if neighbour[i][s] == j and generation[i][s] == births[j]:
+                return s
+        free = [s for s in places if neighbour[i][s] < 0]
+        place = free[0] if free else min(places, key=lambda s: (kept[i][s] + broken[i][s], s))
+        neighbour[i][place], generation[i][place], kept[i][place], broken[i][place] = j, births[j], 0.0, 0.0
+        return place
+
+    def be_seen(alive, slots, state, step, members, visible):
+        at_work = {p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1}
+        visible[:] = [int(bool(lives and at_work & set(mine))) for lives, mine in zip(alive, slots, strict=True)]
+
+    def desire(alive, births, neighbour, generation, visible, disposition, threshold, t, out):
+        for i in (i for i, lives in enumerate(alive) if lives):
+            pairs = zip(neighbour[i], generation[i], strict=True)
+            known = [j for j, born in pairs if j >= 0 and alive[j] and born == births[j]]
+            share = statistics.fmean(visible[j] for j in known) if known else 0.0
+            pull = share if t.linear else float(bool(known) and share > threshold[i])
+            moved = out[i] + t.desire_rate * (disposition[i] + t.contagion * pull - out[i])
+            out[i] = max(-1.0, min(1.0, moved))
+
+    def count_alliances(state, step, members, territory, living, at_work):
+        alliances = [p for p, s in enumerate(state) if s == 1 and members[p] > 1]
+        for place in range(len(living)):
+            here = [p for p in alliances if territory[p] == place]
+            living[place], at_work[place] = len(here), sum(step[p] >= 5 for p in here)
+
+
+class projects:
+    """Steps 0..6; 5 is implement. States 1 living, 2 kept. Ends 1 completed, 2 failed, 3 dissolved, 4 abandoned."""
+
+    def step_months(setup, step, step_share):
+        ends = [math.floor(setup * sum(step_share[:k]) + 0.5) for k in (step, step + 1)]
+        return ends[1] - ends[0]
+
+    def open_projects(starters, n, table, memberships, organisations, felt, kind_share, step_share, seed, month, t):
+        (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
+         founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan, phase,
+         phase_left, engineered) = table  # fmt: skip
+        member, effort, hours, seen, joined = memberships
+        org_uid, org_territory, first, second, base, org_hours, _, desire, slots = organisations
+        free, opened, gate = [p for p, s in enumerate(state) if s == 0], 0, math.floor(t.phase_months + 0.5)
+        for i in starters[:n]:
+            key = (seed, org_uid[i], month)
+            answered = second[i] if chance.happens(*key, 61, 1, 0.5) else first[i]
+            if not chance.happens(*key, 79, 0, needs.level(felt[org_territory[i]][answered])):
+                continue
+            p = free.pop(0)
+            a, b, _, _ = chance.block(*key, 61, 0)
+            uid[p] = 2**62 + (a * 2**32 + b) % 2**61
+            state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], answered, i, org_uid[i]
+            u = chance.uniform(*key, 61, 3)
+            kind[p] = next((k for k in range(3) if u < sum(kind_share[: k + 1])), 3)
+            months = t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
+            setup[p] = min(240, max(1, math.floor(months + 0.5)))
+            length[p] = max(1, math.floor(t.length_months + 0.5), 6 * gate if kind[p] == 2 else 0)
+            fit[p] = 1 - t.fit_spread + 2 * t.fit_spread * chance.uniform(*key, 61, 5)
+            drawn = [math.exp(t.weight_spread * chance.normal(*key, 61, 6 + k)) for k in range(5)]
+            weight[p] = [x / sum(drawn) for x in drawn]
+            seeking[p] = int(t.possible and desire[i] >= 0)
+            step[p], left[p] = 0, projects.step_months(setup[p], 0, step_share)
+            started[p], implemented[p], ended[p] = month, -1, -1
+            members[p], members_first[p], members_max[p] = 1, 0, 1
+            waiting[p] = bid[p] = engineered[p] = phase[p] = 0
+            dirty[p], phase_left[p] = 1, max(1, gate)
+            plan[p] = matching.planned_effort(org_uid[i], month, 78, base[i], seed, t)
+            given = math.floor(org_hours[i] * t.effort_share)
+            matching.join(p, i, 0, plan[p], given, month, member, effort, hours, seen, joined, slots)
+            seen[p][0] = 1
+            opened += 1
+        return opened
+
+    def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out):
+        asking = [p for p in range(len(state)) if state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5]
+        plans = {p: sum(effort[p][: members[p]]) for p in asking}
+        need[:] = [sum(plans[p] for p in asking if territory[p] == place) for place in range(len(need))]
+        out[:] = [0] * len(out)
+        for p in asking:
+            if need[territory[p]] > 0:
+                ratio = min(cap / (1 - cap), programme[territory[p]] / need[territory[p]])
+                out[p] = math.floor(plans[p] * ratio)
+
+    def part(amount, s, m):
+        return amount * (s + 1) // m - amount * s // m
+
+    def receive(i, amount, owner, place, organisations, flow):
+        """Money of territory `place` reaches i: from the outside when i lives elsewhere, and to it for `place`."""
+        territory, model, cash, received = organisations
+        cash[i] += amount
+        received[i] += amount
+        if territory[i] == place:
+            flow[place][owner][model[i]] += amount
+        else:
+            flow[place][owner][7] += amount
+            flow[territory[i]][7][model[i]] += amount
+
+    def work(table, memberships, organisations, amounts, seed, month, t, totals):
+        (state, _, territory, domain, step, members, _, waiting, value_, alone, coordination, plan_value, perceived,
+         engineering, engineered, sums, counts) = table  # fmt: skip
+        member, effort, hours, kept, paid, _ = memberships
+        org_territory, org_model, org_uid, slots, cash, project_paid, received = organisations
+        spent, wages, delivered, flow, programme, reserve = amounts
+        for p in (p for p, s in enumerate(state) if s == 1 and members[p]):
+            m, place, g, at_work, untied = members[p], territory[p], engineering[p], step[p] == 5, 0
+            programme[place] -= g
+            engineered[p] = int(engineered[p] or g > 0)
+            if t.mode != 1:
+                wages[place] += g
+            elif at_work:
+                untied = g + reserve[p] // 12
+                reserve[p] -= reserve[p] // 12
+            else:
+                reserve[p] += g
+            breaks = 1 - t.kept
+            if t.mode == 0:
+                breaks *= 1 - t.by_promises * alliance.engineering_strength(m, g / 100, t)
+            means = [effort[p][s] / 100 + hours[p][s] * t.hour_value for s in range(m)]
+            done, own, given = 0.0, 0, 0
+            for s, i in enumerate(member[p][:m]):
+                due, used = effort[p][s], hours[p][s]
+                if not at_work:
+                    due = math.floor(due * t.setup_effort + 100 * coordination[p] / m)
+                    used = math.floor(used * t.setup_effort)
+                slot = slots[i].index(p) if p in slots[i] else 3
+                broken = m > 1 and chance.happens(seed, org_uid[i], month, 66, slot, breaks)
+                kept[p][s] = int(not broken and cash[i] >= due)
+                gift = projects.part(untied, s, m)
+                paid[p][s] = gift + due * kept[p][s]
+                if gift:
+                    projects.receive(i, gift, 0, place, (org_territory, org_model, cash, received), flow)
+                cash[i] -= paid[p][s]
+                project_paid[i] += paid[p][s]
+                spent[org_territory[i]][org_model[i]] += paid[p][s]
+                done, own, given = done + means[s] * kept[p][s], own + due * kept[p][s], given + used * kept[p][s]
+            worked = done / sum(means) if sum(means) else 0.0
+            used = untied if t.mode == 1 else g
+            made = projects.account(
+                p, m, step[p], worked, sum(means), own, used, given, value_, alone, coordination, perceived, plan_value,
+                waiting, t,
+            )  # fmt: skip
+            for column, name in zip(
+                sums, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
+            ):
+                column[p] += made[name]
+            for column, name in zip(counts, ("own", "programme", "hours", "months"), strict=True):
+                column[p] += made[name]
+            row = totals[place][int(m > 1)]
+            for at, name in enumerate(("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")):
+                row[at] += made[name]
+            delivered[place][domain[p]] += made["value"]
+
+    def account(
+        p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
+    ):
+        """What a month of project p adds to each sum; at work it is compared with what its money would do alone."""
+        per_euro = alone[p] / planned if planned else 0.0
+        made = {"own": own, "programme": used, "hours": given, "months": 1, "means_alone": 0.0}
+        made |= {"value": 0.0, "alone": 0.0, "felt": 0.0}
+        made["coordination"] = coordination[p] if m > 1 and step <= 5 else 0.0
+        if step == 5:
+            made["value"], made["alone"] = value_[p] * worked, alone[p] * worked
+            made["felt"] = max(0.0, worked * sum(perceived[p][:m]))
+            made["means_alone"] = made["value"] / alone[p] * planned if alone[p] else 0.0
+            lost = used / 100
+            waiting[p] = waiting[p] + 1 if made["value"] < t.viable_share * plan_value[p] else 0
+        elif step in (1, 2):
+            lost = (own + used) / 100 + given * t.hour_value
+        else:
+            lost = min(coordination[p], own / 100) + used / 100
+        made["premium"] = made["value"] - made["alone"] - lost * per_euro
+        made["gain"] = max(0.0, made["premium"])
+        return made
+
+    def ask_grants(state, step, bid, territory, members, paid, value_, alone, perceived, t, cap, worth, asked, weighed):
+        asked[:], weighed[:] = [0] * len(asked), [0] * len(weighed)
+        for p in range(len(state)):
+            cap[p] = 0
+            if state[p] == 1 and step[p] == 5 and bid[p]:
+                premium = max(0.0, value_[p] - alone[p])
+                seen = min(premium, max(0.0, sum(perceived[p][: members[p]])))
+                cap[p] = math.floor(t.grant_rate * sum(paid[p][: members[p]]))
+                worth[p] = math.floor(100 * (alone[p] + seen))
+                asked[territory[p]] += cap[p]
+                weighed[territory[p]] += worth[p]
+
+    def grant(
+        state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
+        received, sum_grants, sum_own, flow, totals,
+    ):  # fmt: skip
+        for p in (p for p in range(len(state)) if cap[p] > 0):
+            place, m = territory[p], members[p]
+            available = sum(opening[place])
+            if available <= 0:
+                continue
+            amount = cap[p]
+            if asked[place] > available and weighed[place] > 0:
+                amount = min(amount, available * (worth[p] / weighed[place]))
+            for k, owner in enumerate((0, 3, 2)):
+                part = min(fund[place][k], math.floor(amount * (opening[place][k] / available)))
+                if part > 0:
+                    fund[place][k] -= part
+                    sum_grants[p][k] += part
+                    sum_own[p] -= part
+                    totals[place][int(m > 1)][5] -= part
+                    totals[place][int(m > 1)][8 + k] += part
+                    for s, i in enumerate(member[p][:m]):
+                        received[p][s] += projects.part(part, s, m)
+                        projects.receive(i, projects.part(part, s, m), owner, place, organisations, flow)
+
+    def advance(table, step_share, seed, month, t, ended_now):
+        (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,
+         bid, dirty, value_, plan_value, engineering) = table  # fmt: skip
+
+        def cause_before(p):
+            if members[p] == 0:
+                return 2 if step[p] >= 5 else 4
+            if step[p] < 5:
+                return 4 if chance.happens(seed, uid[p], month, 67, 0, t.exit_hazard) else 0
+            if step[p] == 6:
+                return 0
+            lost = members[p] < members_first[p]
+            rule = {0: False, 1: lost, 2: members[p] < members_first[p] / 2}[t.dissolution]
+            return 3 if rule or (waiting[p] > t.patience and lost) else 2 if waiting[p] > t.patience else 0
+
+        def begin_work(p):
+            left[p], implemented[p], members_first[p], dirty[p] = length[p], month + 1, members[p], 1
+            plan_value[p] = value_[p]
+            strength = alliance.engineering_strength(members[p], engineering[p] / 100, t)
+            bid[p] = int(chance.happens(seed, uid[p], month, 70, 0, t.bid_success * (1 + t.by_bids * strength)))
+
+        rows = []
+        for p in (p for p, s in enumerate(state) if s == 1):
+            cause = cause_before(p)
+            if not cause:
+                left[p] -= 1
+            while not cause and left[p] <= 0:
+                step[p] = 3 if step[p] == 0 and not seeking[p] else step[p] + 1
+                if step[p] == 7:
+                    cause = 1
+                elif step[p] == 6:
+                    left[p] = t.evaluate_months
+                elif step[p] == 5:
+                    begin_work(p)
+                else:
+                    left[p] = projects.step_months(setup[p], step[p], step_share)
+            if cause:
+                end[p], ended[p] = cause, month
+                rows.append(p)
+        ended_now[: len(rows)] = rows
+        return len(rows)
+
+    def forget_project(i, p, slots):
+        kept = [q for q in slots[i] if q != p]
+        slots[i] = kept + [-1] * (len(slots[i]) - len(kept))
+
+    def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, t):
+        for p in rows[:n]:
+            programme[territory[p]] += reserve[p]
+            for i in member[p][: members[p]]:
+                projects.forget_project(i, p, slots)
+            member[p] = [-1] * len(member[p])
+            reserve[p] = engineering[p] = members[p] = 0
+            state[p] = 2 if started[p] < t.kept_months else 0
+
+    def leave(p, s, members, memberships, dirty):
+        """Delete slot s of every column, and bit s of what each one has seen; `joined` keeps its last entry."""
+        empty = (-1, 0, 0, 0.0, 0.0, 0.0, 0, 0)
+        for column, nothing in zip(memberships, (*empty, None), strict=True):
+            row, last = column[p], members[p] - 1
+            after = [x for a, x in enumerate(row[: last + 1]) if a != s]
+            column[p] = [*after, row[last] if nothing is None else nothing, *row[last + 1 :]]
+        seen = memberships[6][p]
+        for a in range(members[p] - 1):
+            bits = [seen[a] >> b & 1 for b in range(8) if b != s]
+            seen[a] = sum(bit << b for b, bit in enumerate(bits))
+        members[p] -= 1
+        dirty[p] = 1
+
+    def review(table, memberships, slots, org_uid, desire, seed, month, t):
+        state, step, members, dirty = table
+        member, effort, hours, perceived = (memberships[c] for c in (0, 1, 2, 5))
+
+        def leaves(p, s):
+            i, means = member[p][s], effort[p][s] / 100 + hours[p][s] * t.hour_value
+            thinks = chance.happens(seed, org_uid[i], month, 68, slots[i].index(p), t.review_rate)
+            return thinks and perceived[p][s] + desire[i] * means < 0
+
+        gone = 0
+        for p in (p for p in range(len(state)) if state[p] == 1 and members[p] > 1 and step[p] == 5):
+            for i in member[p][: members[p]]:
+                if members[p] > 1 and leaves(p, member[p].index(i)):
+                    projects.leave(p, member[p].index(i), members, memberships, dirty)
+                    projects.forget_project(i, p, slots)
+                    gone += 1
+        return gone
+
+    def drop_dead(alive, slots, members, memberships, dirty):
+        gone = 0
+        for i in (i for i in range(len(alive)) if not alive[i] and slots[i][0] >= 0):
+            for p in (p for p in slots[i] if p >= 0):
+                if i in memberships[0][p][: members[p]]:
+                    projects.leave(p, memberships[0][p].index(i), members, memberships, dirty)
+                    gone += 1
+            slots[i] = [-1] * len(slots[i])
+        return gone
+
+    def pass_gates(state, kind, step, uid, territory, phase, phase_left, seed, month, t, deployed):
+        deployed[:] = [0] * len(deployed)
+        months = max(1, math.floor(t.phase_months + 0.5))
+        for p in range(len(state)):
+            if (state[p], kind[p], step[p]) != (1, 2, 5) or phase[p] == 3:
+                continue
+            phase_left[p] -= 1
+            if phase_left[p] <= 0:
+                passes = chance.happens(seed, uid[p], month, 71, 0, t.gate)
+                phase[p] += passes
+                phase_left[p] = months if passes else max(1, months // 2)
+                deployed[territory[p]] += phase[p] == 3
+
+
+class record:
+    def add_up(table, core, out):
+        out[:] = [
+            sum(column)
+            for column in zip(*(row for row, counts in zip(table, core, strict=True) if counts), strict=True)
+        ]
+
+    def confident(persons, confidence, territory, core):
+        cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
+        return sum(n * needs.level(x) for n, x in cohorts), float(sum(n for n, _ in cohorts))
+
+    def count_organisations(alive, model, territory, desire, core, counts):
+        rows = [i for i, lives in enumerate(alive) if lives and core[territory[i]]]
+        counts[:] = [sum(model[i] == k for i in rows) for k in range(len(counts))]
+        return sum(desire[i] >= 0 for i in rows)
+
+    def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
+        rows = [p for p, s in enumerate(state) if s == 1 and core[territory[p]]]
+        allied = {p for p in rows if members[p] > 1}
+        for k, counts in enumerate(by_step):
+            counts[:] = [sum(step[p] == s and (p in allied) == bool(k) for p in rows) for s in range(len(counts))]
+        by_kind[:] = [sum(kind[p] == k for p in allied) for k in range(len(by_kind))]
+
+    def score(need, population, core, out):
+        places = [place for place, counts in enumerate(core) if counts]
+        people = max(1, sum(population[place] for place in places))
+        for d in range(len(out)):
+            out[d] = sum(10 * needs.level(need[place][d]) * population[place] for place in places) / people
+
+
+from tests.naive_money import initial, life, money, persons  # noqa: E402, F401 (they use the twins above)

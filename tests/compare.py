@@ -1,0 +1,67 @@
+"""How a kernel is compared with its plain-Python twin: same arguments, arrays as lists, everything written compared."""
+
+import numpy as np
+import pytest
+
+
+def copied(thing):
+    """Return a copy of arrays, in tuples of any depth; named tuples and numbers as they are."""
+    if isinstance(thing, np.ndarray):
+        return thing.copy()
+    if type(thing) is tuple:
+        return tuple(copied(part) for part in thing)
+    return thing
+
+
+def plain(thing):
+    """Return what plain Python takes: lists for arrays, Python numbers for NumPy's."""
+    if isinstance(thing, np.ndarray):
+        return thing.tolist()
+    if type(thing) is tuple:
+        return tuple(plain(part) for part in thing)
+    return thing.item() if isinstance(thing, np.generic) else thing
+
+
+def assert_same(found, expected, where):
+    """Assert equality: exact for whole numbers, to rounding for the others."""
+    if type(found) is tuple:
+        assert len(found) == len(expected), where
+        for at, (one, other) in enumerate(zip(found, expected, strict=True)):
+            assert_same(one, other, f"{where}[{at}]")
+        return
+    found, expected = np.asarray(found), np.asarray(expected)
+    assert found.shape == expected.shape, where
+    if found.dtype.kind == "f":
+        rel = 1e-5 if found.dtype == np.float32 else 1e-8
+        bad = np.argwhere(~np.isclose(found, expected.astype(float), rtol=rel, atol=1e-6))
+    else:
+        bad = np.argwhere(found != expected)
+    if bad.size:
+        place = tuple(bad[0])
+        pytest.fail(
+            f"{where}{list(map(int, place))}: kernel {found[place]}, twin {expected[place]} ({len(bad)} differ)"
+        )
+
+
+def agree(kernel, twin, arguments):
+    """Run a kernel and its twin on copies of the same arguments; compare results and everything that was written."""
+    arrays, lists = copied(arguments), plain(arguments)
+    found, expected = kernel(*arrays), twin(*lists)
+    if found is not None or expected is not None:
+        assert_same(found, expected, "result")
+    for at, (array, before) in enumerate(zip(arrays, arguments, strict=True)):
+        if isinstance(before, np.ndarray) or type(before) is tuple:
+            assert_same(array, lists[at], f"argument {at}")
+    return arrays
+
+
+class Recorder:
+    """Stands in for a kernel in the model and keeps the arguments of some of its calls."""
+
+    def __init__(self, kernel):
+        self.kernel, self.calls, self.listening = kernel, [], False
+
+    def __call__(self, *arguments):
+        if self.listening:
+            self.calls.append(copied(arguments))
+        return self.kernel(*arguments)

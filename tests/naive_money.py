@@ -1,0 +1,397 @@
+"""Plain-Python twins of the kernels of money, residents, life and the initial state; tests/naive.py offers them.
+
+A twin takes the arguments of its kernel, with lists for arrays, and writes in the same places.
+"""
+
+import math
+from fractions import Fraction
+
+from tests import naive
+
+INITIAL = 2**32 - 1
+PLACE = 2**61
+OUTSIDE = 7
+
+
+def nearest(x):
+    return math.floor(x + 0.5)
+
+
+def living(span, alive):
+    return [i for i in range(*span) if alive[i]]
+
+
+def by_weight(total, weight, rows):
+    """Cut `total` over rows: {row: part}, empty when nobody has any weight."""
+    parts, left = naive.split.by_running_weight(total, [weight[i] for i in rows])
+    return {} if left else dict(zip(rows, parts, strict=True))
+
+
+def cohorts_of(t):
+    return range(10 * t, 10 * t + 10)
+
+
+class money:
+    def luck_of(seed, uid, month):
+        return (sum(naive.chance.block(seed, uid, month, 30, 0)) / 2**32 - 2) * math.sqrt(3)
+
+    def planned(cash, base, fixed, rate):
+        return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
+
+    def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent):
+        for k, spans in enumerate(segments):
+            for t, span in enumerate(spans):
+                for i in living(span, alive):
+                    outlay[i] = max(0, money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i])
+                    cash[i] -= outlay[i]
+                    spent[t][k] += outlay[i]
+
+    def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
+        for c, t in enumerate(territory):
+            outlay[c] = money.planned(cash[c], base[c], nearest(fixed_share * base[c]), rate)
+            cash[c] -= outlay[c]
+            spent[t][1] += outlay[c]
+
+    def cut(amount, share, seed, uid, month, sub, out):
+        """Whole parts of the exact quotas, then a cent to the largest remainders; ties by keyed rank."""
+        quotas = [Fraction(amount * s, 10**9) for s in share]
+        out[:] = [math.floor(q) for q in quotas]
+        ranks = [naive.shares.tie_break(seed, uid, month, sub + j) for j in range(len(share))]
+        first = sorted(range(len(share)), key=lambda j: (quotas[j] - out[j], ranks[j]), reverse=True)
+        for j in first[: amount - sum(out)]:
+            out[j] += 1
+
+    def deliver(spent, spread, ident, seed, month, market, flow):
+        for t, amounts in enumerate(spent):
+            for i, amount in enumerate(amounts):
+                parts = [0] * 8
+                money.cut(amount, spread[t][8 * i : 8 * i + 8], seed, PLACE + ident[t], month, 8 * i, parts)
+                for j, part in enumerate(parts):
+                    flow[t][8 * i + j] += part
+                    market[t][j] += part if j < OUTSIDE else 0
+
+    def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
+        for t, normal in enumerate(exports):
+            luck = sd * naive.chance.normal(seed, PLACE + ident[t], month, 31, 0) if sd else 0.0
+            luck = max(-1.0, min(1.0, luck))
+            for j in range(7):
+                usual = sum(base[i] for i in living(segments[j][t], alive))
+                amount = normal[j] + round(luck * usual)
+                sold, lost = max(0, amount), min(max(0, -amount), market[t][j])
+                market[t][j] += sold - lost
+                flow[t][8 * OUTSIDE + j] += sold
+                flow[t][8 * j + OUTSIDE] += lost
+
+    def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, income, cash, market):
+        for k, spans in enumerate(segments):
+            for t, span in enumerate(spans):
+                for i in range(*span):
+                    luck = max(0.0, 1 + sd * money.luck_of(seed, uid[i], month)) if alive[i] else 0.0
+                    weight[i], income[i] = base[i] * luck, 0
+                parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
+                for i, part in parts.items():
+                    income[i] = part
+                    cash[i] += part
+                market[t][k] -= sum(parts.values())
+
+    def pay_cohorts(base, income, cash, market):
+        for t in range(len(market)):
+            parts = by_weight(market[t][1], base, cohorts_of(t))
+            for c in cohorts_of(t):
+                income[c] = parts.get(c, 0)
+                cash[c] += income[c]
+            market[t][1] -= sum(parts.values())
+
+    def fill(segment, alive, base, share, cash, granted, fund):
+        for t, span in enumerate(segment):
+            due = {i: nearest(share * base[i]) for i in living(span, alive)}
+            budget = sum(due.values())
+            missing = max(0, budget - fund[t])
+            for i, whole in due.items():
+                given = min(nearest(missing / budget * whole), max(0, cash[i])) if missing else 0
+                granted[i] += given
+                cash[i] -= given
+                fund[t] += given
+
+    def add_budget(alive, territory, base, share, out):
+        for i, t in enumerate(territory):
+            out[t] += nearest(share * base[i]) if alive[i] else 0
+
+    def levy(due, persons, levied, cash):
+        for t, amount in enumerate(due):
+            parts = by_weight(amount, persons, cohorts_of(t))
+            due[t] = sum(parts.values())
+            for c in cohorts_of(t):
+                levied[c] = parts.get(c, 0)
+                cash[c] -= levied[c]
+
+
+class persons:
+    def move_confidence(territory, seen, terms, confidence):
+        start, gain, fading, _, bound = terms
+        for c, t in enumerate(territory):
+            moved = confidence[c] + fading * (start + gain * seen[t] - confidence[c])
+            confidence[c] = max(-bound, min(bound, moved))
+
+    def mean_confidence(persons, confidence, first, last):
+        people = sum(persons[first:last])
+        return sum(p * c for p, c in zip(persons[first:last], confidence[first:last], strict=True)) / people
+
+    def live(ident, uid, rates, migration, seed, month, terms, residents, arrived, departed, confidence, newborn):
+        """Every resident is followed: who stays, who joins from the class below, who comes from elsewhere."""
+        start, _, _, inherited, _ = terms
+        deaths, births, moves, older = rates
+        for t, place in enumerate(ident):
+            rows = cohorts_of(t)
+            net = migration[0] + migration[1] * naive.chance.normal(seed, PLACE + place, INITIAL, 22, 0)
+            elders = persons.mean_confidence(residents, confidence, rows[3], rows[0] + 10)
+            parents = persons.mean_confidence(residents, confidence, rows[2], rows[5])
+            was = [(residents[c], confidence[c]) for c in rows]
+            born, grown, stay, come = 0, [], [], []
+            for a, c in enumerate(rows):
+                n = residents[c]
+                dead = naive.draws.binomial(seed, uid[c], month, 20, 0, n, deaths[a])
+                gone = naive.draws.binomial(seed, uid[c], month, 22, 1, n - dead, moves[a])
+                grown.append(naive.draws.binomial(seed, uid[c], month, 23, 0, n - dead - gone, older[a]))
+                coming = max(0.0, min(1.0, moves[a] + net))
+                come.append(naive.draws.binomial(seed, uid[c], month, 22, 2, n, coming))
+                born += naive.draws.binomial(seed, uid[c], month, 21, 0, n, births[a])
+                departed[c] = dead + gone + grown[a]
+                stay.append(n - departed[c])
+            newborn[t] = born
+            joining = [born, *grown[:-1]]
+            brought = [parents, *(feeling for _, feeling in was[:-1])]
+            brought[2] = inherited * elders + (1 - inherited) * start
+            for a, c in enumerate(rows):
+                arrived[c] = come[a] + joining[a]
+                residents[c] = stay[a] + arrived[c]
+                if residents[c]:
+                    felt = stay[a] * was[a][1] + joining[a] * brought[a] + come[a] * start
+                    confidence[c] = felt / residents[c]
+
+    def volunteer(residents, uid, hours, segment, alive, seed, month, given):
+        for t, span in enumerate(segment):
+            for a, c in enumerate(cohorts_of(t)):
+                exact = residents[c] * hours[a] if living(span, alive) else 0.0
+                part = exact - math.floor(exact)
+                given[c] = math.floor(exact) + (naive.chance.uniform(seed, uid[c], month, 24, 0) < part)
+
+    def receive_hours(given, segment, alive, size, index, hours):
+        for t, span in enumerate(segment):
+            weight = {i: index[size[i]] if alive[i] else 0.0 for i in range(*span)}
+            parts = by_weight(sum(given[c] for c in cohorts_of(t)), weight, range(*span))
+            for i in range(*span):
+                hours[i] = parts.get(i, 0)
+
+
+class life:
+    JUST_CLOSED = 255
+
+    def list_closing(alive, model, uid, cash, base, red, exits, credit, patience, seed, month, out):
+        found = []
+        for i in range(len(alive)):
+            if not alive[i]:
+                continue
+            red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
+            failed = red[i] >= patience and cash[i] < -credit * base[i]
+            if exits[model[i]] > 0 and (failed or naive.chance.happens(seed, uid[i], month, 40, 0, exits[model[i]])):
+                found.append(i)
+        out[: len(found)] = found
+        return len(found)
+
+    def close(
+        rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses
+    ):  # fmt: skip
+        for i in rows[:n]:
+            t, k = territory[i], model[i]
+            estates[t][k] += max(0, cash[i])
+            losses[t][k] += max(0, -cash[i])
+            settled[i] -= cash[i]
+            released[i] += fte[i]
+            free_fte[t] += fte[i]
+            cash[i], fte[i], alive[i], red[i] = 0, 0, 0, life.JUST_CLOSED
+
+    def inherit(estates, base, cash, settled, flow, share):
+        for t, left in enumerate(estates):
+            for k, amount in enumerate(left):
+                flow[t][8 * k + 1] += amount
+            life.to_residents(t, sum(left), base, cash, settled, share)
+
+    def to_residents(t, total, base, cash, settled, share):
+        if total:
+            for c, part in by_weight(total, base, cohorts_of(t)).items():
+                share[c] = part
+                cash[c] += part
+                settled[c] += part
+
+    def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share):
+        for t, lost in enumerate(losses):
+            if not sum(lost):
+                continue
+            for i in range(*segment[t]):
+                weight[i] = base[i] if alive[i] else 0.0
+            parts = by_weight(sum(lost), weight, range(*segment[t]))
+            for i in range(*segment[t]):
+                share[i] = parts.get(i, 0)
+                cash[i] -= share[i]
+                settled[i] -= share[i]
+            for k, amount in enumerate(lost):
+                flow[t][8 * (3 if parts else OUTSIDE) + k] += amount
+
+    def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
+        found = []
+        for k, spans in enumerate(segments):
+            for t, span in enumerate(spans):
+                n = max(1, len(living(span, alive)))
+                mean = monthly[k] * usual[t][k] * math.sqrt(usual[t][k] / n)
+                wanted = naive.draws.poisson(seed, PLACE + ident[t], month, 41, k, mean) if mean else 0
+                free = [i for i in range(*span) if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
+                if wanted > len(free):
+                    return -1 - k
+                found += free[:wanted]
+        out[: len(found)] = found
+        return len(found)
+
+    def wait_over(red):
+        red[:] = [0 if months == life.JUST_CLOSED else months for months in red]
+
+    def be_born(
+        rows, n, month, months, staff, ident, segments, model, size, territory, base, alive, births, uid, born, cash,
+        settled, fte, hired, free_fte, savings, capital,
+    ):  # fmt: skip
+        opened = []
+        for i in rows[:n]:
+            t, k = territory[i], model[i]
+            needed = nearest(months * base[i])
+            if needed > savings[t]:
+                continue
+            savings[t] -= needed
+            capital[t][k] += needed
+            births[i] += 1
+            uid[i] = initial.identity(ident[t], k, i - segments[k][t][0], births[i])
+            alive[i], born[i], cash[i] = 1, month, needed
+            settled[i] += needed
+            fte[i] = min(free_fte[t], initial.staff_of(k, size[i], base[i], staff))
+            hired[i] += fte[i]
+            free_fte[t] -= fte[i]
+            opened.append(i)
+        rows[: len(opened)] = opened
+        return len(opened)
+
+    def fund_births(capital, base, cash, settled, flow, share):
+        for t, given in enumerate(capital):
+            for k, amount in enumerate(given):
+                flow[t][8 + k] += amount
+            life.to_residents(t, -sum(given), base, cash, settled, share)
+
+    def grow_up(
+        rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties, segments,
+        near, likeness,
+    ):  # fmt: skip
+        neighbour, generation, kept, broken = ties
+        for i in rows[:n]:
+            visible[i], kept[i], broken[i] = 0, [0.0] * 8, [0.0] * 8
+            initial.draw_traits(i, uid, model, seed, traits, functions, temper)
+            initial.meet_first(
+                i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness
+            )
+
+
+class initial:
+    def per_resident(law, population, density, centre, out):
+        for t in range(len(population)):
+            people, crowd = math.log(max(1, population[t])), math.log(max(1e-3, density[t]))
+            out[t] = math.exp(law[0] + law[1] * people + law[2] * crowd + law[3] * centre[t])
+
+    def weighted_mean(value, weight):
+        return math.fsum(v * w for v, w in zip(value, weight, strict=True)) / math.fsum(weight)
+
+    def round_counts(expected, least, ident, seed, out):
+        for t, place in enumerate(ident):
+            for k in range(7):
+                for z in range(4):
+                    up = naive.chance.uniform(seed, PLACE + place, INITIAL, 1, 4 * k + z) < expected[t][k][z] % 1
+                    out[t][k][z] = max(least[k][z], math.floor(expected[t][k][z]) + up)
+
+    def identity(ident, model, ordinal, births):
+        return ident * 2**31 + model * 2**28 + ordinal * 2**8 + births
+
+    def settle(segments, counts, ident, alive, model, size, territory, uid, born):
+        for k, spans in enumerate(segments):
+            for t, (start, stop) in enumerate(spans):
+                sizes = [z for z in range(4) for _ in range(counts[t][k][z])]
+                for i in range(start, stop):
+                    model[i], territory[i], born[i] = k, t, -1
+                    uid[i] = initial.identity(ident[t], k, i - start, 0)
+                    if i - start < len(sizes):
+                        alive[i], size[i] = 1, sizes[i - start]
+
+    def draw_traits(i, uid, model, seed, traits, functions, t):
+        domain, second, main, efficiency, desire, disposition, threshold = traits
+        general, mean, sd, bar, bar_sd = t
+        a, b, c, _ = naive.chance.block(seed, uid[i], INITIAL, 2, 0)
+        domain[i] = a * 16 // 2**32
+        second[i] = (domain[i] + 1 + b * 15 // 2**32) % 16
+        main[i] = next((f for f in range(5) if c / 2**32 < functions[model[i]][f]), 4)
+        u = iter(naive.chance.block(seed, uid[i], INITIAL, 2, 1))
+        efficiency[i] = [1.0 if f == main[i] else min(1.0, general ** (0.5 + next(u) / 2**32)) for f in range(5)]
+        wish = mean + sd * naive.chance.normal(seed, uid[i], INITIAL, 3, 0)
+        desire[i] = disposition[i] = max(-1.0, min(1.0, wish))
+        threshold[i] = max(0.0, min(1.0, bar + bar_sd * naive.chance.normal(seed, uid[i], INITIAL, 3, 1)))
+
+    def draw_all(alive, uid, model, seed, traits, functions, t):
+        for i in living((0, len(alive)), alive):
+            initial.draw_traits(i, uid, model, seed, traits, functions, t)
+
+    def share_budgets(segments, counts, total, class_weight, spread, uid, seed, weight, base):
+        for k, spans in enumerate(segments):
+            for t, (start, stop) in enumerate(spans):
+                classes = by_weight(total[t][k], class_weight[t][k], range(4))
+                if total[t][k] == 0 or not classes:
+                    continue
+                row, typical = start, 0
+                for z in range(4):
+                    rows = range(row, row + counts[t][k][z])
+                    for i in rows:
+                        weight[i] = math.exp(spread * naive.chance.normal(seed, uid[i], INITIAL, 2, 2))
+                    for i, part in by_weight(classes[z], weight, rows).items():
+                        base[i] = part
+                    if len(rows) and not typical:
+                        typical = classes[z] // len(rows)
+                    row = rows.stop
+                base[row:stop] = [typical] * (stop - row)
+
+    def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte):
+        for i in range(len(alive)):
+            fixed[i] = nearest(fixed_share * base[i])
+            if alive[i]:
+                cash[i] = nearest(months * base[i])
+                fte[i] = initial.staff_of(model[i], size[i], base[i], staff)
+
+    def staff_of(model, size, base, staff):
+        return nearest(1000 * staff[model][size] * base)
+
+    def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
+        indptr, indices = near
+        beside, by_size, by_model = t
+        home = territory[i]
+        around = indices[indptr[home] : indptr[home + 1]]
+        neighbour[i], generation[i] = [-1] * 8, [0] * 8
+        for s in range(8):
+            for attempt in range(4):
+                a, b, c, e = naive.chance.block(seed, uid[i], INITIAL, 4, 4 * s + attempt)
+                away = around and a < beside * 2**32
+                place = around[b * len(around) // 2**32] if away else home
+                rows = [r for k in (0, 2, 3, 4, 5, 6) for r in range(*segments[k][place])]
+                j = rows[c * len(rows) // 2**32]
+                if j == i or not alive[j] or j in neighbour[i]:
+                    continue
+                if e < math.exp(-(by_size * abs(size[i] - size[j]) / 3 + by_model * (model[i] != model[j]))) * 2**32:
+                    neighbour[i][s], generation[i][s] = j, births[j]
+                    break
+
+    def meet_all(uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
+        for i in living((0, len(alive)), alive):
+            initial.meet_first(
+                i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t
+            )
