@@ -1,0 +1,217 @@
+"""The kernels of money, residents, life and the initial state agree with their naive twins.
+
+Arguments are those of a real run in three small places where money is short and everything changes hands: births,
+failures, estates, a levy, common and own luck. Each month is played once more by the twin.
+"""
+
+import math
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.kernels import initial, life, money, persons
+from tests import naive, naive_money
+from tests.compare import Recorder, agree, copied, plain
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
+HARD_TIMES = {
+    "money.income_sd": 0.6, "money.common_share": 0.5, "money.reserve": 0.5, "money.credit_months": 0,
+    "money.fixed_share": 0.95, "money.failure_months": 1, "life.exit": 0.12, "life.entry": 0.15,
+    "engineering.dose": 5, "confidence.gain": 0.1, "persons.migration_spread": 0.05,
+}  # fmt: skip
+MONTHS = 30
+KERNELS = (
+    (money.spend_organisations, naive.money.spend_organisations),
+    (money.spend_cohorts, naive.money.spend_cohorts),
+    (money.deliver, naive.money.deliver),
+    (money.trade, naive.money.trade),
+    (money.pay_organisations, naive.money.pay_organisations),
+    (money.pay_cohorts, naive.money.pay_cohorts),
+    (money.fill, naive.money.fill),
+    (money.add_budget, naive.money.add_budget),
+    (money.levy, naive.money.levy),
+    (persons.move_confidence, naive.persons.move_confidence),
+    (persons.live, naive.persons.live),
+    (persons.volunteer, naive.persons.volunteer),
+    (persons.receive_hours, naive.persons.receive_hours),
+    (life.list_closing, naive.life.list_closing),
+    (life.close, naive.life.close),
+    (life.inherit, naive.life.inherit),
+    (life.bear_losses, naive.life.bear_losses),
+    (life.list_births, naive.life.list_births),
+    (life.wait_over, naive.life.wait_over),
+    (life.be_born, naive.life.be_born),
+    (life.fund_births, naive.life.fund_births),
+    (life.grow_up, naive.life.grow_up),
+    (initial.per_resident, naive.initial.per_resident),
+    (initial.weighted_mean, naive.initial.weighted_mean),
+    (initial.round_counts, naive.initial.round_counts),
+    (initial.settle, naive.initial.settle),
+    (initial.draw_all, naive.initial.draw_all),
+    (initial.share_budgets, naive.initial.share_budgets),
+    (initial.endow, naive.initial.endow),
+    (initial.meet_all, naive.initial.meet_all),
+)
+NAMES = [f"{kernel.py_func.__module__.split('.')[-1]}.{kernel.__name__}" for kernel, _ in KERNELS]
+
+
+@pytest.fixture(scope="module")
+def places():
+    graph = nx.path_graph(3)
+    nx.set_node_attributes(graph, {0: 700, 1: 1500, 2: 400}, "population")
+    return sim.load_territory(graph)
+
+
+@pytest.fixture(scope="module")
+def calls(places, parameters):
+    """Every call of every kernel in a run, by name."""
+    chosen = parameters.with_values(HARD_TIMES)
+    sim.World(places, chosen, seed=3).run(2)  # compiles: a recorder cannot stand in a kernel that another one calls
+    recorders = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (money, persons, life, initial):
+            for kernel, _ in KERNELS:
+                if kernel.py_func.__module__ == module.__name__:
+                    name = f"{module.__name__.split('.')[-1]}.{kernel.__name__}"
+                    recorders[name] = Recorder(kernel)
+                    recorders[name].listening = True
+                    patch.setattr(module, kernel.__name__, recorders[name])
+        sim.World(places, chosen, seed=3, strict=True).run(MONTHS)
+    return {name: recorder.calls for name, recorder in recorders.items()}
+
+
+@pytest.mark.parametrize(("name", "pair"), list(zip(NAMES, KERNELS, strict=True)), ids=NAMES)
+def test_every_month_of_a_run_agrees_with_the_twin(calls, name, pair):
+    kernel, twin = pair
+    assert calls[name], "the run never called it"
+    for arguments in calls[name][:2] + calls[name][-2:]:
+        agree(kernel, twin, arguments)
+
+
+def test_the_run_met_every_branch(calls):
+    """Losses and estates, births refused and made, luck on both sides: else the agreement above says little."""
+    losses = sum(int(a[0].sum()) for a in calls["life.bear_losses"])
+    estates = sum(int(a[0].sum()) for a in calls["life.inherit"])
+    births = sum(int(a[1]) for a in calls["life.grow_up"])
+    assert losses > 0 and estates > 0 and births > 20
+    assert any((a[6] < 0).any() for a in calls["money.spend_organisations"]), "nobody was ever in the red"
+    assert any(a[0].any() for a in calls["money.levy"])
+
+
+def test_without_a_bank_the_outside_bears_losses(calls):
+    arguments = next(a for a in calls["life.bear_losses"] if a[0].any())
+    losses, segment, alive, *_ = arguments = copied(arguments)
+    for t in np.flatnonzero(losses.any(axis=1)):
+        alive[segment[t, 0] : segment[t, 1]] = 0
+    after = agree(life.bear_losses, naive.life.bear_losses, arguments)
+    flow = (after[6] - arguments[6]).reshape(-1, 8, 8)
+    assert (flow[:, 7, :7] == losses).all()
+    assert (after[4] == arguments[4]).all()
+
+
+def test_where_nobody_lives_money_waits(calls):
+    arguments = copied(calls["money.pay_organisations"][5])
+    segments, alive, market = arguments[0], arguments[1], arguments[-1]
+    alive[segments[6, 1, 0] : segments[6, 1, 1]] = 0
+    after = agree(money.pay_organisations, naive.money.pay_organisations, arguments)
+    assert market[1, 6] > 0
+    assert after[-1][1, 6] == market[1, 6]
+
+
+def test_residents_without_money_found_nothing(calls):
+    arguments = list(copied(next(a for a in calls["life.be_born"] if a[1] > 0)))
+    arguments[20][:] = 0  # savings
+    after = agree(life.be_born, naive.life.be_born, tuple(arguments))
+    assert not after[21].any()
+
+
+def test_a_full_segment_is_said(calls):
+    arguments = list(copied(calls["life.list_births"][0]))
+    arguments[2][:] = 1  # everybody lives
+    arguments[6] = np.full(7, 1.0)
+    assert life.list_births(*copied(tuple(arguments))) == naive.life.list_births(*plain(tuple(arguments))) < 0
+
+
+# One number at a time
+
+
+@SETTINGS
+@given(st.integers(0, 2**61), st.integers(0, 7), st.integers(0, 2**20 - 1), st.integers(0, 255))
+def test_identity(ident, model, ordinal, births):
+    place = ident % 2**30
+    found = int(initial.identity(place, model, ordinal, births))
+    assert found == naive.initial.identity(place, model, ordinal, births)
+    assert found < 2**61
+    assert (found >> 31, found >> 28 & 7, found >> 8 & (2**20 - 1), found & 255) == (place, model, ordinal, births)
+
+
+@SETTINGS
+@given(st.integers(-(10**12), 10**13), st.integers(0, 10**12), st.floats(0, 1), st.floats(0.25, 13))
+def test_planned(cash, base, fixed_share, reserve):
+    fixed = naive_money.nearest(fixed_share * base)
+    rate = (1 - fixed_share) / (reserve + 1 - fixed_share)
+    found = money.planned(cash, base, fixed, rate)
+    assert found == naive.money.planned(cash, base, fixed, rate)
+    assert found >= fixed >= 0
+    normal = naive_money.nearest((reserve + 1) * base)
+    assert money.planned(normal, base, fixed, rate) == pytest.approx(base, abs=2, rel=1e-12)
+
+
+SHARES = st.lists(st.integers(0, 10**9), min_size=1, max_size=8).map(
+    lambda cuts: np.diff([0, *sorted(cuts), 10**9]).tolist()
+)
+
+
+@SETTINGS
+@given(st.integers(0, 2**50), SHARES, st.integers(0, 335))
+@example(100, [333_333_333, 333_333_333, 333_333_334], 0)
+@example(2**50, [0, 10**9], 1)
+@example(0, [500_000_000, 500_000_000], 1)
+def test_cut(amount, share, month):
+    out, expected = np.full(len(share), -7, np.int64), [-7] * len(share)
+    money.cut(amount, np.array(share), 5, np.uint64(2**61 + 3), month, 8, out)
+    naive.money.cut(amount, share, 5, 2**61 + 3, month, 8, expected)
+    assert out.tolist() == expected
+    assert out.sum() == amount and out.min() >= 0
+
+
+def test_thirds_favour_nobody():
+    """100 cents in thirds: 34/33/33 by keyed tie-break, always 100; over many splits each gets a third."""
+    third = np.array([333_333_333, 333_333_333, 333_333_333, 1])
+    out, total = np.zeros(4, np.int64), np.zeros(4, np.int64)
+    splits = 20_000
+    for k in range(splits):
+        money.cut(100, third, 1, np.uint64(2**61 + k), k % 336, 0, out)
+        assert sorted(out[:3].tolist()) == [33, 33, 34]
+        total += out
+    extra = total[:3] - 33 * splits
+    assert np.abs(extra - splits / 3).max() < 3 * math.sqrt(splits * (1 / 3) * (2 / 3))
+
+
+def test_own_luck_is_standard():
+    draws = np.array([money.luck_of(7, np.uint64(k), 3) for k in range(50_000)])
+    assert abs(draws.mean()) < 4 / math.sqrt(draws.size)
+    assert draws.std() == pytest.approx(1, abs=0.015)
+    assert np.abs(draws).max() <= 2 * math.sqrt(3)
+    assert [naive.money.luck_of(7, k, 3) for k in range(50)] == pytest.approx(draws[:50].tolist(), abs=1e-12)
+
+
+@SETTINGS
+@given(st.integers(0, 6), st.integers(0, 3), st.integers(0, 10**12))
+def test_staff_of(model, size, base):
+    staff = np.linspace(0, 3e-6, 28).reshape(7, 4)
+    found = initial.staff_of(model, size, base, staff)
+    assert found == naive.initial.staff_of(model, size, base, staff.tolist())
+
+
+def test_traits_and_ties_of_one(calls):
+    """What newborns draw, and all at the start, one at a time."""
+    alive, uid, model, seed, traits, functions, t = calls["initial.draw_all"][0]
+    row = int(np.flatnonzero(alive)[7])
+    agree(initial.draw_traits, naive.initial.draw_traits, (row, uid, model, seed, traits, functions, t))
+    uid, seed, alive, *rest = calls["initial.meet_all"][0]
+    agree(initial.meet_first, naive.initial.meet_first, (row, uid, seed, alive, *rest))
