@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.record import ENDS, KINDS, STEPS
-
 A, P, E, F, S, U, G, X = range(8)  # the seven models and the outside, as in sim/agents/base.py
 HORIZONS = (18, 84, 336)
 YEAR = 2050
+STEPS = ("diagnose", "dialogue", "choose", "define", "commit", "implement", "evaluate")
+KINDS = ("practices", "cooperation", "innovation", "patronage")
+ENDS = ("completed", "failed", "dissolved", "abandoned")
 
 Tables = dict[str, dict[str, np.ndarray]]
 

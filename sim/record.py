@@ -11,15 +11,13 @@ import numpy as np
 
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
+from sim.indicators import ENDS, KINDS, STEPS
 from sim.kernels import record as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.ledger import MODELS
 
 SNAPSHOTS = (18, 36, 84, 336)
 DOMAINS = 16
-STEPS = ("diagnose", "dialogue", "choose", "define", "commit", "implement", "evaluate")
-KINDS = ("practices", "cooperation", "innovation", "patronage")
-ENDS = ("completed", "failed", "dissolved", "abandoned")
 MODEL_NAMES = ("public_action", "persons", "productive", "financial", "knowledge", "public_services", "engagement")
 INTEGER_TOTALS = {"own", "programme", "hours", "grants_public", "grants_finance", "grants_patronage"}
 
