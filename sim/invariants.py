@@ -54,12 +54,13 @@ def members_are_counted(state: State) -> str | None:
 def memberships_are_mutual(state: State) -> str | None:
     """An organisation knows the projects that know it, and no other."""
     slots, member = state.organisations.slots, state.memberships.member
-    from_projects = np.argwhere(member >= 0)
-    pairs = {(int(member[p, s]), int(p)) for p, s in from_projects}
-    known = {(int(i), int(slots[i, s])) for i, s in np.argwhere(slots >= 0)}
-    if pairs == known:
+    project, place = np.nonzero(member >= 0)
+    row, slot = np.nonzero(slots >= 0)
+    told = np.sort(member[project, place].astype(np.int64) * len(member) + project)
+    known = np.sort(row.astype(np.int64) * len(member) + slots[row, slot])
+    if np.array_equal(told, known):
         return None
-    row, project = min(pairs ^ known)
+    row, project = divmod(int(np.setxor1d(told, known)[0]), len(member))
     return f"organisation row {row} and project row {project} do not both know of each other"
 
 

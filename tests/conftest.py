@@ -65,10 +65,20 @@ BUSY = {
 }
 
 
+def village(*names):
+    """Return places of 5,000 inhabitants that do not touch, known by their names."""
+    import networkx as nx
+
+    made = nx.Graph()
+    for name in names:
+        made.add_node(name, population=5_000, lon=0.0, lat=46.0)
+    return sim.load_territory(made)
+
+
 @pytest.fixture
 def busy_world(parameters):
-    """Make strict worlds of one invented territory where much happens: `busy_world(values={...})`."""
-    place = sim.load_territory("synthetic:1")
+    """Make strict worlds of one small invented place where much happens: `busy_world(values={...})`."""
+    place = village("a")
 
     def make(*, values=None, territory=None, seed=1, strict=True, start="2026-01"):
         chosen = parameters.with_values({**BUSY, **(values or {})})

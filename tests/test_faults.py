@@ -63,7 +63,7 @@ ACCOUNTS = [  # (fault, after phase, what it does, columns it declares, words of
     ("a market that leaks", "circuit.spend", change("territories", "market", -7, pool), ["territories.market"], r"'cash'.*-7"),
     ("a fund that grows", "production.produce", change("territories", "fund", 5, pool), ["territories.fund"], r"'cash'.*\+5"),
     ("a flow without money", "circuit.spend", change("territories", "flow", 9, lambda w: (0, 2)), ["territories.flow"], r"'cash'"),
-    ("a row flow without money", "circuit.spend", change("organisations", "outlay", 3), ["organisations.outlay"], r"'cash'.*row"),
+    ("a row flow without money", "circuit.spend", change("organisations", "outlay", 3), ["organisations.outlay"], r"'organisations.cash'.*row"),
     ("a person vanishes", "persons.live", change("cohorts", "persons", -1, first), ["cohorts.persons"], r"'persons'.*-1 persons"),
     ("an arrival without a person", "persons.live", change("cohorts", "arrived", 1, first), ["cohorts.arrived"], r"'persons'"),
     ("staff from nowhere", "life.open", change("organisations", "fte", 100), ["organisations.fte"], r"'fte'.*\+100"),

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 
-import networkx as nx
 import numpy as np
 import pytest
 
 import sim
 from sim.record import Record
 from sim.results import digest_of, digests_of
+from tests.conftest import BUSY, village
 
 SCRIPT = """
 import sim
@@ -51,14 +51,6 @@ def test_a_short_run_is_the_beginning_of_a_long_one(busy_world):
     assert digests_of(short)["projects_18"] == digests_of(long)["projects_18"]
 
 
-def graph(*names):
-    """Return places that do not touch; a place is known by its name, so that its rank does not change."""
-    made = nx.Graph()
-    for name in names:
-        made.add_node(name, population=6000, lon=0.0, lat=46.0)
-    return made
-
-
 def of_place(world, index):
     o = world.state.organisations
     mine = np.flatnonzero((o.territory == index) & (o.alive == 1))
@@ -73,8 +65,8 @@ def of_place(world, index):
 
 def test_a_disconnected_neighbour_changes_nothing_to_the_bit(busy_world):
     """Adding a place (and all its organisations, projects and draws) moves no draw and no cent elsewhere."""
-    alone = busy_world(territory=sim.load_territory(graph("a")))
-    together = busy_world(territory=sim.load_territory(graph("a", "b")))
+    alone = busy_world(territory=village("a"))
+    together = busy_world(territory=village("a", "b"))
     alone.run(14)
     together.run(14)
     at = list(together.territory.names).index("a")
@@ -89,10 +81,9 @@ def test_a_policy_of_no_strength_changes_nothing(busy_world):
 
 def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters):
     from sim.parameters.collection import Change
-    from tests.conftest import BUSY
 
     plan = parameters.with_values(BUSY).with_changes([Change("engineering.dose", 9, "value", 5.0)])
-    place = sim.load_territory("synthetic:1")
+    place = village("a")
     with_policy = tables(sim.World(place, plan, seed=1, strict=True), 18)
     without = tables(busy_world(territory=place), 18)
     changed = set()
