@@ -83,3 +83,23 @@ def test_every_name_that_the_package_offers_is_there():
         assert getattr(sim, name) is not None
     with pytest.raises(AttributeError, match="'sim' has no attribute 'runn'"):
         sim.runn  # noqa: B018
+
+
+def test_the_python_of_the_readme_runs(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len([line for line in block.splitlines() if line.strip()]) == 10, "the README promises ten lines"
+    exec(compile(block, "README.md", "exec"), {})
+    assert "A territory the size of Grand Poitiers" in capsys.readouterr().out
+
+
+def test_the_readme_names_rooms_and_commands_that_exist():
+    from sim.cli import app
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"`((?:sim|docs|tests|experiments)/[\w./]*)`", text)
+    assert len(rooms) > 10
+    assert not [room for room in rooms if not (ROOT / room).exists()]
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert set(re.findall(r"(?:bin/|`)sim (\w+)", text)) <= commands
