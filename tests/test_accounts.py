@@ -67,7 +67,7 @@ def test_every_place_balances_to_the_cent(spread):
 
 
 def test_dealings_with_the_rest_of_france_sum_to_zero(spread, values):
-    """What the 1,255 pay the outside beyond what goes abroad is what they receive from it beyond what comes from there."""
+    """What the 1,255 pay the outside beyond what goes abroad is what they receive from it beyond that."""
     cents = dict(zip((line.name for line in accounts.LINES), accounts.nation(values).cents.tolist(), strict=True))
     abroad = sum(cents[name] for name in lines("*O"))
     from_abroad = sum(cents[name] for name in lines("O*"))
