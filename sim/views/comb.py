@@ -7,7 +7,7 @@ would mix both in one width.
 from math import log
 
 from sim.views import charts
-from sim.views.charts import INK, PAPER, SOFT, Caveats, Chart, Sheet, Table, kind_of, label, layer, measure, once, panel
+from sim.views.charts import INK, SOFT, Caveats, Chart, Sheet, Table, kind_of, label, layer, measure, once, panel
 from sim.views.words import count, first_of
 
 COLOURS = {"gains": "#0072B2", "undecided": "#8b9096", "loses": "#D55E00"}
@@ -26,13 +26,13 @@ def comb(sheet: Sheet, verdict: dict) -> Chart:
     axis = sheet.word(first_of(f"comb.x.{claim}", f"comb.x.{claim[:2]}", "comb.x.other"))
     caveats = Caveats(entry, sheet.word("comb.how", level=sheet.level()), axis, verdict["evidence_level"])
     finding = charts.finding(verdict, lang, style)
-    drawing = _teeth(sheet, entry, bars, style, axis)
+    drawing = _teeth(sheet, claim, bars, style, axis)
     return charts.framed(sheet, f"comb-{claim}", finding, [drawing], caveats, _table(sheet, bars, style))
 
 
-def _teeth(sheet: Sheet, entry: dict, bars: list[dict], style: str, axis: str) -> dict:
+def _teeth(sheet: Sheet, claim: str, bars: list[dict], style: str, axis: str) -> dict:
     """Draw the bars, their reference lines and the names of the three classes."""
-    size = sheet.size
+    size, entry = sheet.size, sheet.page["claims"][claim]
     rows = [_tooth(sheet, rank, bar, style) for rank, bar in enumerate(bars)]
     step = max(5, min(18, 420 // max(1, len(bars))))
     width = size.width - (190 if size.roomy else 110)  # room at the right for the names of the classes
@@ -40,15 +40,14 @@ def _teeth(sheet: Sheet, entry: dict, bars: list[dict], style: str, axis: str) -
     y = {"field": "rank", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.25}}
     scale = {"domain": list(COLOURS), "range": list(COLOURS.values())}
     colour = {"field": "class", "type": "nominal", "legend": None, "scale": scale}
+    middle = {"x": {"field": "estimate"} | x, "y": y}
     tips = {"tip_draw": "comb.draw", "tip_range": "comb.estimate", "tip_class": "comb.class"}
     shown = [{"field": field, "type": "nominal", "title": sheet.word(key)} for field, key in tips.items()]
     span = {"x": {"field": "low"} | x, "x2": {"field": "high"}, "y": y, "color": colour, "tooltip": shown}
     layers = [
         layer({"type": "bar", "cornerRadius": 2}, span),
-        layer(
-            {"type": "tick", "color": PAPER, "thickness": 2, "height": step}, {"x": {"field": "estimate"} | x, "y": y}
-        ),
-        *_verticals(sheet, entry, style, x),
+        layer({"type": "tick", "thickness": 2, "height": step - 1, "color": INK, "opacity": 0.7}, middle),
+        *_verticals(sheet, claim, entry, style, x),
         *_class_names(sheet, entry, rows, y, width),
         *_guess(sheet, x),
     ]
@@ -102,7 +101,7 @@ def _ratio_ticks(low: float, high: float) -> list[float]:
     return sorted(kept)
 
 
-def _verticals(sheet: Sheet, entry: dict, style: str, x: dict) -> list[dict]:
+def _verticals(sheet: Sheet, claim: str, entry: dict, style: str, x: dict) -> list[dict]:
     """Draw « pareil », what is claimed and what is ordinary, each named above its line."""
     second = -8 - sheet.size.text - 4  # the reference is named one line higher: it may lie near the claim
     lines = (("same", [], -8, 2.5), ("claimed", [7, 5], -8, 2.5), ("reference", [2, 4], second, 2))
@@ -110,7 +109,9 @@ def _verticals(sheet: Sheet, entry: dict, style: str, x: dict) -> list[dict]:
     for name, dash, dy, width in lines:
         if entry.get(name) is None:
             continue
-        text = sheet.word(f"comb.{name}", value=measure(entry[name], style, sheet.lang, digits=3))
+        text = sheet.word(
+            first_of(f"comb.{name}.{claim}", f"comb.{name}"), value=measure(entry[name], style, sheet.lang, digits=3)
+        )
         place = {"x": {"datum": entry[name]} | x}
         layers.append(once({"type": "rule", "color": INK, "strokeWidth": width, "strokeDash": dash}, place))
         layers.append(once(label(text, y=0, dy=dy, align="center", baseline="bottom", fontWeight="bold"), place))

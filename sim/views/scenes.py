@@ -136,6 +136,11 @@ def scene(number_: str, body: str, title: str | None = None, notes: bool = True)
     return f'<section class="scene" id="scene-{number_}" data-step><h2>{heading}</h2>{body}{words}</section>'
 
 
+def more(body: str) -> str:
+    """Return what a scene shows after its first picture: under it on a page, one by one on a stage."""
+    return f'<div class="more" data-step>{body}</div>'
+
+
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
@@ -349,6 +354,8 @@ def _when(verdict: dict) -> str:
     """Say under which condition the claim holds, or what the answer depends on."""
     conditional = verdict["direction"] == "depends" or verdict["size"] == "depends"
     key = "card.when" if conditional else "card.depends"
+    if verdict["direction"] == "not_tested":
+        return ""
     if not verdict.get("conditions_fr"):
         return f"<div><h4>{say('card.when')}</h4>{say('card.no_condition', 'p')}</div>"
     return f"<div><h4>{say(key)}</h4>{both(lambda lang: told(verdict, 'conditions', lang), 'p')}</div>"
@@ -368,7 +375,8 @@ def _rests_on(verdict: dict, page: dict) -> str:
     if not names:
         return ""
     team = sum(known[name]["kind"] == "assumption" for name in names)
-    line = say("card.assumptions", "p", n=whole(len(names)), team=whole(team))
+    key = "card.assumptions_one" if len(names) == 1 else "card.assumptions"
+    line = say(key, "p", n=whole(len(names)), team=whole(team))
     links = "".join(_link(name, known[name]) for name in names)
     return (
         f"<div><h4>{say('card.rests_on')}</h4>{line}<details><summary>{say('card.which')}</summary>"

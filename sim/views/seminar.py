@@ -17,7 +17,7 @@ from sim.errors import InputError, OutputError
 from sim.views import charts, scenes
 from sim.views.charts import NARROW, STILL, WIDE, Chart, Sheet
 from sim.views.comb import comb
-from sim.views.scenes import both, say, scene, whole
+from sim.views.scenes import both, more, say, scene, whole
 from sim.views.stairs import stairs
 from sim.views.survival import survival
 from sim.views.three_times import three_times
@@ -155,12 +155,13 @@ def _figure(drawn: dict[str, dict], key: str) -> str:
 def _times(page: dict, drawn: dict[str, dict]) -> list[str]:
     """Return the scene of the three times, if the study followed them."""
     keys = [key for key in drawn if key.startswith("times-") and not key.endswith("-real")]
-    return [scene("3", "".join(_figure(drawn, key) for key in keys))] if keys else []
+    return [scene("3", _figure(drawn, keys[0])), *(more(_figure(drawn, key)) for key in keys[1:])] if keys else []
 
 
 def _money(page: dict, drawn: dict[str, dict]) -> str:
     """Return the scene of money: the stairs of the premium, then who pays, gains and loses."""
-    return scene("4", _figure(drawn, "premium") + scenes.money(page))
+    picture = _figure(drawn, "premium")
+    return scene("4", picture) + more(scenes.money(page)) if picture else scene("4", scenes.money(page))
 
 
 def _cards(claims: list[dict], page: dict, drawn: dict[str, dict]) -> str:

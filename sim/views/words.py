@@ -18,6 +18,7 @@ MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+MOST_PLACES = 4  # decimal places: what is smaller is nothing to a reader
 FIXED, THIN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -86,12 +87,12 @@ def number(value: float | None, lang: str, digits: int = 2) -> str:
         return "–"
     if value == 0:
         return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    places = min(MOST_PLACES, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
     text = f"{value:,.{places}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     text = text.replace("-", "\N{MINUS SIGN}")
-    return "0" if text == "\N{MINUS SIGN}0" else _localised(text, lang)
+    return "0" if text in ("0", "\N{MINUS SIGN}0") else _localised(text, lang)
 
 
 def rounded(value: float | None, lang: str, digits: int = 2) -> str:
@@ -101,15 +102,16 @@ def rounded(value: float | None, lang: str, digits: int = 2) -> str:
     return number(float(f"{value:.{digits - 1}e}"), lang, digits)
 
 
-def count(value: int | None, lang: str) -> str:
-    """Write a whole number with its thousands apart."""
-    return "–" if value is None else _localised(f"{value:,d}", lang)
+def count(value: float | None, lang: str) -> str:
+    """Write a number as a whole one, its thousands apart."""
+    return "–" if value is None else _localised(f"{round(value):,d}", lang)
 
 
 def percent(share: float | None, lang: str, digits: int = 2) -> str:
     """Write a share as a percentage."""
     if share is None or not math.isfinite(share):
         return "–"
+    share = 0 if abs(share) < 0.0005 else share  # below a tenth of a percent nothing is said
     return rounded(100 * share, lang, digits) + (f"{THIN}%" if lang == "fr" else "%")
 
 
