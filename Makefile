@@ -18,10 +18,9 @@ run: .venv/run.done ## test the first claims on real territories; writes out/ver
 test: .venv/test.done chromium ## run the whole test suite
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
-lint: .venv/test.done ## check style and spelling
+lint: .venv/test.done ## check the style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell
 
 format: .venv/test.done ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
