@@ -245,7 +245,11 @@ class life:
                 n = max(1, len(living(span, alive)))
                 mean = monthly[k] * usual[t][k] * math.sqrt(usual[t][k] / n)
                 wanted = naive.draws.poisson(seed, PLACE + ident[t], month, 41, k, mean) if mean else 0
-                free = [i for i in range(*span) if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
+                known = usual[t][k]
+                turn = naive.chance.below(seed, PLACE + ident[t], month, 41, 7 + k, known) if wanted else 0
+                first = range(span[0], span[0] + known)
+                order = [*first[turn:], *first[:turn], *range(span[0] + known, span[1])]
+                free = [i for i in order if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
                 if wanted > len(free):
                     return -1 - k
                 found += free[:wanted]
@@ -256,8 +260,8 @@ class life:
         red[:] = [0 if months == life.JUST_CLOSED else months for months in red]
 
     def be_born(
-        rows, n, month, months, staff, ident, segments, model, size, territory, base, alive, births, uid, born, cash,
-        settled, fte, hired, free_fte, savings, capital,
+        rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
+        savings, capital,
     ):  # fmt: skip
         opened = []
         for i in rows[:n]:
@@ -271,12 +275,21 @@ class life:
             uid[i] = initial.identity(ident[t], k, i - segments[k][t][0], births[i])
             alive[i], born[i], cash[i] = 1, month, needed
             settled[i] += needed
-            fte[i] = min(free_fte[t], initial.staff_of(k, size[i], base[i], staff))
-            hired[i] += fte[i]
-            free_fte[t] -= fte[i]
             opened.append(i)
         rows[: len(opened)] = opened
         return len(opened)
+
+    def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
+        for t, free in enumerate(free_fte):
+            rows = [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])] if free else []
+            for k, i in rows:
+                missing[i] = max(0, initial.staff_of(k, size[i], base[i], staff) - fte[i]) if alive[i] else 0
+            wanted = sum(missing[i] for _, i in rows)
+            for _, i in rows if wanted else []:
+                taken = min(math.floor(min(1.0, free / wanted) * missing[i]), free_fte[t])
+                fte[i] += taken
+                hired[i] += taken
+                free_fte[t] -= taken
 
     def fund_births(capital, base, cash, settled, flow, share):
         for t, given in enumerate(capital):

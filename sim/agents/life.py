@@ -6,6 +6,7 @@ Closing   for reasons of their own, at a yearly rate; or because cash stays belo
 Birth     Poisson, with mean b * N0 * sqrt(N0 / N) a year: N0 organisations in normal times, N living. A newborn
           takes a free row under a new identity, with the size and normal outlay of the row; residents give its
           capital. A row that closes this month is taken next month at the earliest.
+Staff     newborns and all who lack staff hire those who are free.
 Turnover  both rates are those of firms and associations; other models open and close less, governments never.
 
 Numbers   parameters life, money.credit_months, money.failure_months, money.reserve, density.turnover
@@ -50,7 +51,7 @@ def close(world):
     )  # fmt: skip
     kernel.inherit(estates, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
     kernel.bear_losses(
-        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, np.empty(len(o)),
+        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, np.zeros(len(o)),
         np.zeros(len(o), np.int64),
     )  # fmt: skip
 
@@ -88,9 +89,8 @@ def open(world):
     add_by_territory(c.cash, c.territory, savings)
     capital = np.zeros((len(place), WIDTH), np.int64)
     born = kernel.be_born(
-        rows, n, world.month, float(v["money.reserve"]) + 1.0, initial.staff(v), world.territory.ident, s.segments,
-        o.model, o.size, o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, o.fte, o.hired,
-        place.free_fte, savings, capital,
+        rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
+        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, savings, capital,
     )  # fmt: skip
     kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
     kernel.grow_up(
@@ -98,6 +98,17 @@ def open(world):
         tuple(getattr(o, name) for name in TRAITS), initial.functions(v), initial.temper(v), o.visible,
         tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
     )  # fmt: skip
+    kernel.hire(
+        s.segments,
+        o.alive,
+        o.size,
+        o.base,
+        initial.staff(v),
+        o.fte,
+        o.hired,
+        place.free_fte,
+        np.empty(len(o), np.int64),
+    )
 
 
 def turnover(values: dict, name: str) -> np.ndarray:

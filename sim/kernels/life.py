@@ -111,8 +111,9 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
 def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
     """List the free rows that newborn organisations take this month; return how many, or -1 - model without room.
 
-    Births in a territory and model are Poisson with mean monthly[model] * usual * sqrt(usual / living). A row that
-    closed this month waits for the next: nobody sees a row change hands within a month.
+    Births in a territory and model are Poisson with mean monthly[model] * usual * sqrt(usual / living). They take
+    the place of organisations of the start that closed, from a random one on, so that sizes keep their shares; then
+    rows that nobody had. A row that closed this month waits for the next: nobody sees it change hands in a month.
     """
     n = 0
     for k in range(MODELS):
@@ -123,10 +124,14 @@ def list_births(segments, usual, alive, births, red, ident, monthly, seed, month
             for i in range(segments[k, t, 0], segments[k, t, 1]):
                 living += alive[i]
             mean = monthly[k] * usual[t, k] * math.sqrt(usual[t, k] / max(1.0, np.float64(living)))
-            wanted = draws.poisson(seed, PLACE + np.uint64(ident[t]), month, d.ENTRY, k, mean)
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            place = PLACE + np.uint64(ident[t])
+            wanted = draws.poisson(seed, place, month, d.ENTRY, k, mean)
+            first, known = segments[k, t, 0], usual[t, k]
+            turn = chance.below(seed, place, month, d.ENTRY, MODELS + k, known) if wanted > 0 else 0
+            for at in range(segments[k, t, 1] - first):
                 if wanted == 0:
                     break
+                i = first + ((turn + at) % known if at < known else at)
                 if not alive[i] and red[i] != JUST_CLOSED and births[i] < 255:
                     out[n] = i
                     n += 1
@@ -146,10 +151,10 @@ def wait_over(red):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def be_born(
-    rows, n, month, months, staff, ident, segments, model, size, territory, base, alive, births, uid, born, cash,
-    settled, fte, hired, free_fte, savings, capital,
+    rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, savings,
+    capital,
 ):  # fmt: skip
-    """Open the listed rows, each with a new identity, `months` of outlay from residents, and staff who are free.
+    """Open the listed rows, each with a new identity and `months` of outlay from residents.
 
     Where residents have not the money, it is not born. savings[territory] is what residents have left; what they
     gave is added to capital[territory, model]. Returns how many were born, first in `rows`.
@@ -167,12 +172,35 @@ def be_born(
         uid[i] = initial.identity(ident[t], k, i - segments[k, t, 0], births[i])
         alive[i], born[i] = 1, month
         cash[i], settled[i] = needed, settled[i] + needed
-        fte[i] = min(free_fte[t], initial.staff_of(k, np.int64(size[i]), base[i], staff))
-        hired[i] += fte[i]
-        free_fte[t] -= fte[i]
         rows[opened] = i
         opened += 1
     return opened
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
+    """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack."""
+    for t in range(segments.shape[1]):
+        if free_fte[t] == 0:
+            continue
+        for k in range(MODELS):
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                missing[i] = 0
+                if alive[i]:
+                    missing[i] = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
+        wanted = np.int64(0)
+        for k in range(MODELS):
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                wanted += missing[i]
+        if wanted == 0:
+            continue
+        part = min(1.0, free_fte[t] / wanted)
+        for k in range(MODELS):
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                taken = min(np.int64(math.floor(part * missing[i])), free_fte[t])
+                fte[i] += taken
+                hired[i] += taken
+                free_fte[t] -= taken
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
