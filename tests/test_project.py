@@ -52,7 +52,7 @@ def test_no_file_is_heavy():
 
 def test_the_lock_of_make_run_is_a_part_of_the_lock_of_make_test():
     small, large = pinned("requirements.txt"), pinned("requirements-dev.txt")
-    assert {"numpy", "mesa", "hatchling", "lifelines"} <= set(small)
+    assert {"numpy", "mesa", "hatchling", "vl-convert-python"} <= set(small)
     assert {"pytest", "solara", "playwright"} <= set(large) - set(small)
     differ = {name: (version, large.get(name)) for name, version in small.items() if large.get(name) != version}
     assert not differ
