@@ -603,8 +603,8 @@ class projects:
     """Steps 0..6; 5 is implement. States 1 living, 2 kept. Ends 1 completed, 2 failed, 3 dissolved, 4 abandoned."""
 
     def step_months(setup, step, step_share):
-        ends = [math.floor(setup * sum(step_share[:k]) + 0.5) for k in (step, step + 1)]
-        return ends[1] - ends[0]
+        ends = [0] + [max(1, math.floor(setup * sum(step_share[: k + 1]) + 0.5)) for k in range(5)]
+        return ends[step + 1] - ends[step]
 
     def open_projects(starters, n, table, memberships, organisations, felt, kind_share, step_share, seed, month, t):
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,

@@ -60,7 +60,9 @@ def test_identical_competent_members_only_lose_what_coordination_costs(busy_worl
     })  # fmt: skip
     world.run(18)
     p, m = world.state.projects, world.state.memberships
-    allied = living(world)[p.members[living(world)] > 1]
+    rows = living(world)
+    still = np.abs(m.solo[rows].sum(axis=1) - p.alone[rows]) < 1e-9  # nobody left since it was appraised
+    allied = rows[(p.members[rows] > 1) & still]
     assert allied.size > 3, "nobody allied by mistake or desire: nothing is tested"
     hour = float(world.values["value.hour_value"])
     budget = (m.effort[allied] / 100 + m.hours[allied] * hour).sum(axis=1)
@@ -70,38 +72,42 @@ def test_identical_competent_members_only_lose_what_coordination_costs(busy_worl
     assert (rate < 0).all()
 
 
+def appraised(world):
+    """Keep what the appraisal of this month saw: {project uid: (members, budget, programme money, C, value)}."""
+    p, m = world.state.projects, world.state.memberships
+    hour = float(world.values["value.hour_value"])
+    for r in living(world):
+        money = (p.engineering[r] + (p.reserve[r] // 12 if world.terms.mode == 1 else 0)) / 100
+        members = tuple(sorted(m.member[r][m.member[r] >= 0]))
+        budget = float((m.effort[r] / 100 + m.hours[r] * hour).sum())
+        world.seen[int(p.uid[r])] = (members, budget, money, float(p.coordination[r]), float(p.value[r]))
+
+
+appraised.writes, appraised.reads, appraised.title = frozenset(), frozenset(), "probe"
+
+
 def test_inert_engineering_costs_its_share_and_does_nothing(busy_world):
-    """W4 against W3, project by project: V4/V3 = 1 - g/(B + g - C) when nothing else differs."""
-    inert, cash = (busy_world(values={**ENGINEERED, "engineering.mode": mode}) for mode in (2, 1))
-    for world in (inert, cash):
-        world.run(1)
-    for month in range(17):
-        inert.step()
-        cash.step()
-        p4, p3 = inert.state.projects, cash.state.projects
-        common, at4, at3 = np.intersect1d(p4.uid[living(inert)], p3.uid[living(cash)], return_indices=True)
-        rows4, rows3 = living(inert)[at4], living(cash)[at3]
-        members = [set(w.state.memberships.member[r][w.state.memberships.member[r] >= 0])
-                   for w, rs in ((inert, rows4), (cash, rows3)) for r in rs]  # fmt: skip
-        same = [k for k in range(common.size) if members[k] == members[common.size + k]]
-        if month == 0:
-            assert len(same) == common.size, "two worlds of one seed begin with the same projects"
-    hour = float(cash.values["value.hour_value"])
+    """W4 against W3, alliance by alliance: V4 / V3 = 1 - s, s the programme's share of the means of action."""
+    worlds = [busy_world(values={**ENGINEERED, "engineering.mode": mode}) for mode in (2, 1)]
     checked = 0
-    for k in same:
-        r4, r3 = rows4[k], rows3[k]
-        money = (p3.engineering[r3] + p3.reserve[r3] // 12) / 100
-        if p3.members[r3] < 2 or money == 0 or p3.engineering[r3] != p4.engineering[r4]:
-            continue
-        m = cash.state.memberships
-        budget = (m.effort[r3] / 100 + m.hours[r3] * hour).sum()
-        if abs(p3.coordination[r3] - p4.coordination[r4]) > 1e-9:
-            continue
-        share = money / (budget + money - p3.coordination[r3])
-        ratio = p4.value[r4] / p3.value[r3]
-        assert ratio <= 1 - share + 1e-9  # the capacity of makers can only add to what money buys
-        checked += 1
-    assert checked > 0
+    for world in worlds:
+        at = [phase.title for phase in world.phases].index("alliances.value.appraise") + 1
+        world.phases = (*world.phases[:at], appraised, *world.phases[at:])
+    for _ in range(8):
+        for world in worlds:
+            world.seen = {}
+            world.step()
+        for uid, (members, budget, paid, cost, inert) in worlds[0].seen.items():
+            if len(members) < 2 or worlds[1].seen.get(uid, ((),))[0] != members:
+                continue
+            _, _, untied, same_cost, cash = worlds[1].seen[uid]
+            if untied == 0 or abs(cost - same_cost) > 1e-9 or budget <= cost:
+                continue
+            share = untied / (budget + untied - cost)
+            assert inert / cash == pytest.approx(1 - share, abs=0.3 * share)  # limits of makers bend it
+            assert inert < cash
+            checked += 1
+    assert checked > 10
 
 
 def test_the_programme_spends_the_same_euros_in_every_world(busy_world):

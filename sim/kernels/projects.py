@@ -103,13 +103,16 @@ def pick(share, u):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def step_months(setup, step, step_share):
-    """Return the months of one set-up step: whole months whose sum over the five steps is the set-up time."""
+    """Return the months of one set-up step: whole, one at least for the first, and their sum is the set-up time."""
     before, after = 0.0, 0.0
     for k in range(step + 1):
         after += step_share[k]
         if k < step:
             before += step_share[k]
-    return np.int64(math.floor(setup * after + 0.5)) - np.int64(math.floor(setup * before + 0.5))
+    until = max(1, np.int64(math.floor(setup * after + 0.5)))
+    if step == 0:
+        return until
+    return until - max(1, np.int64(math.floor(setup * before + 0.5)))
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
