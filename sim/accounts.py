@@ -217,6 +217,14 @@ def national_cents(budget, residents: int) -> np.ndarray:
     return cents
 
 
+def national_table(values: dict) -> np.ndarray:
+    """Return the national table, EUR per inhabitant and year, [payer, receiver]."""
+    out = np.zeros((WIDE, WIDE))
+    for line in LINES:
+        out[line.payer, line.receiver] += float(values[f"budget.{line.name}"])
+    return out
+
+
 def indexes(laws, population, density, centre) -> np.ndarray:
     """Return what each law gives per resident in each place, [index, place]; the first index is 1 everywhere."""
     out = np.ones((len(INDEXES), population.size))

@@ -313,7 +313,7 @@ class life:
 class initial:
     def per_resident(law, population, density, centre, out):
         for t in range(len(population)):
-            people, crowd = math.log(max(1, population[t])), math.log(max(1e-3, density[t]))
+            people, crowd = math.log(max(1, population[t])), math.log(max(8.0, min(3000.0, density[t])))
             out[t] = math.exp(law[0] + law[1] * people + law[2] * crowd + law[3] * centre[t])
 
     def weighted_mean(value, weight):

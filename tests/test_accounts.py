@@ -1,5 +1,7 @@
 """One national table, spread over places so that it adds up, and budgets that resemble the facts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -192,3 +194,12 @@ def test_flows_are_told_largest_first(spread):
     amounts = [int(line.split(" EUR")[0].replace(",", "").replace(".", "")) for line in english.splitlines()]
     assert amounts == sorted(amounts, reverse=True)
     assert len(MODELS) == 7
+
+
+def test_the_table_of_the_documentation_is_that_of_the_parameters(values):
+    text = (Path(accounts.__file__).parent.parent / "docs" / "accounts.md").read_text(encoding="utf-8")
+    shown = [line.split("|")[2:] for line in text.splitlines() if line.startswith("| **") and "phase" not in line]
+    table = accounts.national_table(values)
+    for row, cells in zip((*table, table.sum(axis=0)), shown, strict=True):
+        found = [float(cell.strip().replace(",", "") or 0) for cell in cells[:8]]
+        assert found == pytest.approx(row.tolist(), abs=0.051)

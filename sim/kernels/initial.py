@@ -18,15 +18,20 @@ PERSONS = 1
 FUNCTIONS = 5
 DOMAINS = 16
 PLACE = np.uint64(2**61)  # identities of territories start here
+EMPTY, CROWDED = 8.0, 3000.0  # inhabitants per km2: the densities of 99 % of the places of the laws
 TRIES = 4  # meetings refused for being too different before an acquaintance is lost
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def per_resident(law, population, density, centre, out):
-    """Write exp(a + b ln population + c ln density + d share of the main commune) of each place."""
+    """Write exp(a + b ln population + c ln density + d share of the main commune) of each place.
+
+    Beyond the densities of nearly all places where the laws were fitted, they are not prolonged: an empty forest
+    has no more hospitals for each resident than the emptiest countryside.
+    """
     for t in range(population.size):
         people = math.log(max(1.0, np.float64(population[t])))
-        crowd = math.log(max(1e-3, density[t]))
+        crowd = math.log(min(CROWDED, max(EMPTY, density[t])))
         out[t] = math.exp(law[0] + law[1] * people + law[2] * crowd + law[3] * centre[t])
 
 

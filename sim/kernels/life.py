@@ -183,20 +183,20 @@ def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
     for t in range(segments.shape[1]):
         if free_fte[t] == 0:
             continue
+        wanted = np.int64(0)
         for k in range(MODELS):
             for i in range(segments[k, t, 0], segments[k, t, 1]):
                 missing[i] = 0
                 if alive[i]:
                     missing[i] = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
-        wanted = np.int64(0)
-        for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
-                wanted += missing[i]
+                    wanted += missing[i]
         if wanted == 0:
             continue
         part = min(1.0, free_fte[t] / wanted)
         for k in range(MODELS):
             for i in range(segments[k, t, 0], segments[k, t, 1]):
+                if missing[i] == 0:
+                    continue
                 taken = min(np.int64(math.floor(part * missing[i])), free_fte[t])
                 fte[i] += taken
                 hired[i] += taken
