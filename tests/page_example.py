@@ -53,13 +53,62 @@ def verdict(claim: str, **fields) -> dict:
 def verdicts() -> list[dict]:
     """Return controls that hold and five claims, each with another answer."""
     return [
-        verdict("H0a", statement="Identical worlds: no difference.", statement_fr="Mondes identiques : aucun écart.", claimed_by=None, text_fr="Écart nul, au bit près.", text_en="No difference, to the bit.", claimed=None),
-        verdict("H0b", statement="Engineering without effect must lose.", statement_fr="Une ingénierie sans effet doit perdre.", claimed_by=None),
-        verdict("H1", statement="Links create a value that nobody sees or pays for.", statement_fr="Le lien crée une valeur que personne ne voit ni ne paie.", unit="share", estimate=0.11, interval=[-0.03, 0.28, 0.9], direction="depends", conditions_fr="une fonction qui manque coûte au moins 2,1 fois plus cher au-dehors", conditions_en="a missing function costs at least 2.1 times more outside"),
-        verdict("H2", statement="Alliance engineering makes projects two times more frugal.", statement_fr="L'ingénierie d'alliance rend les projets deux fois plus frugaux.", claimed=2, size="refuted"),
-        verdict("H3", statement="Alliance engineering makes projects three times more durable.", statement_fr="L'ingénierie d'alliance rend les projets trois fois plus pérennes.", claimed=3, estimate=1.05, interval=[0.8, 1.4, 0.9], direction="undecided", size="refuted"),
-        verdict("H4", statement="1 euro of alliance engineering mobilises 7 euros.", statement_fr="1 € d'ingénierie d'alliance en mobilise 7.", unit="EUR/EUR", claimed=7, reference_value=3.25, estimate=1.9, interval=[0.4, 3.1, 0.9], direction="refuted", size="refuted"),
-    ]  # fmt: skip
+        verdict(
+            "H0a",
+            statement="Identical worlds: no difference.",
+            statement_fr="Mondes identiques : aucun écart.",
+            claimed_by=None,
+            text_fr="Écart nul, au bit près.",
+            text_en="No difference, to the bit.",
+            claimed=None,
+        ),
+        verdict(
+            "H0b",
+            statement="Engineering without effect must lose.",
+            statement_fr="Une ingénierie sans effet doit perdre.",
+            claimed_by=None,
+        ),
+        verdict(
+            "H1",
+            statement="Links create a value that nobody sees or pays for.",
+            statement_fr="Le lien crée une valeur que personne ne voit ni ne paie.",
+            unit="share",
+            estimate=0.11,
+            interval=[-0.03, 0.28, 0.9],
+            direction="depends",
+            conditions_fr="une fonction qui manque coûte au moins 2,1 fois plus cher au-dehors",
+            conditions_en="a missing function costs at least 2.1 times more outside",
+        ),
+        verdict(
+            "H2",
+            statement="Alliance engineering makes projects two times more frugal.",
+            statement_fr="L'ingénierie d'alliance rend les projets deux fois plus frugaux.",
+            claimed=2,
+            size="refuted",
+        ),
+        verdict(
+            "H3",
+            statement="Alliance engineering makes projects three times more durable.",
+            statement_fr="L'ingénierie d'alliance rend les projets trois fois plus pérennes.",
+            claimed=3,
+            estimate=1.05,
+            interval=[0.8, 1.4, 0.9],
+            direction="undecided",
+            size="refuted",
+        ),
+        verdict(
+            "H4",
+            statement="1 euro of alliance engineering mobilises 7 euros.",
+            statement_fr="1 € d'ingénierie d'alliance en mobilise 7.",
+            unit="EUR/EUR",
+            claimed=7,
+            reference_value=3.25,
+            estimate=1.9,
+            interval=[0.4, 3.1, 0.9],
+            direction="refuted",
+            size="refuted",
+        ),
+    ]
 
 
 def comb(centre: float, spread: float, same: float | None, scale: str, n: int = 48, **fields) -> dict:
@@ -160,9 +209,33 @@ def page() -> dict:
             "data_date": "2025-01-01",
         },
         "territories": [
-            {"key": "rural", "kind": "rural", "population": 11873, "communes": 21, "name": "CC Exemple", "twins": 57, "organisations": 1100},
-            {"key": "town", "kind": "town", "population": 197408, "communes": 40, "name": "CU Exemple", "twins": 3, "organisations": 17800},
-            {"key": "metropolis", "kind": "metropolis", "population": 1421000, "communes": 59, "name": "Métropole Exemple", "twins": None, "organisations": 126000},
+            {
+                "key": "rural",
+                "kind": "rural",
+                "population": 11873,
+                "communes": 21,
+                "name": "CC Exemple",
+                "twins": 57,
+                "organisations": 1100,
+            },
+            {
+                "key": "town",
+                "kind": "town",
+                "population": 197408,
+                "communes": 40,
+                "name": "CU Exemple",
+                "twins": 3,
+                "organisations": 17800,
+            },
+            {
+                "key": "metropolis",
+                "kind": "metropolis",
+                "population": 1421000,
+                "communes": 59,
+                "name": "Métropole Exemple",
+                "twins": None,
+                "organisations": 126000,
+            },
         ],
         "claims": {
             "H1": comb(0.11, 0.09, 0.0, "linear", contrast="W1-alone"),
@@ -171,18 +244,51 @@ def page() -> dict:
             "H4": comb(1.9, 0.9, None, "linear", claimed=7.0, reference=3.25),
         },
         "three_times": [
-            {"indicator": "confidence", "unit": "points", "contrast": "W2-W3", "territory": "town", "same": 0.0, "finding": "up", "months": LONG, "central": 4, "threads": threads(LONG, 1.5, 3)},
-            {"indicator": "performance", "unit": "percent", "contrast": "W2-W3", "territory": "town", "same": 0.0, "finding": "unclear", "months": MONTHS, "central": 2, "threads": threads(MONTHS, 0.6, 5)},
+            {
+                "indicator": "confidence",
+                "unit": "points",
+                "contrast": "W2-W3",
+                "territory": "town",
+                "same": 0.0,
+                "finding": "up",
+                "months": LONG,
+                "central": 4,
+                "threads": threads(LONG, 1.5, 3),
+            },
+            {
+                "indicator": "performance",
+                "unit": "percent",
+                "contrast": "W2-W3",
+                "territory": "town",
+                "same": 0.0,
+                "finding": "unclear",
+                "months": MONTHS,
+                "central": 2,
+                "threads": threads(MONTHS, 0.6, 5),
+            },
         ],
         "survival": {
-            "claim": "H3", "territory": None, "worlds": 288, "band": "chance", "contrast": "W2-W3",
+            "claim": "H3",
+            "territory": None,
+            "worlds": 288,
+            "band": "chance",
+            "contrast": "W2-W3",
             "curves": [first, second],
             "claimed_median": None,
-            "difference": {"months": first["months"], "middle": gap, "low": [g - 0.02 for g in gap], "high": [g + 0.02 for g in gap]},
+            "difference": {
+                "months": first["months"],
+                "middle": gap,
+                "low": [g - 0.02 for g in gap],
+                "high": [g + 0.02 for g in gap],
+            },
             "finding": "up",
         },
         "premium": {
-            "claim": "H1", "territory": None, "worlds": 288, "contrast": "W1-alone", "horizon": 84,
+            "claim": "H1",
+            "territory": None,
+            "worlds": 288,
+            "contrast": "W1-alone",
+            "horizon": 84,
             "steps": [
                 {"key": "alone", "start": 0, "end": 100},
                 {"key": "together", "start": 100, "end": 131, "amount": 31},
@@ -198,17 +304,39 @@ def page() -> dict:
             "finding": "up",
         },
         "who": {
-            "contrast": "W2-W3", "horizon": 84, "unit": "eur_inhabitant_year", "territory": "town",
+            "contrast": "W2-W3",
+            "horizon": 84,
+            "unit": "eur_inhabitant_year",
+            "territory": "town",
             "rows": [
-                {"model": model, "pays": 2.0 if model == "A" else 0.0, "difference": value, "low": value - 0.6, "high": value + 0.6, "change": "up" if value > 0.6 else "down" if value < -0.6 else "same"}
+                {
+                    "model": model,
+                    "pays": 2.0 if model == "A" else 0.0,
+                    "difference": value,
+                    "low": value - 0.6,
+                    "high": value + 0.6,
+                    "change": "up" if value > 0.6 else "down" if value < -0.6 else "same",
+                }
                 for model, value in zip("APESUGF", (-0.2, -1.1, 0.1, 0.3, 0.2, 1.9, 0.0), strict=True)
             ],
         },
         "parameters": {
-            name: {"label_fr": fr, "label_en": en, "meaning_fr": f"{fr}.", "meaning_en": f"{en}.", "unit": "ratio", "value": 1.6, "low": 1.05, "high": 6, "kind": kind, "source": "invented for a test", "date": "2026-11-21"}
+            name: {
+                "label_fr": fr,
+                "label_en": en,
+                "meaning_fr": f"{fr}.",
+                "meaning_en": f"{en}.",
+                "unit": "ratio",
+                "value": 1.6,
+                "low": 1.05,
+                "high": 6,
+                "kind": kind,
+                "source": "invented for a test",
+                "date": "2026-11-21",
+            }
             for name, (fr, en, kind) in PARAMETERS.items()
         },
-    }  # fmt: skip
+    }
 
 
 def write(folder: Path, verdict_list: list[dict] | None = None, data: dict | None = None) -> Path:

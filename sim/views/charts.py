@@ -7,6 +7,7 @@ classes and bands ready to be drawn (`docs/page-data.md`); charts choose places,
 
 import json
 import textwrap
+from functools import cache
 from typing import NamedTuple
 
 from sim.views.words import calendar, count, day, first_of, has, percent, rounded, word
@@ -301,6 +302,7 @@ def render_chart(spec: dict, form: str = "svg", scale: float = 2.0) -> str | byt
     return svg if form == "svg" else vl_convert.svg_to_png(svg, scale=scale)
 
 
+@cache
 def vega_bundle() -> str:
     """Return the one Vega bundle (Vega, Vega-Lite, Embed) that draws every chart of a page."""
     import vl_convert

@@ -78,7 +78,7 @@ def _axis(sheet: Sheet, entry: dict, bars: list[dict], style: str, title: str) -
     fixed = [entry[name] for name in ("same", "claimed", "reference") if entry.get(name) is not None]
     values = [bar[end] for bar in bars for end in ("low", "high")] + fixed
     low, high = min(values), max(values)
-    axis = {"title": sheet.size.wrap(title, sheet.size.text), "grid": True, "tickCount": 6}
+    axis = {"title": sheet.size.wrap(title, sheet.size.text), "grid": True, "tickCount": 6, "labelOverlap": False}
     if entry.get("scale") == "log" and low > 0:
         low, high = low / 1.06, high * 1.06
         ticks = _ratio_ticks(low, high)

@@ -465,16 +465,15 @@ def _choice(value: float, style: str) -> str:
 
 def what_this_is(page: dict) -> str:
     """Say what the page is and is not, which worlds are compared, and which sizes are simulated."""
-    lists = _three_things("is") + _three_things("isnot")
+    lists = _points("is.title", "is.1", "is.2", "is.3") + _points("isnot.title", "isnot.1", "isnot.2", "isnot.3")
     worlds = "".join(_world(name) for name in ("W0", "W1", "W2", "W3", "W4"))
     compared = f'<div><h3>{say("worlds.title")}</h3><ul class="worlds">{worlds}</ul></div>'
     return scene("2", f'<div class="two">{lists}</div><div class="two">{compared}{territories(page)}</div>')
 
 
-def _three_things(key: str) -> str:
-    """Return a title and its three points."""
-    items = "".join(f"<li>{say(f'{key}.{n}')}</li>" for n in (1, 2, 3))
-    return f"<div><h3>{say(f'{key}.title')}</h3><ul>{items}</ul></div>"
+def _points(title: str, *keys: str) -> str:
+    """Return a title and its points."""
+    return f"<div><h3>{say(title)}</h3><ul>{''.join(f'<li>{say(key)}</li>' for key in keys)}</ul></div>"
 
 
 def _world(name: str) -> str:

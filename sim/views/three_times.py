@@ -17,8 +17,8 @@ def three_times(sheet: Sheet, item: dict, clock: str = "stretches") -> Chart:
     what, unit = sheet.word(f"indicator.{item['indicator']}"), sheet.word(f"unit.{item['unit']}")
     seam = sheet.word("times.seam" if clock == "stretches" else "times.real")
     how = f"{sheet.word('times.how', level=sheet.level())} {seam}"
-    causes = {name: sheet.word(f"{name}.{item['contrast']}") for name in ("cause", "of_cause")}
-    finding = sheet.word(f"finding.time.{item['finding']}", what=what, **causes)
+    cause, of_cause = sheet.word(f"cause.{item['contrast']}"), sheet.word(f"of_cause.{item['contrast']}")
+    finding = sheet.word(f"finding.time.{item['finding']}", what=what, cause=cause, of_cause=of_cause)
     caveats = Caveats({"last_month": item["months"][-1]} | item, how, unit)
     drawing = _threads(sheet, item, sheet.word("times.gap", what=what, unit=unit), clock)
     key = f"times-{item['indicator']}-{item.get('territory') or 'all'}"

@@ -3,6 +3,7 @@ import { language, say } from "page/language"
 import { guessesOf, onGuess } from "page/session"
 
 const NARROW = 620 // below this width a chart is drawn for a phone
+const WIDE = 1920 // pixels of a kept picture, its caveats included
 const drawn = new Map() // figure -> Vega view
 let specs = {}
 
@@ -75,7 +76,8 @@ function showGuesses() {
 async function keep(figure) {
   const result = document.createElement("div")
   const { view } = await window.vegaEmbed(result, specOf(figure, "wide"), { actions: false, ast: true, mode: "vega-lite" })
-  const canvas = await view.toCanvas(1920 / view._viewWidth) // 1,920 pixels wide, caveats included
+  const small = await view.toCanvas(1)
+  const canvas = await view.toCanvas(WIDE / small.width)
   const link = document.createElement("a")
   link.href = canvas.toDataURL("image/png")
   link.download = `${figure.dataset.chart}-${language()}.png`

@@ -1,8 +1,8 @@
 // Which language is shown, how large the letters are, and the few words that scripts write.
 const words = JSON.parse(document.getElementById("words").textContent)
 const listeners = []
-const SIZES = [16, 18, 20, 23, 27, 32, 38]
-let size = 2
+const ZOOMS = [0.8, 0.9, 1, 1.15, 1.35, 1.6, 1.9]
+let zoom = 2
 
 export function language() {
   return document.getElementById("lang-en").checked ? "en" : "fr"
@@ -23,8 +23,8 @@ export function announce(key) {
 }
 
 export function resize(step) {
-  size = Math.min(SIZES.length - 1, Math.max(0, size + step))
-  document.documentElement.style.fontSize = `${SIZES[size]}px`
+  zoom = Math.min(ZOOMS.length - 1, Math.max(0, zoom + step))
+  document.documentElement.style.setProperty("--zoom", ZOOMS[zoom])
 }
 
 export function startLanguage() {
