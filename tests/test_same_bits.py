@@ -82,7 +82,7 @@ def test_a_policy_of_no_strength_changes_nothing(busy_world):
 def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters):
     from sim.parameters.collection import Change
 
-    plan = parameters.with_values(BUSY).with_changes([Change("engineering.dose", 9, "value", 5.0)])
+    plan = parameters.with_values(BUSY).with_changes([Change("engineering.dose", 9, None, "value", 5.0)])
     place = village("a")
     with_policy = tables(sim.World(place, plan, seed=1, strict=True), 18)
     without = tables(busy_world(territory=place), 18)
