@@ -24,7 +24,7 @@ _HOMES = {
     "load_scenario": "sim.scenarios",
     "load_territory": "sim.territory",
     "run": "sim.running",
-    "verdict": "sim.lab",
+    "verdict": "sim.lab.verdict:run_verdict",  # the module has the name already
 }
 
 __all__ = [*_HOMES, "__version__"]
@@ -33,7 +33,8 @@ __all__ = [*_HOMES, "__version__"]
 def __getattr__(name: str):
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute '{name}'; it has {', '.join(sorted(_HOMES))}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    home, _, renamed = _HOMES[name].partition(":")
+    value = getattr(importlib.import_module(home), renamed or name)
     globals()[name] = value  # the next look-up finds it without asking
     return value
 

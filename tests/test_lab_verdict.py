@@ -341,3 +341,7 @@ def test_a_study_with_a_key_too_many_is_refused(tmp_path):
 
 def test_planted_effects_depend_on_the_draw_only():
     assert planted({"value.price_out": 3.0})["frugal"] > planted({"value.price_out": 2.0})["frugal"]
+
+
+def test_the_public_name_is_the_function_whatever_was_imported_before():
+    assert sim.verdict is verdict.run_verdict

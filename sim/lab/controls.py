@@ -52,7 +52,7 @@ def run_controls(unit: Unit, study: Study, simulate) -> dict:
         "place": unit.place.key,
         "digests": {"first": first.summary["digest"], "again": again.summary["digest"], "zero": zero.summary["digest"]},
         "alliances": int(together.sum()),
-        "highest_premium": float(np.max(np.asarray(homogeneous["premium"], float)[together], initial=-np.inf)),
+        "winners": int(np.count_nonzero(together & (np.asarray(homogeneous["premium"]) > NONE))),
         "premium": float(np.sum(homogeneous["premium"], where=together)),
         "alone": float(np.sum(homogeneous["alone"], where=together)),
         "relabel_months": np.asarray(cohort["months"], float),
@@ -134,11 +134,11 @@ def inert_in_one_project() -> Control:
 def all_alike(own: list[dict]) -> Control:
     """Organisations that are all alike and share nothing gain nothing together, whatever else happens."""
     alliances = sum(o["alliances"] for o in own)
-    highest = max(o["highest_premium"] for o in own)
+    winners = sum(o["winners"] for o in own)
     alone = sum(o["alone"] for o in own)
     rate = sum(o["premium"] for o in own) / alone if alone > 0 else math.nan
     return Control(
-        "H0e", highest <= NONE and alliances > 0, rate, (-math.inf, 0.0), "ratio",
+        "H0e", winners == 0 and alliances > 0, rate, (-1.0, 0.0), "ratio",
         "premium rate of the inception cohort, every efficiency 1, nothing pooled; no project may be above 0",
         "When all organisations are alike, no alliance is worth more than its members apart.",
         "Quand toutes les organisations sont pareilles, aucune alliance ne vaut plus que ses membres séparés.",

@@ -119,6 +119,9 @@ def three_times(runs) -> list[dict]:
                 "territory": runs.study.long.place,
                 "same": 0.0,
                 "claim": None,
+                "draws": len(draws),
+                "seeds": len({o["repeat"] for o in runs.long}),
+                "runs": sum(len(o["series"]) for o in runs.long if o["draw"] in draws),
                 "months": months,
                 "central": central,
                 "finding": "up" if low > 0 else "down" if high < 0 else "depends" if settled(threads) else "unclear",
@@ -218,19 +221,20 @@ def stairs(table, verdict: dict | None) -> dict | None:
     seen = min(1.0, premium.perceived_share(sums)) if at["premium"] > 100 else 0.0
     middle = 100 + seen * (at["premium"] - 100)
     low, high, _ = verdict["interval"]
+    steps = [
+        {"key": "alone", "start": 0, "end": 100},
+        {"key": "together", "start": 100, "end": at["together"]},
+        {"key": "coordination", "start": at["together"], "end": at["coordination"]},
+        {"key": "engineering", "start": at["coordination"], "end": at["premium"]},
+        {"key": "premium", "start": 100, "end": at["premium"], "low": 100 * (1 + low), "high": 100 * (1 + high)},
+    ]
     found = {
         "claim": "H1",
         "territory": None,
         "worlds": len(table.draws) * len(table.repeats) * len(places),
         "contrast": "W1-alone",
         "horizon": horizon,
-        "steps": [
-            {"key": "alone", "start": 0, "end": 100},
-            {"key": "together", "start": 100, "end": at["together"]},
-            {"key": "coordination", "start": at["together"], "end": at["coordination"]},
-            {"key": "engineering", "start": at["coordination"], "end": at["premium"]},
-            {"key": "premium", "start": 100, "end": at["premium"], "low": 100 * (1 + low), "high": 100 * (1 + high)},
-        ],
+        "steps": [step | {"amount": step["end"] - step["start"]} for step in steps],
         "finding": {"supported": "up", "refuted": "down", "depends_on": "depends"}.get(verdict["direction"], "unclear"),
     }
     if at["premium"] > 100:
