@@ -345,3 +345,9 @@ def test_planted_effects_depend_on_the_draw_only():
 
 def test_the_public_name_is_the_function_whatever_was_imported_before():
     assert sim.verdict is verdict.run_verdict
+
+
+def test_the_study_is_registered_with_the_ranges_in_force():
+    study = load_study()
+    assert study.ranges_hash == sim.load_parameters().ranges_hash
+    assert study.ranges_hash == (FIRST.parent / "ranges.sha256").read_text(encoding="utf-8").strip()
