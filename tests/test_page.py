@@ -105,7 +105,7 @@ def test_the_page_speaks_french_then_english_in_one_click(open_page):
     assert page.locator("h1").inner_text() == "Que valent 4 affirmations\u202f? Verdicts simulés"
     assert "affirmé:×2" in said(page, "comb-H2")
     page.locator('label[for="lang-en"]').click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
     assert page.locator("h1").inner_text() == "What are 4 claims worth? Simulated verdicts"
     wait_for_words(page, "comb-H2", "claimed: × 2")
     visible = page.locator("main").inner_text()
@@ -209,7 +209,7 @@ def test_the_language_button_gives_the_arrows_back(open_page):
     page = open_page()
     page.keyboard.press("f")
     page.locator('label[for="lang-en"]').click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
     page.keyboard.press("ArrowRight")
     assert current(page) == ("scene-2", "scene 2 of 7")
     assert page.locator("#lang-en").is_checked()
@@ -269,7 +269,7 @@ def test_a_picture_is_1920_pixels_wide_and_keeps_its_caveats(open_page):
 def test_a_sentence_is_copied_with_its_limits(open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.locator("#card-H2 .copy").click()
-    page.wait_for_function("document.getElementById('said').textContent === 'Phrase copiée'")
+    page.wait_for_function("() => document.getElementById('said').textContent === 'Phrase copiée'")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("Phrase inventée")
     assert "Simulation, pas une prévision\u202f; niveau d’appui A\u202f; étude invente0." in copied
