@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 # What shows results, asks for runs or compares them cannot change a run; everything else under sim/ may.
-OUTSIDE_A_RUN = ("views", "lab", "cli.py", "model.py", "results.py", "bench.py")
+OUTSIDE_A_RUN = ("views", "lab", "bench.py", "cli.py", "glossary.py", "model.py", "results.py")
 READ = {".py", ".csv", ".yaml", ".parquet", ".json"}
 
 
