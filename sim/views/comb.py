@@ -7,7 +7,7 @@ would mix both in one width.
 from math import log
 
 from sim.views import charts
-from sim.views.charts import INK, SOFT, Caveats, Chart, Sheet, Table, kind_of, label, layer, measure, once, panel
+from sim.views.charts import INK, PAPER, SOFT, Caveats, Chart, Sheet, Table, kind_of, label, layer, measure, once, panel
 from sim.views.words import count, first_of
 
 COLOURS = {"gains": "#0072B2", "undecided": "#8b9096", "loses": "#D55E00"}
@@ -136,10 +136,11 @@ def _guess(sheet: Sheet, x: dict) -> list[dict]:
     """Keep a place for the room's guess: an empty table that the page fills."""
     if sheet.size.name == "still":
         return []
-    mark = label("▽", y=2, align="center", baseline="top", fontSize=sheet.size.title, color=GUESS, fontWeight="bold")
+    look = {"y": 2, "align": "center", "baseline": "top", "fontSize": sheet.size.title + 4}
     tip = {"field": "text", "type": "nominal", "title": sheet.word("guess.mark")}
     place = {"x": {"field": "value"} | x, "tooltip": tip}
-    return [{"data": {"name": "guess", "values": []}, "mark": mark, "encoding": place}]
+    marks = label("▼", color=PAPER, **look), label("▽", color=GUESS, **look)  # white inside, or bars show through
+    return [{"data": {"name": "guess", "values": []}, "mark": mark, "encoding": place} for mark in marks]
 
 
 def _table(sheet: Sheet, bars: list[dict], style: str) -> Table:
