@@ -1,4 +1,4 @@
-"""« Survie des projets »: the share of projects still alive by age, in two worlds, and the difference under it.
+"""Survival: the share of projects still alive by age, in two worlds, and the difference under it.
 
 Not a mean duration: most projects are still alive when the run ends.
 """
