@@ -4,6 +4,7 @@ One class for each kernel file, named like it: the twin of sim.kernels.value.uni
 Twins take lists and sets where kernels take arrays and masks, and return what kernels write.
 """
 
+import importlib
 import itertools
 import math
 import statistics
@@ -266,17 +267,10 @@ class split:
         ends += [total] * (len(weight) - last)
         return [end - start for start, end in zip([0, *ends], ends, strict=False)], 0
 
-    def by_shares_ppm(total, share):
-        ends = [round(Fraction(total * sum(share[: i + 1]), 10**6)) for i in range(len(share))]
-        return [end - start for start, end in zip([0, *ends], ends, strict=False)], total - (ends or [0])[-1]
-
 
 class trust:
     def keep_share(half_life):
         return 2 ** (-1 / half_life)
-
-    def forget(count, half_life):
-        return count * 2 ** (-1 / half_life)
 
     def after_month(kept, broken, is_kept, asymmetry, share):
         return share * kept + is_kept, share * broken + asymmetry * (not is_kept)
@@ -921,4 +915,6 @@ class record:
             out[d] = sum(10 * needs.level(need[place][d]) * population[place] for place in places) / people
 
 
-from tests.naive_money import initial, life, money, persons  # noqa: E402, F401 (they use the twins above)
+def __getattr__(name):
+    """The twins of money, residents, life and the initial state have a file of their own, which uses these."""
+    return getattr(importlib.import_module("tests.naive_money"), name)

@@ -43,26 +43,3 @@ def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
     if sum(weight) > 0:
         quotas = [total * (w / sum(weight)) for w in weight]
         assert all(abs(p - q) <= 1 + 1e-12 * total for p, q in zip(parts, quotas, strict=True))
-
-
-@SETTINGS
-@given(CENTS, st.lists(st.integers(0, 125_000), max_size=8))
-@example(2**50, [1_000_000])
-@example(-1, [333_333, 333_333, 333_334])
-def test_by_shares_ppm(total, share):
-    out = np.full(len(share), -7, np.int64)
-    left = split.by_shares_ppm(total, np.array(share, np.int64), out)
-    assert (out.tolist(), left) == naive.split.by_shares_ppm(total, share)
-    assert out.sum() + left == total
-    if sum(share) == split.MILLION:
-        assert left == 0
-
-
-def test_two_equal_shares_receive_the_same_over_many_amounts():
-    """The odd cent goes now to one, now to the other."""
-    share, out, received = np.array([500_000, 500_000]), np.empty(2, np.int64), np.zeros(2, np.int64)
-    for amount in range(2000):
-        split.by_shares_ppm(amount, share, out)
-        assert abs(out[0] - out[1]) <= 1
-        received += out
-    assert received[0] == received[1]

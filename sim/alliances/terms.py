@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from sim.kernels import trust
 from sim.kernels.terms import Terms
 
 KEPT_MONTHS = 24  # the inception cohort: projects whose diagnose falls in months 0..23
@@ -43,7 +44,7 @@ def terms(v: dict) -> Terms:
         prior_weight=float(v["trust.prior_weight"]),
         kept=float(v["trust.kept"]),
         asymmetry=float(v["trust.asymmetry"]),
-        keep_share=2.0 ** (-1.0 / float(v["trust.half_life"])),
+        keep_share=trust.keep_share(float(v["trust.half_life"])),
         visibility=float(v["alliances.visibility"]),
         sees_all=bool(v["form.perception"]),
         noise=float(v["alliances.noise"]),

@@ -6,8 +6,6 @@ Amounts in int64 cents, below 2^50 in absolute value.
 import numpy as np
 from numba import njit
 
-MILLION = 1_000_000
-
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def by_running_weight(total, weight, start, stop, out):
@@ -27,30 +25,10 @@ def by_running_weight(total, weight, start, stop, out):
     rate = total / whole
     running, given = 0.0, np.int64(0)
     for i in range(start, last):
-        if weight[i] > 0:
-            running += weight[i]
-            upto = np.int64(round(running * rate))
-            upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
-            out[i] = upto - given
-            given = upto
-    out[last] = total - given
-    return np.int64(0)
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
-def by_shares_ppm(total, share, out):
-    """Cut `total` by `share` in parts per million (int64, sum at most a million); return what is left.
-
-    Integers only: the amount is multiplied by a share as whole millions of cents plus the rest. A half cent
-    goes to the even side, so that over many amounts two equal shares receive the same.
-    """
-    whole, rest = total // MILLION, total % MILLION
-    running, given = np.int64(0), np.int64(0)
-    for i in range(out.size):
-        running += share[i]
-        upto, beyond = whole * running + rest * running // MILLION, rest * running % MILLION
-        if 2 * beyond > MILLION or (2 * beyond == MILLION and upto % 2 != 0):
-            upto += 1
+        running += weight[i]
+        upto = np.int64(round(running * rate))
+        upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
         out[i] = upto - given
         given = upto
-    return total - given
+    out[last] = total - given
+    return np.int64(0)

@@ -17,12 +17,6 @@ def keep_share(half_life):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def forget(count, half_life):
-    """Return a count one month later: half of it after `half_life` months."""
-    return count * keep_share(half_life)
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
 def after_month(kept, broken, is_kept, asymmetry, share):
     """Return (kept, broken) after a month that leaves `share` of memory and shows one promise kept or broken."""
     kept, broken = kept * share, broken * share
