@@ -46,6 +46,7 @@ class World:
         """Run one month: every phase in order, then the check of all accounts."""
         if self.month in self._changes:
             self._read_parameters()
+            self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         self.ledger.open(self.month)
         for phase in self.phases:
             self.ledger.before(phase)

@@ -100,8 +100,9 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month, t):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
-    Shares are computed anew when the project is dirty and once a year; value and costs every month, because
-    trust and engineering move.
+    Of an alliance, value and costs are computed every month, because trust and engineering move; what members are
+    worth alone when the project is dirty (members, or parameters, changed); shares then and once a year. A member
+    alone has neither links nor engineering: unless it is dirty or has untied money, nothing of it moves.
     """
     state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit, out_shared = (
         projects
@@ -114,6 +115,9 @@ def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month
     for p in range(state.size):
         if state[p] != 1:
             continue
+        extra = placebo(engineering[p], reserve[p], t.mode)
+        if member[p, 1] < 0 and member[p, 0] >= 0 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
+            continue
         m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
         if m == 0:
             out_value[p], out_alone[p], out_coordination[p] = 0.0, 0.0, 0.0
@@ -124,21 +128,21 @@ def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month
         money = engineering[p] / 100.0
         hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost))
         saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
-        extra = placebo(p, engineering, reserve, t)
         everyone = (1 << m) - 1
-        alone = 0.0
-        for a in range(m):
-            out_solo[p, a] = value.coalition_value(
-                1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
-            )
-            alone += out_solo[p, a]
-        out_alone[p] = alone
+        if dirty[p]:
+            alone = 0.0
+            for a in range(m):
+                out_solo[p, a] = value.coalition_value(
+                    1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
+                )
+                alone += out_solo[p, a]
+            out_alone[p] = alone
+            value.team_costs(efficiency, everyone, t.price, scratch[0])
+            out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
         out_coordination[p] = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub)
         out_value[p] = value.coalition_value(
             everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
         )
-        value.team_costs(efficiency, everyone, t.price, scratch[0])
-        out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
         if dirty[p] or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0:
             for mask in range(1, everyone + 1):
                 game[mask] = value.coalition_value(
@@ -151,11 +155,11 @@ def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def placebo(p, engineering, reserve, t):
-    """Return the untied money (EUR) that the cash placebo adds to the budget of project p this month."""
-    if t.mode != 1:
+def placebo(engineering, reserve, mode):
+    """Return the untied money (EUR) that the cash placebo adds to the budget of a project this month."""
+    if mode != 1:
         return 0.0
-    return (engineering[p] + reserve[p] // MONTHS_BETWEEN_SHARES) / 100.0
+    return (engineering + reserve // MONTHS_BETWEEN_SHARES) / 100.0
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

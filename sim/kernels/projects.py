@@ -193,13 +193,14 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
         programme_used = untied if t.mode == 1 else g
         account(
             p, m, at_work, worked, planned, cash_used - untied, programme_used, hours_used, step[p], value, alone,
-            coordination, share_seen, plan_value, waiting, sums, counts, t, totals[place, 1 if m > 1 else 0],
+            coordination, share_seen, plan_value, waiting, sums, counts, t.hour_value, t.viable_share,
+            totals, place,
         )  # fmt: skip
         if at_work:
             delivered[place, np.int64(domain[p])] += value[p] * worked
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
 def slot_of(i, p, slots):
     """Return which of its own slots holds project p: it tells apart the promises of one organisation."""
     for s in range(slots.shape[1]):
@@ -208,7 +209,7 @@ def slot_of(i, p, slots):
     return slots.shape[1]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
 def share_of(amount, s, m):
     """Return the part s of an amount cut in m whole parts that add up to it."""
     return amount * (s + 1) // m - amount * s // m
@@ -227,7 +228,7 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
         flow[home, MODELS, np.int64(org_model[i])] += amount
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
 def use_programme(p, place, g, at_work, mode, programme, reserve, wages):
     """Take the month's programme money; return the untied cents that members receive (cash placebo only).
 
@@ -246,10 +247,10 @@ def use_programme(p, place, g, at_work, mode, programme, reserve, wages):
     return g + released
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, sums, counts, t, totals,
+    plan_value, waiting, sums, counts, hour_value, viable_share, totals, place,
 ):  # fmt: skip
     """Add the month of project p to its sums and to the territory's.
 
@@ -260,7 +261,7 @@ def account(
     s_value, s_alone, s_premium, s_gain, s_perceived, s_coordination, s_means_alone = sums
     s_own, s_programme, s_hours, s_months = counts
     productivity = alone[p] / planned if planned > 0.0 else 0.0
-    means = (own + programme_used) / 100.0 + hours_used * t.hour_value
+    means = (own + programme_used) / 100.0 + hours_used * hour_value
     made, lonely, premium, felt = 0.0, 0.0, 0.0, 0.0
     if at_work:
         made, lonely = value[p] * worked, alone[p] * worked
@@ -270,7 +271,7 @@ def account(
         felt = max(0.0, felt)
         if alone[p] > 0.0:
             s_means_alone[p] += made / alone[p] * planned
-        waiting[p] = waiting[p] + 1 if made < t.viable_share * plan_value[p] else 0
+        waiting[p] = waiting[p] + 1 if made < viable_share * plan_value[p] else 0
     elif step == 1 or step == 2:
         premium = -means * productivity
     else:
@@ -285,14 +286,15 @@ def account(
     s_programme[p] += programme_used
     s_hours[p] += hours_used
     s_months[p] += 1
-    totals[0] += made
-    totals[1] += lonely
-    totals[2] += premium
-    totals[3] += max(0.0, premium)
-    totals[4] += felt
-    totals[5] += own
-    totals[6] += programme_used
-    totals[7] += hours_used
+    allied = 1 if m > 1 else 0
+    totals[place, allied, 0] += made
+    totals[place, allied, 1] += lonely
+    totals[place, allied, 2] += premium
+    totals[place, allied, 3] += max(0.0, premium)
+    totals[place, allied, 4] += felt
+    totals[place, allied, 5] += own
+    totals[place, allied, 6] += programme_used
+    totals[place, allied, 7] += hours_used
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
