@@ -301,6 +301,7 @@ def test_the_page_of_one_run_says_that_it_is_one_world(tmp_path):
     html = plain(unescape(write_page(tmp_path, tmp_path / "run.html").read_text(encoding="utf-8")))
     assert "Un seul monde simulé, sur beaucoup d’autres possibles" in html
     assert "1,23" in html and "1.23" in html
+    assert "Moyens par unité de valeur" in html and "Means per unit of value" in html
     assert "CU Exemple" not in html
 
 

@@ -21,7 +21,7 @@ from sim.views.scenes import both, more, say, scene, whole
 from sim.views.stairs import stairs
 from sim.views.survival import survival
 from sim.views.three_times import three_times
-from sim.views.words import LANGUAGES, calendar, count, number, word, words
+from sim.views.words import LANGUAGES, calendar, count, number, typography, word, words
 
 PAGE = Path(__file__).with_name("page")
 MODULES = ("main", "language", "charts", "scenes", "session")
@@ -186,10 +186,8 @@ def run_page(run: dict, lang: str = "fr") -> str:
 
     def grid(tongue: str) -> str:
         head = [word("run.indicator", tongue), *(_horizon(key, tongue) for key in months), word("run.unit", tongue)]
-        rows = [
-            [name, *(_value(horizons[key].get(name), tongue) for key in months), _unit(horizons, name)]
-            for name in names
-        ]
+        values = {name: [_value(horizons[key].get(name), tongue) for key in months] for name in names}
+        rows = [[_indicator(name, tongue), *values[name], _unit(horizons, name)] for name in names]
         return scenes.table(charts.Table(head, rows))
 
     facts = [
@@ -204,6 +202,16 @@ def run_page(run: dict, lang: str = "fr") -> str:
     body = f'<section class="summary" id="summary"><h2>{say("scene.run")}</h2>{told}</section>'
     title = {tongue: word("run.title", tongue) for tongue in LANGUAGES}
     return _assemble(title, body + scenes.unsaid(), {}, "A", {}, lang)
+
+
+def _indicator(name: str, lang: str) -> str:
+    """Name an indicator; one that this version does not know keeps the name that the run gave it."""
+    from sim.indicators import INDICATORS
+
+    known = {indicator.name: indicator for indicator in INDICATORS}
+    if name not in known:
+        return name
+    return typography(known[name].label_fr if lang == "fr" else known[name].label_en, lang)
 
 
 def _horizon(key: str, lang: str) -> str:
