@@ -96,7 +96,7 @@ class Work:
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
         self.deployed = np.zeros(places, np.int64)
         self.ends = np.zeros(5, np.int64)
-        self.opened = self.joined = self.left = self.dropped = 0
+        self.opened = self.joined = 0  # this month, in the core
 
 
 def _step_share(values: dict) -> np.ndarray:

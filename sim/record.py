@@ -25,7 +25,7 @@ MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "opened": np.int64, "joined": np.int64, "left": np.int64, "deployed": np.int64,
+    "opened": np.int64, "joined": np.int64, "deployed": np.int64,
     **{f"ended_{e}": np.int64 for e in ENDS},
     **{f"solo_{s}": np.int64 for s in STEPS}, **{f"allied_{s}": np.int64 for s in STEPS},
     **{f"alliances_{k}": np.int64 for k in KINDS},
@@ -138,7 +138,7 @@ def _projects(world, row):
         row[f"alliances_{kind}"][0] = by_kind[k]
     for k, end in enumerate(ENDS):
         row[f"ended_{end}"][0] = w.ends[k + 1]
-    row["opened"][0], row["joined"][0], row["left"][0] = w.opened, w.joined, w.left
+    row["opened"][0], row["joined"][0] = w.opened, w.joined
     row["deployed"][0] = w.deployed[core].sum()
     seen = np.zeros(1)
     kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)

@@ -19,7 +19,7 @@ def review(world):
     """Let members who see less than they want leave."""
     s = world.state
     o, p = s.organisations, s.projects
-    world.work.left = kernel.review(
+    kernel.review(
         (p.state, p.step, p.members, p.dirty), _memberships(s), o.slots, o.uid, o.desire, world.seed, world.month,
         world.terms,
     )  # fmt: skip
@@ -30,7 +30,7 @@ def drop_dead(world):
     """Take organisations that died this month out of their projects, before their rows are given to newborns."""
     s = world.state
     o, p = s.organisations, s.projects
-    world.work.dropped = kernel.drop_dead(o.alive, o.slots, p.members, _memberships(s), p.dirty)
+    kernel.drop_dead(o.alive, o.slots, p.members, _memberships(s), p.dirty)
 
 
 def _memberships(state):

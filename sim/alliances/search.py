@@ -60,7 +60,8 @@ def start(world):
             f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
             f"(now {world.values['engine.project_capacity']})."
         )
-    world.work.opened = opened
+    here = (p.state == 1) & world.core[p.territory]
+    world.work.opened = int(np.count_nonzero(here & (p.started == world.month)))
 
 
 def _clean_free_rows(p, m):
@@ -100,9 +101,12 @@ def recruit(world):
     )  # fmt: skip
     project, gain = out[0][:n], out[2][:n]
     order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
-    world.work.joined = match.accept(
+    match.accept(
         order, out,
         (p.uid, p.members, p.members_max, p.dirty),
         (m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.desire, o.slots), world.seed, world.month, t,
     )  # fmt: skip
+    here = (p.state == 1) & world.core[p.territory]
+    arrived = int(np.count_nonzero((m.member[here] >= 0) & (m.joined[here] == world.month)))
+    world.work.joined = arrived - world.work.opened  # founders have just arrived too

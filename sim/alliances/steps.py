@@ -34,7 +34,7 @@ def advance(world):
         world.step_share, world.seed, world.month, world.terms, w.projects,
     )  # fmt: skip
     ended = w.projects[:n]
-    w.ends[:] = np.bincount(p.end[ended], minlength=5)[:5]
+    w.ends[:] = np.bincount(p.end[ended[world.core[p.territory[ended]]]], minlength=5)[:5]
     kernel.release(
         ended, n, p.state, p.started, p.territory, p.reserve, s.territories.programme, p.members, s.memberships.member,
         o.slots, p.engineering, world.terms,
