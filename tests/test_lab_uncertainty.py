@@ -54,6 +54,14 @@ def test_seeds_shared_by_draws_fool_a_pooled_test_and_are_refused():
         uncertainty.spread(two_levels(chance), shared)
 
 
+def test_nothing_is_supported_by_luck_more_often_than_announced():
+    """No effect and no ignorance: the interval must not shrink to a point that luck has put on one side."""
+    chance, mine = np.random.Generator(np.random.Philox(18)), seeds(48, 3)
+    nothing = [uncertainty.spread(two_levels(chance, 48, 3, tau=0.0), mine).interval(LEVEL) for _ in range(2000)]
+    found = np.mean([uncertainty.decide(ends, (0.0, 0.0)) == "supported" for ends in nothing])
+    assert 0.01 < found <= 0.064
+
+
 def test_doubling_the_seeds_narrows_the_interval_of_chance():
     chance = np.random.Generator(np.random.Philox(14))
     effects = two_levels(chance, draws=40, repeats=8)
@@ -92,13 +100,13 @@ HUNDRED = np.linspace(0, 1, 101)  # its 5 % quantile is 0.05, its 95 % quantile 
     ],
 )
 def test_each_side_of_each_threshold(values, conditional, answer):
-    assert uncertainty.decide(values, BAR, LEVEL, conditional) == answer
+    assert uncertainty.decide(uncertainty.interval(values, LEVEL), BAR, conditional) == answer
 
 
 def test_a_bar_with_two_ends_refuses_below_the_first_and_supports_above_the_second():
-    assert uncertainty.decide(np.full(20, 3.26), (3.25, 3.27), LEVEL) == "undecided"
-    assert uncertainty.decide(np.full(20, 3.28), (3.25, 3.27), LEVEL) == "supported"
-    assert uncertainty.decide(np.full(20, 3.24), (3.25, 3.27), LEVEL) == "refuted"
+    assert uncertainty.decide((3.26, 3.26), (3.25, 3.27)) == "undecided"
+    assert uncertainty.decide((3.28, 3.30), (3.25, 3.27)) == "supported"
+    assert uncertainty.decide((3.20, 3.24), (3.25, 3.27)) == "refuted"
 
 
 # Conditions

@@ -44,9 +44,9 @@ def judged(study, **options):
 
 @pytest.fixture(scope="module")
 def small(study):
-    """A quarter of it, on one place: enough where no condition is looked for."""
+    """A quarter of it: enough where no condition is looked for."""
     size = study.quick.model_copy(update={"draws": 12})
-    return study.model_copy(update={"quick": size, "places": study.places[:1]})
+    return study.model_copy(update={"quick": size})
 
 
 @pytest.fixture(scope="module")

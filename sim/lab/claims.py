@@ -61,7 +61,7 @@ def effect(claim: str, worlds: Worlds, wage: float) -> float:
         case "H1a":
             return premium.rate(worlds["W1"])
         case "H1b":
-            return 1 - premium.perceived_share(worlds["W1"])
+            return premium.unseen_share(worlds["W1"])
         case "H2":
             return frugality.of_places(worlds["W3"], worlds["W2"], wage)
         case "H3":
@@ -84,7 +84,7 @@ def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds]
                 "alliances_losing": lambda w: w["W1"]["p_losing"] / max(1.0, w["W1"]["p_alliances"]),
             }
         case "H1b":
-            return {"with_engineering": lambda w: 1 - premium.perceived_share(w["W2"])}
+            return {"with_engineering": lambda w: premium.unseen_share(w["W2"])}
         case "H2":
             return {
                 "F_P": lambda w: frugality.of_projects(w["W2"], wage),

@@ -6,6 +6,7 @@ P-form   sum of premiums / sum of what the same members deliver alone, over the 
 T-form   value per unit of means of the whole place, alliances possible (W1) over impossible (W0), less 1
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,6 +40,12 @@ def rate_of_places(with_alliances: Mapping[str, float], without: Mapping[str, fl
 def perceived_share(sums: Mapping[str, float]) -> float:
     """Return the share of positive premiums that members see."""
     return ratio(sums["p_perceived"], sums["p_gain"])
+
+
+def unseen_share(sums: Mapping[str, float]) -> float:
+    """Return the share of positive premiums that members do not see; 0 when they believe in more than there is."""
+    seen = perceived_share(sums)
+    return max(0.0, 1 - seen) if math.isfinite(seen) else seen
 
 
 def stairs(sums: Mapping[str, float], wage: float) -> dict[str, float]:

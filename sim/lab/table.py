@@ -83,10 +83,14 @@ class Table:
         values = self.map(lambda s: read(s["W3"], s[world], wage) if world in s else np.nan, last, tuple(self.places))
         return np.log(values)
 
-    def log_means_per_value(self, world: str) -> np.ndarray:
-        """Return log means per value of a world [draw, repeat]."""
+    def gaps_of_luck(self, world: str) -> np.ndarray:
+        """Return log means per value of a world with its first seed, less that with its second [draw, place]."""
         last, wage = max(self.study.horizons), self.study.shadow_wage
-        return np.log(self.map(lambda s: frugality.means_per_value(s[world], wage), last, tuple(self.places)))
+
+        def logs(place: str) -> np.ndarray:
+            return np.log(self.map(lambda s: frugality.means_per_value(s[world], wage), last, (place,)))
+
+        return np.column_stack([values[:, 0] - values[:, 1] for values in map(logs, self.places)])
 
     def _points(self) -> tuple[list[str], np.ndarray]:
         study, parameters = self.study, self.runs.parameters

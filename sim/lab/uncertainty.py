@@ -9,6 +9,7 @@ do not know. D[m, r] is the effect in draw m with its r-th seed.
 """
 
 import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,13 @@ class Spread(NamedTuple):
     tau2: float  # variance between draws, chance taken off
     within: float  # variance between seeds of one draw
     form: float  # share of tau2 that goes with the structural forms (adjusted, at least 0)
+    error: float  # standard error of the mean over draws
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return what holds `level` of the draws, widened by how well their mean is known."""
+        low, high = interval(self.corrected, level)
+        tail = NormalDist().inv_cdf(0.5 + level / 2) * self.error
+        return low - tail, high + tail
 
     @property
     def share_chance(self) -> float:
@@ -58,7 +66,7 @@ def spread(effects: np.ndarray, seeds: np.ndarray, forms: np.ndarray | None = No
     mean = float(means.mean())
     corrected = mean + keep * (means - mean)
     form = 0.0 if forms is None else share_of_forms(means, forms)
-    return Spread(mean, means, corrected, math.sqrt(within / repeats), tau2, within, form)
+    return Spread(mean, means, corrected, math.sqrt(within / repeats), tau2, within, form, math.sqrt(observed / draws))
 
 
 def share_of_forms(means: np.ndarray, forms: np.ndarray) -> float:
@@ -88,15 +96,15 @@ def share_above(values: np.ndarray, bar: float) -> float:
     return float(np.mean(values > bar))
 
 
-def decide(values: np.ndarray, bar: tuple[float, float], level: float, conditional: bool = False) -> str:
-    """Answer one question: is the effect above the bar?
+def decide(ends: tuple[float, float], bar: tuple[float, float], conditional: bool = False) -> str:
+    """Answer one question: is the effect above the bar? `ends` are those of its interval over draws and forms.
 
     supported   the low end of the interval over draws and forms is above the upper bar
     refuted     its high end is below the lower bar
     depends_on  neither, and a confirmed condition says where it holds
     undecided   none of these
     """
-    low, high = interval(values, level)
+    low, high = ends
     if low > bar[1]:
         return "supported"
     if high < bar[0]:

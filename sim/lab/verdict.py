@@ -121,7 +121,7 @@ def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
     if not runs.outcomes:
         raise RunError("There is no run to answer from.\n  Run the study first: sim verdict --out DIR.")
     table = Table(runs)
-    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4")[:, :1], table.log_means_per_value("W1"))
+    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4")[:, :1], table.gaps_of_luck("W1"))
     verdicts = [control_verdict(control, runs) for control in found]
     if controls.failed(found):
         return verdicts
@@ -148,10 +148,11 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         return unanswered(name, claim, table)
     spread = uncertainty.spread(raw[known], table.seeds[known], table.forms[known])
     values = unscaled(name, spread.corrected)
-    question = Question(name, claim, table, known, values)
+    ends = tuple(float(unscaled(name, end)) for end in spread.interval(study.level))
+    question = Question(name, claim, table, known, values, ends)
     direction, direction_box = question.decide(test.bar)
     size, size_box = question.decide((test.size, test.size)) if test.size is not None else (None, None)
-    low, high = uncertainty.interval(values, study.level)
+    low, high = ends
     estimate = float(np.median(values))
     p, p0 = uncertainty.share_above(values, test.bar[1]), share_of(chances[name], test.bar[1])
     p_size = p0_size = None
@@ -224,21 +225,22 @@ class Question(NamedTuple):
     claim: Claim
     table: Table
     known: np.ndarray
-    values: np.ndarray
+    values: np.ndarray  # effects by draw, corrected for chance
+    ends: tuple[float, float]  # of their interval
 
     def decide(self, bar: tuple[float, float]) -> tuple[str, discovery.Box | None]:
         """Answer one question, and say under which condition where it depends."""
         if 1 - self.known.mean() > UNANSWERED:
             return "undecided", None
         half = (np.array(self.table.draws) // len(design.FORMS) % 2 == 0)[self.known]  # both halves meet all forms
-        points, level = self.table.points[self.known], self.table.study.level
-        plain = uncertainty.decide(self.values, bar, level)
+        points = self.table.points[self.known]
+        plain = uncertainty.decide(self.ends, bar)
         if plain != "undecided":
             return plain, None
         box = None
         if half.any() and not half.all():
             box = discovery.condition(points, self.table.names, self.values, bar[1], half)
-        return uncertainty.decide(self.values, bar, level, conditional=box is not None), box
+        return uncertainty.decide(self.ends, bar, conditional=box is not None), box
 
     def texts(self, direction, box, size, size_box, carriers, estimate, interval, p0, p0_size) -> dict[str, object]:
         """Return the words of the verdict in both languages."""
@@ -303,8 +305,9 @@ def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[
     if len(raw) < FEWEST:
         return [None, None, None]
     seeds = np.arange(raw.size, dtype=np.uint64).reshape(raw.shape)  # checked once for the verdict itself
-    values = unscaled(name, uncertainty.spread(raw, seeds).corrected)
-    return [float(np.median(values)), *uncertainty.interval(values, table.study.level)]
+    spread = uncertainty.spread(raw, seeds)
+    found = (float(np.median(spread.corrected)), *spread.interval(table.study.level))
+    return [float(unscaled(name, value)) for value in found]
 
 
 def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | None]]:
