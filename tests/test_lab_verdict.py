@@ -10,8 +10,9 @@ import pytest
 import sim
 from sim.errors import InputError, RunError
 from sim.lab import verdict
-from sim.lab.claims import amount, load_claims, number
+from sim.lab.claims import load_claims
 from sim.lab.design import FIRST, load_study
+from sim.lab.wording import amount, number
 from tests.lab_worlds import Invented, planted, simulate
 
 RUNS = 2 * 48 * (5 + 3)  # places, draws, worlds of the first seed and of the second

@@ -1,6 +1,5 @@
-"""What is claimed and by whom, how each claim reads the sums of paired worlds, and the words of the answers."""
+"""What is claimed and by whom, and how each claim reads the sums of paired worlds."""
 
-import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,8 +13,6 @@ from sim.lab import durability, frugality, leverage, premium
 from sim.parameters.loader import explain_mistake, read_yaml
 
 FILE = Path(__file__).with_name("claims.yaml")
-ANSWERS = ("supported", "refuted", "undecided", "depends_on", "not_tested")
-THIN, WIDE = "\u202f", "\u00a0"  # no-break spaces of French typography
 Sums = Mapping[str, object]
 Worlds = Mapping[str, Sums]  # sums by world, and by pair of worlds under "W2|W3"
 Words = dict[Literal["fr", "en"], str]
@@ -110,130 +107,6 @@ def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds]
                 "placebo_additional": lambda w: add(leverage.additional(w["W3"], w["W1"], wage)),
             }
     return {}
-
-
-# Words
-
-
-def number(value: float, lang: str) -> str:
-    """Write a number with at most two significant digits, as each language does.
-
-    >>> number(1.2345, "fr"), number(-0.0421, "en"), number(1234, "fr")
-    ('1,2', '−0.042', '1\\u202f200')
-    """
-    if not math.isfinite(value):
-        return "…"
-    rounded = float(f"{value:.2g}")
-    digits = 0 if abs(rounded) >= 10 or rounded == int(rounded) else max(0, 1 - math.floor(math.log10(abs(rounded))))
-    text = f"{abs(rounded):,.{digits}f}"
-    if lang == "fr":
-        text = text.replace(",", THIN).replace(".", ",")
-    return ("−" if rounded < 0 else "") + text
-
-
-def amount(value: float | None, form: str, lang: str) -> str:
-    """Write a value in the form of its claim: a percentage, a number of times, an amount of euros."""
-    if value is None:
-        return ""
-    if form == "percent":
-        text = number(100 * value if abs(value) >= 0.0005 else 0.0, lang)
-        return f"{text}{THIN}%" if lang == "fr" else f"{text}%"
-    if form == "euros":
-        return f"{number(value, lang)}{WIDE}€" if lang == "fr" else f"€{number(value, lang)}".replace("€−", "−€")
-    return number(value, lang)
-
-
-def exact_euros(value: float, lang: str) -> str:
-    """Write a reference value as it is known, to the cent."""
-    return f"{value:.2f}{WIDE}€".replace(".", ",") if lang == "fr" else f"€{value:.2f}"
-
-
-def words(claim: Claim, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the text of a verdict: direction, size, how many sets of assumptions, and what the ranges say."""
-    shown = {name: amount(value, claim.form, lang) for name, value in facts["amounts"].items()}
-    shown["reference"] = "" if facts.get("reference") is None else exact_euros(facts["reference"], lang)
-    shown |= {"conditions": facts["conditions"][lang], "claimed": facts["claimed"][lang]}
-    text = claim.direction[facts["direction"]][lang].format(**shown)
-    if facts["direction"] == "not_tested":
-        return text
-    if facts["size"] in claim.size:
-        text += " " + claim.size[facts["size"]][lang].format(**shown | {"conditions": facts["size_conditions"][lang]})
-    text += " " + count_of(facts["yes"], facts["of"], lang)
-    for note in facts["notes"]:
-        text += " " + note[lang]
-    return text
-
-
-def count_of(yes: int, of: int, lang: str) -> str:
-    """Say in how many sets of assumptions the effect is above the smallest that matters, in number and in words."""
-    share = yes / of
-    scale = (
-        (0.95, "presque tous", "nearly all"),
-        (0.80, "une large majorité", "a large majority"),
-        (0.60, "une majorité", "a majority"),
-        (0.41, "partagés", "split"),
-        (0.21, "une minorité", "a minority"),
-        (0.06, "une petite minorité", "a small minority"),
-        (0.0, "presque aucun", "nearly none"),
-    )
-    fr, en = next((fr, en) for least, fr, en in scale if share >= least)
-    if lang == "fr":
-        return f"L'effet dépasse le plus petit qui compte dans {yes} jeux d'hypothèses sur {of} ({fr})."
-    return f"The effect is above the smallest that matters in {yes} sets of assumptions out of {of} ({en})."
-
-
-def condition_words(box, parameters, lang: str) -> str:
-    """Say a condition: each parameter of the box and its limits, in the words of the parameter's label."""
-    parts = []
-    for name, (low, high) in box.limits.items():
-        parameter = parameters[name]
-        label = parameter.label_fr if lang == "fr" else parameter.label_en
-        label = label[0].lower() + label[1:]
-        if name.startswith("form."):
-            allowed = levels(parameter, low, high, lang)
-            parts.append(f"«{WIDE}{label}{WIDE}»{WIDE}: {allowed}" if lang == "fr" else f"“{label}”: {allowed}")
-            continue
-        limits = limit_words(low, high, lang)
-        parts.append(f"«{WIDE}{label}{WIDE}» {limits}" if lang == "fr" else f"“{label}” {limits}")
-    return (" et " if lang == "fr" else " and ").join(parts)
-
-
-def limit_words(low: float | None, high: float | None, lang: str) -> str:
-    """Say an interval, one side of which may be open."""
-    a, b = (None if end is None else number(end, lang) for end in (low, high))
-    if lang == "fr":
-        return f"entre {a} et {b}" if a and b else (f"vaut au moins {a}" if a else f"vaut au plus {b}")
-    return f"between {a} and {b}" if a and b else (f"is at least {a}" if a else f"is at most {b}")
-
-
-def levels(parameter, low: float | None, high: float | None, lang: str) -> str:
-    """Say which forms a condition allows; a form's meaning lists them as '0: ...; 1: ...'."""
-    meaning = parameter.meaning_fr if lang == "fr" else parameter.meaning
-    said = dict(part.split(":", 1) for part in meaning[meaning.index("0") :].split(";") if ":" in part)
-    said = {int(code.strip()): text.strip() for code, text in said.items() if code.strip().isdigit()}
-    kept = [
-        said.get(int(code), str(int(code)))
-        for code in parameter.choices
-        if (low is None or code >= low) and (high is None or code <= high)
-    ]
-    return (" ou " if lang == "fr" else " or ").join(kept)
-
-
-def carrier_words(found: list[tuple[str, float]], parameters, lang: str, most: int = 3) -> str:
-    """Say what carries an effect when no condition is confirmed."""
-    parts = []
-    for name, strength in found[:most]:
-        label = parameters[name].label_fr if lang == "fr" else parameters[name].label_en
-        label = label[0].lower() + label[1:]
-        up = strength > 0
-        if lang == "fr":
-            sense = "va avec un effet plus fort" if up else "va avec un effet plus faible"
-            parts.append(f"«{WIDE}{label}{WIDE}» (plus haut, {sense})")
-        else:
-            parts.append(f"“{label}” (higher goes with a {'stronger' if up else 'weaker'} effect)")
-    if lang == "fr":
-        return f"Aucune condition simple n'est confirmée. Ce qui pèse le plus{WIDE}: " + ", ".join(parts) + "."
-    return "No simple condition is confirmed. What weighs most: " + ", ".join(parts) + "."
 
 
 def scaled(claim: str, values: np.ndarray) -> np.ndarray:

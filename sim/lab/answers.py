@@ -1,0 +1,336 @@
+"""One verdict: what the effects of a study answer to a claim, with all that may not be left out.
+
+Beside direction and size: the probability P0 that the ranges alone give, whether the answer is theirs rather than the
+model's, the condition under which the claim holds, how much of the spread is chance, ignorance and form, and what
+other estimators, horizons, wages, places and forms say, apart.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.lab import claims as registry
+from sim.lab import controls, design, discovery, uncertainty, wording
+from sim.lab.claims import Claim, load_claims, scaled, unscaled
+from sim.lab.design import Study
+from sim.lab.table import Runs, Table
+
+MOVED = 0.1  # a claim whose probability moves less than this from P0 is carried by the ranges
+BOUNDS = {"direction": (0.25, 0.75), "size": (0.05, 0.5)}  # of P0: outside, the ranges nearly answer by themselves
+NEARLY_ANSWERED = {
+    "direction": {
+        "fr": "Les plages choisies répondent presque seules à la question du sens.",
+        "en": "The chosen ranges nearly answer the question of direction by themselves.",
+    },
+    "size": {
+        "fr": "Les plages choisies répondent presque seules à la question de l'ampleur.",
+        "en": "The chosen ranges nearly answer the question of size by themselves.",
+    },
+}
+FEWEST = 4  # draws with an answer, to say anything
+UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
+UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR"}
+
+
+def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) -> dict:
+    """Return the verdict on one claim."""
+    study, claim, test = table.study, load_claims()[name], table.study.tests[name]
+    if name == "H1c":
+        return by_definition(name, claim, table)
+    raw = table.effects(name, test.horizon, study.shadow_wage)
+    known = np.isfinite(raw).all(axis=1)
+    if known.sum() < FEWEST:
+        return unanswered(name, claim, table)
+    spread = uncertainty.spread(raw[known], table.seeds[known], table.forms[known])
+    values = unscaled(name, spread.corrected)
+    ends = tuple(float(unscaled(name, end)) for end in spread.interval(study.level))
+    question = Question(name, claim, table, known, values, ends)
+    direction, direction_box = question.decide(test.bar)
+    size, size_box = question.decide((test.size, test.size)) if test.size is not None else (None, None)
+    low, high = ends
+    estimate = float(np.median(values))
+    p, p0 = uncertainty.share_above(values, test.bar[1]), share_of(chances[name], test.bar[1])
+    p_size = p0_size = None
+    if test.size is not None:
+        p_size, p0_size = uncertainty.share_above(values, test.size), share_of(chances[name], test.size)
+    driven = abs(p - p0) < MOVED
+    driven_size = p_size is not None and abs(p_size - p0_size) < MOVED
+    carriers = discovery.carriers(table.points[known], table.names, spread.corrected)
+    text = question.texts(direction, direction_box, size, size_box, carriers, estimate, (low, high), p0, p0_size)
+    return {
+        "claim": name,
+        "statement": claim.statement,
+        "statement_fr": claim.statement_fr,
+        "claimed_by": claim.claimed_by["en"],
+        "claimed_by_fr": claim.claimed_by["fr"],
+        "estimand": test.estimand,
+        "unit": UNITS[claim.form],
+        "estimate": estimate,
+        "interval": [low, high, study.level],
+        "claimed": None if name == "H1b" else test.size,
+        "reference_value": reference(name, study),
+        "direction": direction,
+        "size": size,
+        "p": p,
+        "p0": p0,
+        "p_size": p_size,
+        "p0_size": p0_size,
+        "prior_driven": driven or driven_size,
+        "prior_driven_direction": driven,
+        "prior_driven_size": driven_size,
+        "evidence_level": "A",
+        **text,
+        "seeds": len(table.repeats),
+        "draws": len(table.draws),
+        "forms": len({tuple(form) for form in table.forms}),
+        "runs": table.runs.count,
+        "assumptions": [name for name, _ in carriers],
+        "carriers": [{"name": name, "rank_correlation": strength} for name, strength in carriers],
+        "horizon": test.horizon,
+        "bar": list(test.bar),
+        "size_bar": test.size,
+        "contrast": registry.CONTRASTS[name],
+        "same": registry.SAME[name],
+        "closure": "self-financed" if study.closure == 0 else "outside-financed",
+        "shadow_wage": study.shadow_wage,
+        "draws_without_answer": int((~known).sum()),
+        "uncertainty": {
+            "chance": spread.share_chance,
+            "ignorance": (1 - spread.share_chance) * (1 - spread.form),
+            "form": (1 - spread.share_chance) * spread.form,
+            "chance_standard_error": spread.chance,
+            "tau2": spread.tau2,
+            "within": spread.within,
+            "scale": registry.SCALES[name],
+        },
+        "comb": comb(name, table, known, spread, carriers),
+        "beside": besides(name, table, test.horizon),
+        "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in study.horizons},
+        "by_wage": {f"{w:g}": median_of(name, table, test.horizon, w) for w in study.shadow_wages},
+        "by_place": {k: median_of(name, table, test.horizon, study.shadow_wage, (k,)) for k in table.places},
+        "by_form": by_form(table, known, values),
+        "registered": study.registered.isoformat(),
+    }
+
+
+class Question(NamedTuple):
+    """One claim asked of one study."""
+
+    name: str
+    claim: Claim
+    table: Table
+    known: np.ndarray
+    values: np.ndarray  # effects by draw, corrected for chance
+    ends: tuple[float, float]  # of their interval
+
+    def decide(self, bar: tuple[float, float]) -> tuple[str, discovery.Box | None]:
+        """Answer one question, and say under which condition where it depends."""
+        if 1 - self.known.mean() > UNANSWERED:
+            return "undecided", None
+        half = (np.array(self.table.draws) // len(design.FORMS) % 2 == 0)[self.known]  # both halves meet all forms
+        points = self.table.points[self.known]
+        plain = uncertainty.decide(self.ends, bar)
+        if plain != "undecided":
+            return plain, None
+        box = None
+        if half.any() and not half.all():
+            box = discovery.condition(points, self.table.names, self.values, bar[1], half)
+        return uncertainty.decide(self.ends, bar, conditional=box is not None), box
+
+    def texts(self, direction, box, size, size_box, carriers, estimate, interval, p0, p0_size) -> dict[str, object]:
+        """Return the words of the verdict in both languages."""
+        study, test = self.table.study, self.table.study.tests[self.name]
+        parameters = self.table.runs.parameters
+        conditions = {
+            lang: wording.condition_words(box, parameters, lang)
+            if box
+            else wording.carrier_words(carriers, parameters, lang)
+            for lang in wording.LANGUAGES
+        }
+        facts = {
+            "amounts": {"x": estimate, "a": interval[0], "b": interval[1]},
+            "reference": reference(self.name, study),
+            "claimed": {lang: wording.amount(test.size, self.claim.form, lang) for lang in wording.LANGUAGES},
+            "direction": direction,
+            "size": size,
+            "conditions": conditions,
+            "size_conditions": {
+                lang: wording.condition_words(size_box, parameters, lang) if size_box else ""
+                for lang in wording.LANGUAGES
+            },
+            "yes": int((self.values > test.bar[1]).sum()),
+            "of": int(self.values.size),
+            "notes": notes(self.claim, p0, p0_size),
+        }
+        return {
+            "conditions_fr": conditions["fr"],
+            "conditions_en": conditions["en"],
+            "condition": None if box is None else box._asdict(),
+            "size_condition": None if size_box is None else size_box._asdict(),
+            "text_fr": wording.words(self.claim, "fr", facts),
+            "text_en": wording.words(self.claim, "en", facts),
+        }
+
+
+def notes(claim: Claim, p0: float, p0_size: float | None) -> list[dict[str, str]]:
+    """Return the sentences that a verdict may not go without."""
+    found = []
+    for question, chance in (("direction", p0), ("size", p0_size)):
+        low, high = BOUNDS[question]
+        if chance is not None and not low <= chance <= high:
+            found.append(NEARLY_ANSWERED[question])
+    return found + ([claim.note] if claim.note else [])
+
+
+def reference(name: str, study: Study) -> float | None:
+    """Return what is ordinarily observed: euros of others for one euro of State grant; the euro itself in H4a."""
+    if name == "H4a":
+        return 1 + study.ordinary_leverage[0]
+    return study.ordinary_leverage[0] if name == "H4b" else None
+
+
+def share_of(values: np.ndarray, bar: float) -> float:
+    """Return the share of prior draws above a bar."""
+    return float(np.mean(values > bar))
+
+
+def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[str, ...] = ()) -> list[float | None]:
+    """Return the median effect over draws and its interval; None where nothing is known."""
+    raw = table.effects(name, horizon, wage, places)
+    raw = raw[np.isfinite(raw).all(axis=1)]
+    if len(raw) < FEWEST:
+        return [None, None, None]
+    seeds = np.arange(raw.size, dtype=np.uint64).reshape(raw.shape)  # checked once for the verdict itself
+    spread = uncertainty.spread(raw, seeds)
+    found = (float(np.median(spread.corrected)), *spread.interval(table.study.level))
+    return [float(unscaled(name, value)) for value in found]
+
+
+def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | None]]:
+    """Return the median over draws, and the interval, of what is shown beside the verdict."""
+    found, places = {}, tuple(table.places)
+    for key, reading in registry.beside(name, horizon, table.study.shadow_wage).items():
+        raw = table.map(lambda sums, reading=reading: where_run(reading, sums), horizon, places)
+        answered = np.isfinite(raw)
+        values = (
+            np.where(answered, raw, 0).sum(axis=1)[answered.any(axis=1)] / answered.sum(axis=1)[answered.any(axis=1)]
+        )
+        found[key] = [None, None, None]
+        if values.size:
+            found[key] = [float(np.median(values)), *uncertainty.interval(values, table.study.level)]
+    return found
+
+
+def where_run(reading: Callable, sums: Mapping) -> float:
+    """Return a reading of paired worlds, or NaN where a world it needs was not run with this seed."""
+    try:
+        return reading(sums)
+    except KeyError:
+        return math.nan
+
+
+def by_form(table: Table, known: np.ndarray, values: np.ndarray) -> dict[str, dict[str, float]]:
+    """Return the median effect at each level of each structural form: never averaged away."""
+    found: dict[str, dict[str, float]] = {}
+    for k, name in enumerate(design.FORM_COLUMNS):
+        levels = table.forms[known][:, k]
+        found[name] = {str(level): float(np.median(values[levels == level])) for level in np.unique(levels)}
+    return found
+
+
+def comb(name: str, table: Table, known: np.ndarray, spread, carriers) -> list[dict]:
+    """Return one bar per draw: its effect, its interval of chance, and the assumptions that weigh most."""
+    from scipy.stats import t as student
+
+    free = max(1, int(known.sum()) * (len(table.repeats) - 1))
+    half = float(student.ppf(0.5 + table.study.level / 2, free)) * spread.chance
+    same, bars = float(scaled(name, np.array(registry.SAME[name]))), []
+    draws = np.array(table.draws)[known]
+    shown = [table.names.index(carrier) for carrier, _ in carriers[:4]]
+    for k, middle in enumerate(spread.draws):
+        low, high = middle - half, middle + half
+        bars.append(
+            {
+                "draw": int(draws[k]),
+                "form": "".join(str(level) for level in table.forms[known][k]),
+                "territory": None,
+                "estimate": float(unscaled(name, middle)),
+                "low": float(unscaled(name, low)),
+                "high": float(unscaled(name, high)),
+                "corrected": float(unscaled(name, spread.corrected[k])),
+                "class": "gains" if low > same else "loses" if high < same else "undecided",
+                "assumptions": {table.names[j]: float(table.points[known][k, j]) for j in shown},
+            }
+        )
+    return sorted(bars, key=lambda bar: bar["estimate"])
+
+
+def by_definition(name: str, claim: Claim, table: Table) -> dict:
+    """Return the entry of a claim that the trend answers by construction: said, not tested."""
+    nothing = {"fr": "", "en": ""}
+    facts = {"amounts": {}, "conditions": nothing, "claimed": nothing, "direction": "not_tested"}
+    study = table.study
+    return base(
+        name, claim.statement, claim.statement_fr, study.tests[name].estimand, "share", 0.0, [0.0, 0.0, study.level],
+        "not_tested", wording.words(claim, "fr", facts), wording.words(claim, "en", facts), table.runs,
+    ) | {"claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"]}  # fmt: skip
+
+
+def unanswered(name: str, claim: Claim, table: Table) -> dict:
+    """Return the entry of a claim that speaks of something that nearly never happened in the runs."""
+    fr = "Trop peu de projets comparables dans ces mondes simulés\u00a0: rien à en dire."
+    en = "Too few comparable projects in these simulated worlds: nothing to say."
+    study = table.study
+    return base(
+        name, claim.statement, claim.statement_fr, study.tests[name].estimand, UNITS[claim.form], None,
+        [None, None, study.level], "undecided", fr, en, table.runs,
+    ) | {
+        "claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"],
+        "size": None if study.tests[name].size is None else "undecided", "claimed": study.tests[name].size,
+    }  # fmt: skip
+
+
+def control_verdict(control: controls.Control, runs: Runs) -> dict:
+    """Return the entry of one control; a control holds or fails, and nothing in between."""
+    held = control.holds
+    fr = "Contrôle réussi." if held else "Contrôle manqué\u00a0: aucun autre verdict n'est donné."
+    en = "The control holds." if held else "The control fails: no other verdict is given."
+    return base(
+        control.id, control.statement_en, control.statement_fr, control.estimand, control.unit, control.estimate,
+        [*control.interval, runs.study.level], "supported" if held else "refuted",
+        f"{control.statement_fr} {fr}", f"{control.statement_en} {en}", runs,
+    ) | {"claimed_by": "the authors of the simulator", "claimed_by_fr": "les auteurs du simulateur"}  # fmt: skip
+
+
+def base(name, statement, statement_fr, estimand, unit, estimate, interval, direction, fr, en, runs: Runs) -> dict:
+    """Return an entry that has a direction only."""
+    return {
+        "claim": name,
+        "statement": statement,
+        "statement_fr": statement_fr,
+        "claimed_by": "",
+        "claimed_by_fr": "",
+        "estimand": estimand,
+        "unit": unit,
+        "estimate": estimate,
+        "interval": interval,
+        "claimed": None,
+        "reference_value": None,
+        "direction": direction,
+        "size": None,
+        "p0": None,
+        "prior_driven": False,
+        "evidence_level": "A",
+        "conditions_fr": "",
+        "conditions_en": "",
+        "text_fr": fr,
+        "text_en": en,
+        "seeds": runs.size.seeds,
+        "draws": runs.size.draws,
+        "forms": len(design.FORMS),
+        "runs": runs.count,
+        "assumptions": [],
+        "registered": runs.study.registered.isoformat(),
+    }
