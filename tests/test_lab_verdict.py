@@ -120,9 +120,9 @@ def nothing(values):
     return {"premium": 0.0, "frugal": 1.0, "durable": 1.0}
 
 
-def test_shuffled_worlds_are_undecided(study):
+def test_shuffled_worlds_are_undecided(study, verdicts):
     """The labels of W2 and W3 are swapped at random, draw by draw: no direction can be found."""
-    runs = verdict.run_study(study, study.quick, True, None, 1, False, simulate)
+    runs = verdict.run_study(study, study.quick, True, verdicts[1], 1, False, simulate)  # read again, not run again
     chance = np.random.Generator(np.random.Philox(5))
     swap = {draw: chance.uniform() < 0.5 for draw in range(48)}
     for outcome in runs.outcomes:
