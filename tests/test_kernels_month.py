@@ -182,12 +182,12 @@ def test_those_who_see_less_than_they_want_leave(tables, seed, month):
 
 
 @SETTINGS
-@given(st.data(), st.integers(0, 2), st.integers(0, 10**6))
-def test_steps_and_ends_of_projects_drawn_at_random(data, rule, seed):
-    rows = 12
+@given(st.integers(0, 2), st.integers(0, 10**6))
+def test_steps_and_ends_of_projects_drawn_at_random(rule, seed):
+    rows, numbers = 60, np.random.default_rng(seed)
 
     def column(dtype, most, least=0):
-        return np.array(data.draw(st.lists(st.integers(least, most), min_size=rows, max_size=rows)), dtype)
+        return numbers.integers(least, most, rows, endpoint=True).astype(dtype)
 
     zeros, uid = np.zeros(rows, np.int32), np.arange(rows, dtype=np.uint64) + np.uint64(2**62)
     t = some_terms()._replace(dissolution=rule, exit_hazard=0.1, patience=3, bid_success=0.5, evaluate_months=2)
@@ -216,7 +216,8 @@ def place(places):
 
 def test_gain_of_joining(place):
     """Every alliance of the place, joined by an organisation that is far in the table."""
-    s, t, width = place.state, place.terms, alliance.WIDTH
+    t = place.terms._replace(floor=0.45)  # so high that some who trust each other reach it
+    s, width = place.state, alliance.WIDTH
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     work = (
         np.empty(width + 1, np.int64), np.empty(width + 1), np.empty((width + 1, alliance.FUNCTIONS)),
