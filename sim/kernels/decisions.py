@@ -11,7 +11,6 @@ COUNT_ORGANISATIONS = 1
 ORGANISATION_TRAITS = 2  # size, domains, main function, efficiencies, budget
 DESIRE = 3
 FIRST_TIES = 4
-COHORT_TRAITS = 5
 TIE_BREAK = 6  # largest remainder
 SAMPLE_TERRITORIES = 7
 
@@ -29,7 +28,6 @@ COMMON_SHOCK = 31
 # life
 EXIT = 40
 ENTRY = 41
-NEWBORN_TRAITS = 42
 
 # alliances
 START_PROJECT = 60
@@ -44,9 +42,7 @@ REVIEW = 68  # a member reconsiders
 SEE_LINK = 69
 BID = 70
 INNOVATE = 71
-PROGRAMME = 72
 SHAPLEY_SAMPLE = 73
-LEARN = 74
 TIE_MEETING = 75
 PARTNER_PLAN = 76
 RECRUIT_COUNT = 77
