@@ -20,11 +20,11 @@ LAYERS = (
     "views glossary",
     "lab",
     "model",
-    "running",
+    "running results",
     "engine",
     "record schedule",
     "agents alliances initial accounts",
-    "state ledger invariants phases territory data scenarios parameters config results indicators",
+    "state ledger invariants phases territory data scenarios parameters config indicators",
     "kernels",
     "errors code_id",
 )
