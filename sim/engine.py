@@ -1,14 +1,14 @@
 """World: one territory, its state, its ledger and its months. Imports no Mesa and no pandas.
 
-    world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
-    world.run(84)
+world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
+world.run(84)
 """
 
 import numpy as np
 
 from sim import initial, invariants
-from sim.alliances.production import TOTALS
 from sim.alliances import needs
+from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
 from sim.ledger import Ledger

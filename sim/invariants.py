@@ -48,7 +48,9 @@ def members_are_counted(state: State) -> str | None:
     count = np.where(p.state == 1, p.members, 0)
     expected = np.arange(member.shape[1])[None, :] < count[:, None]
     wrong = np.flatnonzero((held != expected).any(axis=1))
-    return f"project row {wrong[0]} counts {count[wrong[0]]} members and holds {member[wrong[0]]}" if wrong.size else None
+    return (
+        f"project row {wrong[0]} counts {count[wrong[0]]} members and holds {member[wrong[0]]}" if wrong.size else None
+    )
 
 
 def memberships_are_mutual(state: State) -> str | None:

@@ -156,9 +156,7 @@ class Ledger:
 
     def _check_rows(self, phase):
         for column in self._stocks:
-            effects = [
-                c for c in self._flow_columns if c.table == column.table and c.account[1:] == column.column
-            ]
+            effects = [c for c in self._flow_columns if c.table == column.table and c.account[1:] == column.column]
             if not effects:
                 continue
             expected = self._row_opening[column.name].copy()

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import OutputError, RunError
+from sim.errors import InputError, OutputError, RunError
 
 Tables = Mapping[str, Mapping[str, np.ndarray]]
 
@@ -35,6 +35,21 @@ class Result:
         import pandas
 
         return pandas.DataFrame(dict(self.tables[table]))
+
+    def matrix(self, month: int) -> np.ndarray:
+        """Return who paid whom in one month: cents, [payer, receiver], seven models then the outside."""
+        flows = self.tables["flows"]
+        if not 0 <= month < self.summary["months"]:
+            last = self.summary["months"] - 1
+            raise InputError(f"month {month}: the run has months 0 to {last}.\n  Give one of them.")
+        size = int(np.max(flows["payer"])) + 1
+        return flows["cents"][month * size * size : (month + 1) * size * size].reshape(size, size)
+
+    def flows(self, month: int, lang: str = "fr") -> str:
+        """Return the flows of one month as text, the largest first, each with its name in French or English."""
+        from sim.accounts import describe
+
+        return describe(self.matrix(month), lang)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run into `folder`; the same run already there is left as it is."""

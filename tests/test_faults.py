@@ -36,10 +36,13 @@ def living(world):
     return int(np.flatnonzero((o.alive == 1) & (o.cash > 1000))[0])
 
 
-def change(table, column, delta, where=living):
-    def mischief(world):
-        getattr(getattr(world.state, table), column)[where(world)] += delta
+def change(column, delta, where=living):
+    """Return a mischief that adds `delta` to one cell of a column."""
 
+    def mischief(world):
+        world.state[column][where(world)] += delta
+
+    mischief.column = column
     return mischief
 
 
@@ -56,25 +59,27 @@ def alliance(world):
     return int(np.flatnonzero((p.state == 1) & (p.members > 1) & (p.dirty == 0))[0])
 
 
-ACCOUNTS = [  # (fault, after phase, what it does, columns it declares, words of the message)
-    ("a cent created", "circuit.earn", change("organisations", "cash", 1), ["organisations.cash"], r"'cash'.*\+1 cents"),
-    ("a cent lost", "circuit.spend", change("organisations", "cash", -1), ["organisations.cash"], r"'cash'.*-1 cents"),
-    ("a cent of residents lost", "circuit.earn", change("cohorts", "cash", -1, first), ["cohorts.cash"], r"'cash'.*-1 cents"),
-    ("a market that leaks", "circuit.spend", change("territories", "market", -7, pool), ["territories.market"], r"'cash'.*-7"),
-    ("a fund that grows", "production.produce", change("territories", "fund", 5, pool), ["territories.fund"], r"'cash'.*\+5"),
-    ("a flow without money", "circuit.spend", change("territories", "flow", 9, lambda w: (0, 2)), ["territories.flow"], r"'cash'"),
-    ("a row flow without money", "circuit.spend", change("organisations", "outlay", 3), ["organisations.outlay"], r"'organisations.cash'.*row"),
-    ("a person vanishes", "persons.live", change("cohorts", "persons", -1, first), ["cohorts.persons"], r"'persons'.*-1 persons"),
-    ("an arrival without a person", "persons.live", change("cohorts", "arrived", 1, first), ["cohorts.arrived"], r"'persons'"),
-    ("staff from nowhere", "life.open", change("organisations", "fte", 100), ["organisations.fte"], r"'fte'.*\+100"),
-    ("an undeclared write", "needs.drift", change("organisations", "desire", 0.01), [], r"'organisations.desire'.*declare"),
+ACCOUNTS = [  # (fault, after phase, what it does, whether it declares so, words of the message)
+    ("a cent created", "circuit.earn", change("organisations.cash", 1), True, r"'cash'.*\+1 cents"),
+    ("a cent lost", "circuit.spend", change("organisations.cash", -1), True, r"'cash'.*-1 cents"),
+    ("a cent of residents lost", "circuit.earn", change("cohorts.cash", -1, first), True, r"'cash'.*-1 cents"),
+    ("a market that leaks", "circuit.spend", change("territories.market", -7, pool), True, r"'cash'.*-7"),
+    ("a fund that grows", "production.produce", change("territories.fund", 5, pool), True, r"'cash'.*\+5"),
+    ("a flow without money", "circuit.spend", change("territories.flow", 9, lambda w: (0, 2)), True, r"'cash'"),
+    ("a row flow without money", "circuit.spend", change("organisations.outlay", 3), True, r"'organ.*cash'.*row"),
+    ("a person vanishes", "persons.live", change("cohorts.persons", -1, first), True, r"'persons'.*-1 persons"),
+    ("an arrival without a person", "persons.live", change("cohorts.arrived", 1, first), True, r"'persons'"),
+    ("staff from nowhere", "life.open", change("organisations.fte", 100), True, r"'fte'.*\+100"),
+    ("an undeclared write", "needs.drift", change("organisations.desire", 0.01), False, r"'organ.*desire'.*declare"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("after", "mischief", "writes", "words"), [a[1:] for a in ACCOUNTS], ids=[a[0] for a in ACCOUNTS])
-def test_the_ledger_names_the_account_and_the_phase(busy_world, after, mischief, writes, words):
+@pytest.mark.parametrize(
+    ("after", "mischief", "declared", "words"), [a[1:] for a in ACCOUNTS], ids=[a[0] for a in ACCOUNTS]
+)
+def test_the_ledger_names_the_account_and_the_phase(busy_world, after, mischief, declared, words):
     world = busy_world()
-    slip_in(world, _title(world, after), mischief, writes)
+    slip_in(world, _title(world, after), mischief, [mischief.column] if declared else [])
     with pytest.raises(AccountError, match=words) as caught:
         world.run(1)
     assert f"fault after {_title(world, after)}" in str(caught.value)
@@ -139,14 +144,22 @@ INVARIANTS = [
     ("a share that does not add up", "value.appraise", spoil_share, "memberships.share", "shares_add_up"),
     ("a member lost by its project", "membership.review", forget_member, "memberships.member", "members_are_counted"),
     ("a project lost by its member", "membership.review", lose_slot, "organisations.slots", "memberships_are_mutual"),
-    ("a gap in the slots", "membership.review", make_gap, "organisations.slots", "memberships_are_mutual|slots_have_no_gap"),
+    (
+        "a gap in the slots",
+        "membership.review",
+        make_gap,
+        "organisations.slots",
+        "memberships_are_mutual|slots_have_no_gap",
+    ),
     ("functions beyond the work", "search.start", overweight, "projects.weight", "weights_are_shares"),
     ("a number that is none", "needs.drift", poison, "territories.need", "numbers_are_finite"),
     ("desire without bounds", "learning.desire", exaggerate, "organisations.desire", "desire_is_bounded"),
 ]
 
 
-@pytest.mark.parametrize(("after", "mischief", "column", "words"), [i[1:] for i in INVARIANTS], ids=[i[0] for i in INVARIANTS])
+@pytest.mark.parametrize(
+    ("after", "mischief", "column", "words"), [i[1:] for i in INVARIANTS], ids=[i[0] for i in INVARIANTS]
+)
 def test_an_invariant_is_named(busy_world, after, mischief, column, words):
     world = busy_world()
     world.run(MONTHS)

@@ -101,7 +101,7 @@ def test_inert_engineering_costs_its_share_and_does_nothing(busy_world):
         for world in worlds:
             world.seen = {}
             world.step()
-        for uid, (members, budget, paid, cost, inert) in worlds[0].seen.items():
+        for uid, (members, budget, _, cost, inert) in worlds[0].seen.items():
             if len(members) < 2 or worlds[1].seen.get(uid, ((),))[0] != members:
                 continue
             _, _, untied, same_cost, cash = worlds[1].seen[uid]

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim import code_id, results
-from sim.errors import OutputError, RunError
+from sim.errors import InputError, OutputError, RunError
 from sim.running import Prepared, configured, same_beginning, stored
 
 DIGEST = Path(__file__).parent.parent / "docs" / "digest.py"
@@ -185,3 +185,16 @@ def test_a_longer_run_begins_as_the_shorter_one():
     short, long = Prepared(config(months=20)).run(), Prepared(config(months=24)).run()
     same_beginning(short, long)
     assert short.summary["horizons"]["18"] == long.summary["horizons"]["18"]
+
+
+def test_the_flow_matrix_of_any_month_is_printed_with_its_names():
+    result = sim.run("synthetic:1", seed=1, months=3)
+    matrix = result.matrix(2)
+    assert matrix.shape == (8, 8)
+    assert matrix.sum() == result.tables["flows"]["cents"][result.tables["flows"]["month"] == 2].sum() > 0
+    french, english = result.flows(2), result.flows(2, "en")
+    assert "Personnes → Économie productive : Consommation" in french
+    assert "Persons → Productive economy : Consumption" in english
+    assert len(french.splitlines()) == len(english.splitlines()) == (matrix != 0).sum()
+    with pytest.raises(InputError, match="months 0 to 2"):
+        result.matrix(3)

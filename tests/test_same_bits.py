@@ -32,7 +32,9 @@ def test_another_seed_is_another_run(busy_world):
     assert digest_of(tables(busy_world(seed=1), 12)) != digest_of(tables(busy_world(seed=2), 12))
 
 
-@pytest.mark.parametrize("setting", [{"NUMBA_NUM_THREADS": "1"}, {"NUMBA_NUM_THREADS": "2"}, {"NUMBA_CPU_NAME": "generic"}])
+@pytest.mark.parametrize(
+    "setting", [{"NUMBA_NUM_THREADS": "1"}, {"NUMBA_NUM_THREADS": "2"}, {"NUMBA_CPU_NAME": "generic"}]
+)
 def test_threads_and_processor_do_not_change_a_bit(setting, tmp_path):
     """Each setting in its own process; the generic processor compiles its own kernels, without AVX."""
     environment = {**os.environ, **setting}
@@ -75,7 +77,9 @@ def test_a_disconnected_neighbour_changes_nothing_to_the_bit(busy_world):
 
 def test_a_policy_of_no_strength_changes_nothing(busy_world):
     nothing = tables(busy_world(), 18)
-    zero = tables(busy_world(values={"engineering.dose": 0.0, "engineering.coordination": 0.9, "engineering.search": 10}), 18)
+    zero = tables(
+        busy_world(values={"engineering.dose": 0.0, "engineering.coordination": 0.9, "engineering.search": 10}), 18
+    )
     assert digest_of(nothing) == digest_of(zero)
 
 

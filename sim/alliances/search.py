@@ -1,8 +1,9 @@
 """Search and matching: some organisations open a project, founders meet candidates, candidates decide.
 
 Opening   organisation i opens a project with a yearly rate (associations more than firms) in proportion to the
-          felt need of one of its two domains (the rate is that of half of the scale), with a budget drawn from the cost of ordinary local projects, within its means. It looks for
-          partners when its desire to ally is not negative; else it goes alone and skips two steps.
+          felt need of one of its two domains (the rate is that of half of the scale), with a budget drawn from the
+          cost of ordinary local projects, within its means. It looks for partners when its desire to ally is not
+          negative; else it goes alone and skips two steps.
 Meeting   a founder meets k candidates a month (ties, neighbours, people around, the alike more often; engineering
           shows more). It proposes to the best as it sees it, with noise, if the gain plus its own desire is positive.
 Deciding  proposals are taken best first, in one serial pass; a candidate sees one link, to the founder.
@@ -27,10 +28,10 @@ TRAITS = ("domain", "size", "territory", "model")
         *(f"projects.{c}" for c in (
             "state", "uid", "territory", "domain", "kind", "step", "left", "setup", "length", "started", "implemented",
             "ended", "end", "founder", "founder_uid", "members", "members_first", "members_max", "seeking", "waiting",
-            "bid", "dirty", "weight", "fit", "plan", "plan_value", "phase", "phase_left", "engineered", "value", "alone",
-            "coordination", "engineering", "unit_cost", "share_value", "sum_value", "sum_alone", "sum_premium", "sum_gain",
-            "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_hours",
-            "sum_means_alone", "sum_months",
+            "bid", "dirty", "weight", "fit", "plan", "plan_value", "phase", "phase_left", "engineered", "value",
+            "alone", "coordination", "engineering", "unit_cost", "share_value", "sum_value", "sum_alone",
+            "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme",
+            "sum_hours", "sum_means_alone", "sum_months",
         )),
         "memberships.member", "memberships.effort", "memberships.hours", "memberships.seen", "memberships.joined",
         "memberships.solo", "memberships.share", "memberships.perceived", "memberships.kept",
@@ -51,8 +52,8 @@ def start(world):
          p.dirty, p.weight, p.fit, p.plan, p.phase, p.phase_left, p.engineered),
         (m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.domain, o.domain_second, o.base, o.hours, o.disposition, o.desire, o.slots),
-        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float), world.step_share, world.seed, world.month,
-        world.terms,
+        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float), world.step_share,
+        world.seed, world.month, world.terms,
     )  # fmt: skip
     if opened < 0:
         raise CapacityError(

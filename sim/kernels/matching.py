@@ -80,7 +80,9 @@ def rows_of(territory, segments):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def meet(i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near, t):
+def meet(
+    i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near, t
+):
     """Return the c-th organisation that i meets this month, or -1: a tie, a neighbour, or someone around."""
     indptr, indices = near
     where = chance.uniform(seed, uid, month, d.CANDIDATES, 4 * c)

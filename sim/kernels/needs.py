@@ -53,7 +53,7 @@ def feel(felt, x, opinion, lag):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved):
-    """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of one domain each."""
+    """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
     for t in range(need.shape[0]):
         for k in range(rest.size):
             relieved[k] = relief(delivered[t, k], residents[t], strength, scale)
