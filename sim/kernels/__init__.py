@@ -5,7 +5,8 @@ Importing this package imports every kernel, each with its own folder of compile
     <user cache>/sim/<kernel>-<fingerprint of its file and of all the kernels that it calls>/
 
 numba itself looks only at the file of the function that is called: when a callee in another file changes, it
-would go on with the old one. The fingerprint in the path cures that, and recompiles only what changed.
+would go on with the old one. The fingerprint in the path cures that, and recompiles only what changed. Folders
+of old code are left there; any of them can be deleted at any time.
 """
 
 import contextlib
