@@ -692,12 +692,13 @@ class projects:
                 broken = m > 1 and chance.happens(seed, org_uid[i], month, 66, slot, breaks)
                 kept[p][s] = int(not broken and cash[i] >= due)
                 gift = projects.part(untied, s, m)
-                paid[p][s] = gift + due * kept[p][s]
+                paid[p][s] = due * kept[p][s]
                 if gift:
                     projects.receive(i, gift, 0, place, (org_territory, org_model, cash, received), flow)
-                cash[i] -= paid[p][s]
-                project_paid[i] += paid[p][s]
-                spent[org_territory[i]][org_model[i]] += paid[p][s]
+                leaves = paid[p][s] + gift
+                cash[i] -= leaves
+                project_paid[i] += leaves
+                spent[org_territory[i]][org_model[i]] += leaves
                 done, own, given = done + means[s] * kept[p][s], own + due * kept[p][s], given + used * kept[p][s]
             worked = done / sum(means) if sum(means) else 0.0
             used = untied if t.mode == 1 else g

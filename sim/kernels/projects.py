@@ -178,21 +178,22 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
             promised = m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
             able = cash[i] >= due
             kept[p, s] = 1 if promised and able else 0
-            paid[p, s] = gift
+            paid[p, s] = 0  # of its own: what is given untied is spent too, and no funder repays it
             if promised and able:
-                paid[p, s] += due
+                paid[p, s] = due
                 done += mine
                 hours_used += used
             if gift > 0:
                 receive(i, gift, 0, place, org_territory, org_model, cash, project_received, flow)
-            cash[i] -= paid[p, s]
-            project_paid[i] += paid[p, s]
-            spent[np.int64(org_territory[i]), np.int64(org_model[i])] += paid[p, s]
+            leaves = paid[p, s] + gift
+            cash[i] -= leaves
+            project_paid[i] += leaves
+            spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
             cash_used += paid[p, s]
         worked = done / planned if planned > 0.0 else 0.0
         programme_used = untied if t.mode == 1 else g
         account(
-            p, m, at_work, worked, planned, cash_used - untied, programme_used, hours_used, step[p], value, alone,
+            p, m, at_work, worked, planned, cash_used, programme_used, hours_used, step[p], value, alone,
             coordination, share_seen, plan_value, waiting, sums, counts, t.hour_value, t.viable_share,
             totals, place,
         )  # fmt: skip
