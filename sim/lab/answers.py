@@ -19,16 +19,6 @@ from sim.lab.table import Runs, Table
 
 MOVED = 0.1  # a claim whose probability moves less than this from P0 is carried by the ranges
 BOUNDS = {"direction": (0.25, 0.75), "size": (0.05, 0.5)}  # of P0: outside, the ranges nearly answer by themselves
-NEARLY_ANSWERED = {
-    "direction": {
-        "fr": "Les plages choisies répondent presque seules à la question du sens.",
-        "en": "The chosen ranges nearly answer the question of direction by themselves.",
-    },
-    "size": {
-        "fr": "Les plages choisies répondent presque seules à la question de l'ampleur.",
-        "en": "The chosen ranges nearly answer the question of size by themselves.",
-    },
-}
 FEWEST = 4  # draws with an answer, to say anything
 UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
 UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR"}
@@ -47,18 +37,19 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
     values = unscaled(name, spread.corrected)
     ends = tuple(float(unscaled(name, end)) for end in spread.interval(study.level))
     question = Question(name, claim, table, known, values, ends)
-    direction, direction_box = question.decide(test.bar)
+    direction, box = question.decide(test.bar)
     size, size_box = question.decide((test.size, test.size)) if test.size is not None else (None, None)
-    low, high = ends
     estimate = float(np.median(values))
-    p, p0 = uncertainty.share_above(values, test.bar[1]), share_of(chances[name], test.bar[1])
+    p, p0 = uncertainty.share_above(values, test.bar[1]), uncertainty.share_above(chances[name], test.bar[1])
     p_size = p0_size = None
     if test.size is not None:
-        p_size, p0_size = uncertainty.share_above(values, test.size), share_of(chances[name], test.size)
+        p_size = uncertainty.share_above(values, test.size)
+        p0_size = uncertainty.share_above(chances[name], test.size)
     driven = abs(p - p0) < MOVED
     driven_size = p_size is not None and abs(p_size - p0_size) < MOVED
     carriers = discovery.carriers(table.points[known], table.names, spread.corrected)
-    text = question.texts(direction, direction_box, size, size_box, carriers, estimate, (low, high), p0, p0_size)
+    apart = besides(name, table, test.horizon)
+    found = Answer(direction, box, size, size_box, carriers, estimate, p0, p0_size, apart)
     return {
         "claim": name,
         "statement": claim.statement,
@@ -68,7 +59,7 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         "estimand": test.estimand,
         "unit": UNITS[claim.form],
         "estimate": estimate,
-        "interval": [low, high, study.level],
+        "interval": [*ends, study.level],
         "claimed": None if name == "H1b" else test.size,
         "reference_value": reference(name, study),
         "direction": direction,
@@ -81,7 +72,7 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         "prior_driven_direction": driven,
         "prior_driven_size": driven_size,
         "evidence_level": "A",
-        **text,
+        **texts(question, found),
         "seeds": len(table.repeats),
         "draws": len(table.draws),
         "forms": len({tuple(form) for form in table.forms}),
@@ -106,7 +97,7 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
             "scale": registry.SCALES[name],
         },
         "comb": comb(name, table, known, spread, carriers),
-        "beside": besides(name, table, test.horizon),
+        "beside": apart,
         "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in study.horizons},
         "by_wage": {f"{w:g}": median_of(name, table, test.horizon, w) for w in study.shadow_wages},
         "by_place": {k: median_of(name, table, test.horizon, study.shadow_wage, (k,)) for k in table.places},
@@ -139,49 +130,68 @@ class Question(NamedTuple):
             box = discovery.condition(points, self.table.names, self.values, bar[1], half)
         return uncertainty.decide(self.ends, bar, conditional=box is not None), box
 
-    def texts(self, direction, box, size, size_box, carriers, estimate, interval, p0, p0_size) -> dict[str, object]:
-        """Return the words of the verdict in both languages."""
-        study, test = self.table.study, self.table.study.tests[self.name]
-        parameters = self.table.runs.parameters
-        conditions = {
-            lang: wording.condition_words(box, parameters, lang)
-            if box
-            else wording.carrier_words(carriers, parameters, lang)
-            for lang in wording.LANGUAGES
-        }
-        facts = {
-            "amounts": {"x": estimate, "a": interval[0], "b": interval[1]},
-            "reference": reference(self.name, study),
-            "claimed": {lang: wording.amount(test.size, self.claim.form, lang) for lang in wording.LANGUAGES},
-            "direction": direction,
-            "size": size,
+
+class Answer(NamedTuple):
+    """What was found, before it is put in words."""
+
+    direction: str
+    box: discovery.Box | None
+    size: str | None
+    size_box: discovery.Box | None
+    carriers: list[tuple[str, float]]
+    estimate: float
+    p0: float
+    p0_size: float | None
+    beside: dict[str, list[float | None]]
+
+
+def texts(question: Question, answer: Answer) -> dict[str, object]:
+    """Return the words of a verdict in both languages, and its conditions."""
+    study, form = question.table.study, question.claim.form
+    test, parameters = study.tests[question.name], question.table.runs.parameters
+    found: dict[str, object] = {
+        "condition": None if answer.box is None else answer.box._asdict(),
+        "size_condition": None if answer.size_box is None else answer.size_box._asdict(),
+    }
+    amounts = {"x": answer.estimate, "a": question.ends[0], "b": question.ends[1]}
+    amounts |= {name: values[0] for name, values in answer.beside.items()}
+    for lang in wording.LANGUAGES:
+        conditions = wording.carrier_words(answer.carriers, parameters, lang)
+        if answer.box:
+            conditions = wording.condition_words(answer.box, parameters, lang)
+        shown = {name: wording.amount(value, form, lang) for name, value in amounts.items()}
+        shown |= {
+            "claimed": wording.amount(test.size, form, lang),
+            "reference": wording.exact_euros(reference(question.name, study), lang),
             "conditions": conditions,
-            "size_conditions": {
-                lang: wording.condition_words(size_box, parameters, lang) if size_box else ""
-                for lang in wording.LANGUAGES
-            },
-            "yes": int((self.values > test.bar[1]).sum()),
-            "of": int(self.values.size),
-            "notes": notes(self.claim, p0, p0_size),
+            "size_conditions": ""
+            if answer.size_box is None
+            else wording.condition_words(answer.size_box, parameters, lang),
         }
-        return {
-            "conditions_fr": conditions["fr"],
-            "conditions_en": conditions["en"],
-            "condition": None if box is None else box._asdict(),
-            "size_condition": None if size_box is None else size_box._asdict(),
-            "text_fr": wording.words(self.claim, "fr", facts),
-            "text_en": wording.words(self.claim, "en", facts),
-        }
+        found[f"conditions_{lang}"] = conditions
+        found[f"text_{lang}"] = " ".join(
+            [
+                *wording.answer_words(question.claim, answer.direction, answer.size, shown, lang),
+                wording.count_of(int((question.values > test.bar[1]).sum()), int(question.values.size), lang),
+                *(note[lang] for note in notes(question, answer)),
+            ]
+        )
+    return found
 
 
-def notes(claim: Claim, p0: float, p0_size: float | None) -> list[dict[str, str]]:
+def notes(question: Question, answer: Answer) -> list[dict[str, str]]:
     """Return the sentences that a verdict may not go without."""
-    found = []
-    for question, chance in (("direction", p0), ("size", p0_size)):
-        low, high = BOUNDS[question]
-        if chance is not None and not low <= chance <= high:
-            found.append(NEARLY_ANSWERED[question])
-    return found + ([claim.note] if claim.note else [])
+    chances = {"direction": answer.p0, "size": answer.p0_size}
+    outside = [
+        name
+        for name, chance in chances.items()
+        if chance is not None and not BOUNDS[name][0] <= chance <= BOUNDS[name][1]
+    ]
+    found = [wording.ranges_answer(outside)] if outside else []
+    missing = int((~question.known).sum())
+    if missing:
+        found.append(wording.without_answer(missing))
+    return found + ([question.claim.note] if question.claim.note else [])
 
 
 def reference(name: str, study: Study) -> float | None:
@@ -189,11 +199,6 @@ def reference(name: str, study: Study) -> float | None:
     if name == "H4a":
         return 1 + study.ordinary_leverage[0]
     return study.ordinary_leverage[0] if name == "H4b" else None
-
-
-def share_of(values: np.ndarray, bar: float) -> float:
-    """Return the share of prior draws above a bar."""
-    return float(np.mean(values > bar))
 
 
 def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[str, ...] = ()) -> list[float | None]:
@@ -269,12 +274,10 @@ def comb(name: str, table: Table, known: np.ndarray, spread, carriers) -> list[d
 
 def by_definition(name: str, claim: Claim, table: Table) -> dict:
     """Return the entry of a claim that the trend answers by construction: said, not tested."""
-    nothing = {"fr": "", "en": ""}
-    facts = {"amounts": {}, "conditions": nothing, "claimed": nothing, "direction": "not_tested"}
     study = table.study
     return base(
         name, claim.statement, claim.statement_fr, study.tests[name].estimand, "share", 0.0, [0.0, 0.0, study.level],
-        "not_tested", wording.words(claim, "fr", facts), wording.words(claim, "en", facts), table.runs,
+        "not_tested", claim.direction["not_tested"]["fr"], claim.direction["not_tested"]["en"], table.runs,
     ) | {"claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"]}  # fmt: skip
 
 

@@ -29,6 +29,7 @@ class Claim(BaseModel):
     form: Literal["percent", "times", "euros"]
     direction: dict[str, Words]
     size: dict[str, Words] = {}
+    beside: Words | None = None  # another reading of the same runs, said with every answer
     note: Words | None = None  # said with every answer
 
 
@@ -45,9 +46,9 @@ def load_claims(file: Path = FILE) -> dict[str, Claim]:
 # chance: ratios as logarithms; amounts that may be negative and far from zero as asinh, which is linear near zero and
 # logarithmic far from it. A share is averaged as it is.
 
-SCALES = {"H1a": "asinh", "H1b": "linear", "H2": "log", "H3": "log", "H4a": "asinh", "H4b": "asinh"}
-THERE = {"log": np.log, "asinh": np.arcsinh, "linear": np.asarray}
-BACK = {"log": np.exp, "asinh": np.sinh, "linear": np.asarray}
+SCALES = {"H1a": "asinh", "H1b": "share", "H2": "log", "H3": "log", "H4a": "asinh", "H4b": "asinh"}
+THERE = {"log": np.log, "asinh": np.arcsinh, "share": np.asarray}
+BACK = {"log": np.exp, "asinh": np.sinh, "share": lambda shares: np.clip(shares, 0.0, 1.0)}
 SAME = {"H1a": 0.0, "H1b": 0.0, "H2": 1.0, "H3": 1.0, "H4a": 1.0, "H4b": 0.0}  # the value that means no difference
 CONTRASTS = {"H1a": "W1-alone", "H1b": "W1-alone", "H2": "W2-W3", "H3": "W2-W3", "H4a": "W2-W1", "H4b": "W2-W1"}
 

@@ -137,6 +137,8 @@ def relabelled_z(months: np.ndarray, lost: np.ndarray, label: np.ndarray) -> flo
     """Return the z of log(rate ratio) between labels, with a variance that holds whatever the shape of the hazard."""
     logs, variances = [], []
     for chosen in (label, ~label):
+        if not lost[chosen].any():
+            return 0.0  # nothing ended in one of the groups: nothing can be told
         rate = lost[chosen].sum() / months[chosen].sum()
         logs.append(math.log(rate))
         variances.append(np.sum((lost[chosen] - rate * months[chosen]) ** 2) / lost[chosen].sum() ** 2)

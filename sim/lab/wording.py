@@ -23,6 +23,7 @@ def number(value: float, lang: str) -> str:
     rounded = float(f"{value:.2g}")
     digits = 0 if abs(rounded) >= 10 or rounded == int(rounded) else max(0, 1 - math.floor(math.log10(abs(rounded))))
     text = f"{abs(rounded):,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if digits else text
     if lang == "fr":
         text = text.replace(",", THIN).replace(".", ",")
     return ("−" if rounded < 0 else "") + text
@@ -31,7 +32,7 @@ def number(value: float, lang: str) -> str:
 def amount(value: float | None, form: str, lang: str) -> str:
     """Write a value in the form of its claim: a percentage, a number of times, an amount of euros."""
     if value is None:
-        return ""
+        return "…"
     if form == "percent":
         text = number(100 * value if abs(value) >= 0.0005 else 0.0, lang)
         return f"{text}{THIN}%" if lang == "fr" else f"{text}%"
@@ -40,25 +41,39 @@ def amount(value: float | None, form: str, lang: str) -> str:
     return number(value, lang)
 
 
-def exact_euros(value: float, lang: str) -> str:
+def exact_euros(value: float | None, lang: str) -> str:
     """Write a reference value as it is known, to the cent."""
+    if value is None:
+        return ""
     return f"{value:.2f}{WIDE}€".replace(".", ",") if lang == "fr" else f"€{value:.2f}"
 
 
-def words(claim: Claim, lang: str, facts: Mapping[str, object]) -> str:
-    """Return the text of a verdict: direction, size, how many sets of assumptions, and what the ranges say."""
-    shown = {name: amount(value, claim.form, lang) for name, value in facts["amounts"].items()}
-    shown["reference"] = "" if facts.get("reference") is None else exact_euros(facts["reference"], lang)
-    shown |= {"conditions": facts["conditions"][lang], "claimed": facts["claimed"][lang]}
-    text = claim.direction[facts["direction"]][lang].format(**shown)
-    if facts["direction"] == "not_tested":
-        return text
-    if facts["size"] in claim.size:
-        text += " " + claim.size[facts["size"]][lang].format(**shown | {"conditions": facts["size_conditions"][lang]})
-    text += " " + count_of(facts["yes"], facts["of"], lang)
-    for note in facts["notes"]:
-        text += " " + note[lang]
-    return text
+def answer_words(claim: Claim, direction: str, size: str | None, shown: Mapping[str, str], lang: str) -> list[str]:
+    """Return the sentences of an answer: direction, size, and another reading of the same runs."""
+    found = [claim.direction[direction][lang].format(**shown)]
+    if size in claim.size:
+        found.append(claim.size[size][lang].format(**shown))
+    if claim.beside:
+        found.append(claim.beside[lang].format(**shown))
+    return found
+
+
+def ranges_answer(questions: list[str]) -> dict[str, str]:
+    """Say that the ranges alone nearly answer, before anything is simulated."""
+    fr = {"direction": "à la question du sens", "size": "à la question de l'ampleur"}
+    en = {"direction": "the question of direction", "size": "the question of size"}
+    return {
+        "fr": f"Les plages choisies répondent presque seules {' et '.join(fr[q] for q in questions)}.",
+        "en": f"The chosen ranges nearly answer {' and '.join(en[q] for q in questions)} by themselves.",
+    }
+
+
+def without_answer(draws: int) -> dict[str, str]:
+    """Say in how many sets of assumptions there was nothing to measure."""
+    return {
+        "fr": f"Jeux d'hypothèses sans rien à mesurer{WIDE}: {draws}.",
+        "en": f"Sets of assumptions with nothing to measure: {draws}.",
+    }
 
 
 def count_of(yes: int, of: int, lang: str) -> str:
