@@ -22,7 +22,7 @@ def short():
             "horizons": [18, 36],
             "places": [
                 {"key": "a", "kind": "rural", "territory": "epci:244600573"},
-                {"key": "b", "kind": "synthetic", "territory": "synthetic:1", "scale": 0.5},
+                {"key": "b", "kind": "synthetic", "territory": "synthetic:1", "scale": 0.1},
             ],
             "quick": {"draws": 12, "seeds": 2},
             "long": {"place": "a", "months": 36, "draws": 1, "seeds": 2},
