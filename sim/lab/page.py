@@ -9,7 +9,7 @@ from sim.lab.table import Table
 
 MODELS = "APEFSUGX"
 BARS, THREADS = 60, 12
-EURO_YEAR = 2026
+EURO_YEAR = 2019  # of the national table of flows (sim/parameters/budget.yaml)
 EVERY = 6  # months between two points of a survival curve
 UNITS = {"performance": "percent", "innovation": "per_100k", "confidence": "points"}
 
