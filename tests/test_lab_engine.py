@@ -5,6 +5,7 @@ import json
 import pytest
 
 import sim
+from sim.errors import RunError
 from sim.lab import verdict
 from sim.lab.design import Study, load_study
 
@@ -73,3 +74,19 @@ def test_each_world_is_a_run_that_anyone_can_make(finished):
     kept = next(o for o in runs.outcomes if (o["place"], o["draw"], o["repeat"]) == ("a", unit.draw, unit.repeat))
     again = sim.run(unit.place.territory, seed=unit.seed, months=36, start=runs.study.start, values=values)
     assert again.summary["digest"] == kept["digests"]["W2"]
+
+
+def vanish(unit, study, simulate):
+    """A task whose worker is stopped from outside."""
+    import os
+
+    os._exit(1)
+
+
+def test_a_worker_that_is_stopped_is_said_and_leaves_no_traceback(short):
+    from sim.lab import design, runner
+    from sim.lab.store import Store
+
+    units = design.units(short, short.quick, sim.load_parameters())[:2]
+    with pytest.raises(RunError, match="A worker process was stopped"):
+        runner.run_units(units, short, Store(), code="test", workers=2, task=vanish)

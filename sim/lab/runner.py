@@ -8,6 +8,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache, partial
 
@@ -129,6 +130,11 @@ def outcomes(task: Callable, wanted: Mapping[str, object], workers: int):
         try:
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
+        except BrokenProcessPool:
+            raise RunError(
+                "A worker process was stopped from outside (memory, or a signal); what it was running is lost.\n"
+                "  Start the same command again: with --out, finished runs are kept and the study goes on from there."
+            ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
