@@ -97,6 +97,9 @@ class Work:
         self.deployed = np.zeros(places, np.int64)
         self.ends = np.zeros(5, np.int64)
         self.opened = self.joined = 0  # this month, in the core
+        # what paid policies this month (cents by territory), and what their purses held then
+        self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)
+        self.purse = state.territories.purse.copy()
 
 
 def _step_share(values: dict) -> np.ndarray:

@@ -74,9 +74,9 @@ def slots_have_no_gap(state: State) -> str | None:
 
 
 def pools_are_not_overdrawn(state: State) -> str | None:
-    """A fund, a programme, a market or a reserve never pays what it does not hold."""
+    """A fund, a purse, a market or a reserve never pays what it does not hold."""
     place = state.territories
-    for name, pool in (("fund", place.fund), ("programme", place.programme), ("market", place.market),
+    for name, pool in (("fund", place.fund), ("purse", place.purse), ("market", place.market),
                        ("free_fte", place.free_fte), ("reserve", state.projects.reserve)):  # fmt: skip
         if (pool < 0).any():
             at = tuple(int(k) for k in np.argwhere(pool < 0)[0])

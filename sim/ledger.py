@@ -1,8 +1,8 @@
 """Double entry in int64 cents: what leaves one account enters another, or the named outside. Never repairs.
 
 Accounts of one territory: the cash of every organisation and cohort; `market` (receipts on their way to a
-model, owned by that model); `fund` 0, 1, 2 (owned by public action, finance, firms); `programme` and the
-reserves of its projects (owned by public action). The outside has no stock, only flows.
+model, owned by that model); `fund` 0, 1, 2 (owned by public action, finance, firms); the `purse` of each
+policy and the reserves of its projects (owned by public action). The outside has no stock, only flows.
 
 Production  once a month, for each (territory, model): stock = opening + received - paid, exactly; persons,
             staff and volunteer hours too.
@@ -76,7 +76,7 @@ class Ledger:
         out += s.territories.market[:, :MODELS]
         for fund, owner in enumerate(FUND_OWNER):
             out[:, owner] += s.territories.fund[:, fund]
-        out[:, 0] += s.territories.programme
+        out[:, 0] += s.territories.purse.sum(axis=1)
         kernel.add_by_territory(s.projects.reserve, s.projects.territory, out[:, 0])
         return out
 

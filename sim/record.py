@@ -9,6 +9,7 @@ Only core territories are recorded; those that --around adds are scenery.
 
 import numpy as np
 
+from sim.agents.public_action import PURSES
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
 from sim.indicators import ENDS, KINDS, STEPS
@@ -31,6 +32,8 @@ MONTHLY = {
     **{f"alliances_{k}": np.int64 for k in KINDS},
     **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
     **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
+    **{f"paid_by_{who}": np.int64 for who in ("levy", "cut", "outside")},
+    **{f"purse_{name}": np.int64 for name in PURSES},
 }  # fmt: skip
 
 
@@ -58,6 +61,7 @@ class Record:
         _people(world, row)
         _projects(world, row)
         _totals(world, row)
+        _policies(world, row)
         for m, cents in zip(MODEL_NAMES, world.ledger.money()[core].sum(axis=0), strict=True):
             row[f"cash_{m}"][0] = cents
         self.months = n + 1
@@ -143,6 +147,16 @@ def _projects(world, row):
     seen = np.zeros(1)
     kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)
     row["seen"][0] = seen[0] / max(1, core.sum())
+
+
+def _policies(world, row):
+    """Who paid policies this month, and what left each purse (what it held when filled less what is left)."""
+    w, core = world.work, world.core
+    for who, cents in (("levy", w.levied), ("cut", w.cut), ("outside", w.outside)):
+        row[f"paid_by_{who}"][0] = cents[core].sum()
+    spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
+    for name, cents in zip(PURSES, spent, strict=True):
+        row[f"purse_{name}"][0] = cents
 
 
 def _totals(world, row):

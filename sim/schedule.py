@@ -16,7 +16,7 @@ PHASES = (
     public_action.fill_fund,  # budgets are fixed before anyone asks
     financial_economy.fill_fund,
     productive_economy.fill_fund,
-    public_action.collect_programme,  # what the engineering policy costs, and who pays it
+    public_action.collect_policies,  # what policies cost, and who pays it
     circuit.spend,  # every model spends ...
     circuit.earn,  # ... and is paid
     persons.volunteer,  # hours given by residents ...

@@ -267,6 +267,16 @@ class split:
         ends += [total] * (len(weight) - last)
         return [end - start for start, end in zip([0, *ends], ends, strict=False)], 0
 
+    def within(total, weight, room):
+        parts, left = [0] * len(weight), total
+        while left > 0 and (free := [i for i, w in enumerate(weight) if w > 0 and parts[i] < room[i]]):
+            asked, _ = split.by_running_weight(left, [weight[i] for i in free])
+            for i, part in zip(free, asked, strict=True):
+                taken = min(part, room[i] - parts[i])
+                parts[i] += taken
+                left -= taken
+        return parts, left
+
 
 class trust:
     def keep_share(half_life):

@@ -117,13 +117,36 @@ class money:
         for i, t in enumerate(territory):
             out[t] += nearest(share * base[i]) if alive[i] else 0
 
-    def levy(due, persons, levied, cash):
+    def levy(due, persons, room, levied, cash):
         for t, amount in enumerate(due):
-            parts = by_weight(amount, persons, cohorts_of(t))
-            due[t] = sum(parts.values())
-            for c in cohorts_of(t):
-                levied[c] = parts.get(c, 0)
-                cash[c] -= levied[c]
+            rows = cohorts_of(t)
+            for c in rows:
+                room[c] = max(0, cash[c])
+            parts, left = naive.split.within(amount, [persons[c] for c in rows], [room[c] for c in rows])
+            due[t] -= left
+            for c, part in zip(rows, parts, strict=True):
+                levied[c] = part
+                cash[c] -= part
+
+    def cut_outlays(due, segment, alive, base, fixed, rate, room, part, cash, granted):
+        for t, span in enumerate(segment):
+            rows = range(*span)
+            for i in rows:
+                outlay = money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
+                room[i] = max(0, min(outlay, cash[i])) if alive[i] else 0
+            mine = [room[i] for i in rows]
+            parts, left = naive.split.within(due[t], mine, mine)
+            due[t] -= left
+            for i, amount in zip(rows, parts, strict=True):
+                part[i] = amount
+                granted[i] += amount
+                cash[i] -= amount
+
+    def fill_purses(collected, wanted, part, purse):
+        for t, amount in enumerate(collected):
+            part[:], _ = naive.split.by_running_weight(amount, wanted[t])
+            for k, cents in enumerate(part):
+                purse[t][k] += cents
 
 
 class persons:

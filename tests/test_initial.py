@@ -199,7 +199,7 @@ def test_funds_start_full(state, values):
     for fund, (model, name) in enumerate(initial.FUNDERS):
         budget = float(values[f"funders.share_{name}"]) * o.base[(o.alive == 1) & (o.model == model)].sum()
         assert place.fund[0, fund] == pytest.approx(budget, rel=1e-3)
-    assert not place.programme.any() and not place.market.any()
+    assert not place.purse.any() and not place.market.any()
 
 
 def test_staff_resemble_the_facts(values):

@@ -43,3 +43,21 @@ def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
     if sum(weight) > 0:
         quotas = [total * (w / sum(weight)) for w in weight]
         assert all(abs(p - q) <= 1 + 1e-12 * total for p, q in zip(parts, quotas, strict=True))
+
+
+@SETTINGS
+@given(st.integers(0, 2**50), st.lists(st.tuples(st.integers(0, 2**30), st.integers(0, 2**45)), max_size=12))
+@example(100, [(1, 10), (1, 200)])
+@example(2**50, [(1, 5), (7, 5)])
+@example(3, [(1, 1), (1, 1), (1, 1)])
+def test_within(total, rows):
+    weight, room = (np.array([5, *(row[k] for row in rows), 5], np.int64) for k in (0, 1))
+    out = np.full(len(rows) + 2, -7, np.int64)
+    left = split.within(total, weight, room, 1, len(rows) + 1, out)
+    parts = out[1:-1].tolist()
+    assert (parts, left) == naive.split.within(total, [w for w, _ in rows], [r for _, r in rows])
+    assert out[0] == out[-1] == -7, "rows outside the range were written"
+    assert sum(parts) + left == total, "a cent was lost or made"
+    assert all(0 <= part <= most for part, (_, most) in zip(parts, rows, strict=True))
+    full = sum(most for w, most in rows if w > 0)
+    assert left == max(0, total - full), "somebody still had room"

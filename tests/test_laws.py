@@ -120,7 +120,7 @@ def test_the_programme_spends_the_same_euros_in_every_world(busy_world):
     for mode in (0, 1, 2):
         world = busy_world(values={**ENGINEERED, "engineering.mode": mode})
         tables = run(world, 18)
-        kept = int(world.state.territories.programme.sum() + world.state.projects.reserve.sum())
+        kept = int(world.state.territories.purse.sum() + world.state.projects.reserve.sum())
         used = int(tables["monthly"]["programme_solo"].sum() + tables["monthly"]["programme_allied"].sum())
         collected.append(kept + used)
     assert collected[0] == collected[1] == collected[2] > 0

@@ -8,9 +8,10 @@ import pytest
 
 import sim
 from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
-from sim.agents.base import ENGAGEMENT, FINANCE, OUTSIDE, PERSONS, PRODUCTIVE, PUBLIC
+from sim.agents.base import ENGAGEMENT, FINANCE, KNOWLEDGE, OUTSIDE, PERSONS, PRODUCTIVE, PUBLIC
 from sim.errors import CapacityError
 from sim.kernels import money as kernel
+from sim.record import Record
 
 QUIET = {  # everything that moves money but the circuit itself, off
     "money.income_sd": 0.0, "money.public_drift": 0.0, "life.exit": 0.0, "life.entry": 0.0, "projects.start_rate": 0.0,
@@ -18,7 +19,7 @@ QUIET = {  # everything that moves money but the circuit itself, off
 }  # fmt: skip
 MONEY = (
     public_action.fill_fund, financial_economy.fill_fund, productive_economy.fill_fund,
-    public_action.collect_programme, circuit.spend, circuit.earn,
+    public_action.collect_policies, circuit.spend, circuit.earn,
 )  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def test_the_outside_is_never_a_place_to_drop_a_gap(quiet, smallest):
     assert after[PRODUCTIVE, OUTSIDE] / after[PRODUCTIVE].sum() == pytest.approx(share, abs=1e-8)
 
 
-# Funds and the programme
+# Funds and the purses of policies
 
 
 def test_funds_are_topped_up_to_their_budget_and_no_more(quiet, villages):
@@ -240,23 +241,107 @@ def test_public_funds_drift(quiet):
     assert late == pytest.approx(budget * 0.98**10, rel=1e-3)
 
 
-def test_a_self_financed_programme_is_paid_by_residents_alike(quiet, villages):
-    world = quiet(villages, strict=True, **{"engineering.dose": 6.0, "engineering.closure": 0})
+def test_a_self_financed_policy_is_paid_by_residents_alike(quiet, villages):
+    world = quiet(villages, strict=True, **{"engineering.dose": 6.0, "form.closure": 0})
     world.step()
     c, flow = world.state.cohorts, world.ledger.flow
     residents = np.bincount(c.territory, weights=c.persons)
     assert flow[:, OUTSIDE, PUBLIC].tolist() == world.state.territories.exports[:, PUBLIC].tolist()
-    assert world.state.territories.programme == pytest.approx(residents * 50, abs=1)  # 6 EUR a year, in cents a month
+    purse = world.state.territories.purse
+    assert purse[:, 0] == pytest.approx(residents * 50, abs=1)  # 6 EUR a year, in cents a month
+    assert not purse[:, 1:].any()
+    assert purse.sum() == c.levied.sum() == world.work.levied.sum()
     assert c.levied / c.persons == pytest.approx(np.full(len(c), 50.0), rel=1e-3)
 
 
-def test_a_programme_financed_from_outside_costs_residents_nothing(quiet, villages):
-    world = quiet(villages, strict=True, **{"engineering.dose": 6.0, "engineering.closure": 1})
+def test_a_policy_paid_by_other_public_lines_lowers_them_by_as_much(quiet, villages):
+    """Closure 1: what the policy gets is what public actors spend less on everything else, to the cent, that month."""
+    worlds = [quiet(villages, strict=True, **{"engineering.dose": dose, "form.closure": 1}) for dose in (0.0, 6.0)]
+    for world in worlds:
+        world.step()
+    without, policy = (world.state for world in worlds)
+    public = without.organisations.model == PUBLIC
+    fallen = without.organisations.outlay[public] - policy.organisations.outlay[public]
+    assert (fallen >= 0).all()
+    assert fallen.sum() == policy.territories.purse.sum() == worlds[1].work.cut.sum() > 0
+    assert np.array_equal(fallen, policy.organisations.granted[public])
+    assert fallen / without.organisations.outlay[public] == pytest.approx(
+        np.full(public.sum(), fallen.sum() / without.organisations.outlay[public].sum()), rel=0.05
+    )
+    assert not policy.cohorts.levied.any()
+
+
+def test_a_policy_financed_from_outside_costs_nobody_here(quiet, villages):
+    world = quiet(villages, strict=True, **{"engineering.dose": 6.0, "policies.outside": 1})
     world.step()
     c, place = world.state.cohorts, world.state.territories
-    assert not c.levied.any()
+    assert not c.levied.any() and not world.state.organisations.granted.any()
     paid = world.ledger.flow[:, OUTSIDE, PUBLIC] - place.exports[:, PUBLIC]
-    assert (paid == place.programme).all() and (paid > 0).all()
+    assert (paid == place.purse[:, 0]).all() and (paid > 0).all()
+    assert (paid == world.work.outside).all()
+
+
+@pytest.mark.parametrize("closure", [0, 1])
+def test_what_cannot_be_paid_is_not_made(quiet, villages, closure):
+    """Residents without cash, public actors that owe all they hold: the policy gets what there is, and no more."""
+    world = quiet(villages, strict=True, **{"engineering.dose": 600.0, "form.closure": closure})
+    o, c, purse = world.state.organisations, world.state.cohorts, world.state.territories.purse
+    public = o.model == PUBLIC
+    o.cash[public], c.cash[:] = 17, 3
+    c.cash[c.territory == 2] = 10**9
+    world.ledger.open(0)
+    public_action.collect_policies(world)
+    world.ledger.close()
+    residents = np.bincount(c.territory, weights=c.persons)
+    if closure == 0:
+        assert purse[:2, 0].tolist() == [30, 30], "ten cohorts with three cents each"
+        assert purse[2, 0] == pytest.approx(residents[2] * 5000, abs=1)
+        assert c.cash.min() == 0
+    else:
+        living = np.bincount(o.territory[public], weights=o.alive[public])
+        assert (purse[:, 0] <= 17 * living).all() and purse.sum() > 0
+        assert o.cash[public].min() >= 0
+
+
+def test_several_policies_that_cannot_be_paid_share_what_there_is(quiet, villages, monkeypatch):
+    world = quiet(villages, strict=True)
+    asked = np.array([[300, 0, 700, *[0] * 6]] * 3)
+    monkeypatch.setattr(public_action, "wanted", lambda world: asked.copy())
+    world.state.cohorts.cash[:] = 10
+    world.ledger.open(0)
+    public_action.collect_policies(world)
+    world.ledger.close()
+    assert world.state.territories.purse[:, [0, 2]].tolist() == [[30, 70]] * 3
+
+
+@pytest.mark.parametrize(("outside", "closure"), [(0, 0), (0, 1), (1, 0)])
+def test_what_policies_spend_is_what_was_paid_for_them(busy_world, outside, closure):
+    """Self-financed: outlay = levy, or cut, to the cent. From outside: the net transfer is the outlay."""
+    dear = {"engineering.dose": 10.0, "policies.outside": outside, "form.closure": closure}
+    world = busy_world(values=dear)
+    record = Record(world, 18)
+    world.run(18, record)
+    table = record.tables()["monthly"]
+    paid = {who: int(table[f"paid_by_{who}"].sum()) for who in ("levy", "cut", "outside")}
+    payer = "outside" if outside else ("levy", "cut")[closure]
+    assert [who for who, cents in paid.items() if cents] == [payer]
+    spent, kept = int(table["purse_engineering"].sum()), int(world.state.territories.purse.sum())
+    assert spent + kept == paid[payer] and spent > 0
+    used = int(table["programme_allied"].sum() + table["programme_solo"].sum())
+    assert spent == used + int(world.state.projects.reserve.sum())
+
+
+def test_a_purse_is_spent_on_pay_and_purchases(quiet, villages):
+    world = quiet(villages, strict=True)
+    purse, market = world.state.territories.purse, world.state.territories.market
+    purse[:, 3] = 1000
+    world.ledger.open(0)
+    before = market.copy()
+    public_action.spend_purse(world, 3, np.array([10, 0, 999]), 0.7)
+    world.ledger.close()
+    assert purse[:, 3].tolist() == [990, 1000, 1]
+    assert (market - before)[:, PERSONS].tolist() == [7, 0, 699]
+    assert (market - before)[:, KNOWLEDGE].tolist() == [3, 0, 300]
 
 
 def test_money_given_to_post_spending_arrives(quiet, villages):

@@ -7,16 +7,19 @@ Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py
 Lives     for ever: no level of government closes
 
 Before anyone asks, it fills the public fund for general-interest projects with a share of its budget, which drifts
-in real terms (the second blade of the scissors). It also carries the engineering programme, when a policy sets one:
-self-financed, residents pay it by the same amount each; financed from outside, the rest of France does.
+in real terms (the second blade of the scissors). It also keeps the purses of policies, when there are some.
+Self-financed, residents pay them by the same amount each (closure 0), or public actors spend as much less on
+everything else (closure 1: the State's part of the territory as well as local ones, in proportion to what each
+spends). Financed from outside, the rest of France pays. What is not used stays in its purse.
 
 Numbers   parameters density.public_action, budget.local_share, funders.share_public, money.public_drift,
-          engineering.dose, engineering.closure
+          engineering.dose, form.closure, policies.outside
 """
 
 import numpy as np
 
-from sim.agents.base import OUTSIDE, PERSONS, PUBLIC
+from sim.agents.base import KNOWLEDGE, OUTSIDE, PERSONS, PUBLIC
+from sim.agents.circuit import outlay_rate
 from sim.agents.windows import Organisation
 from sim.kernels import money as kernel
 from sim.kernels.accounts import add_by_territory
@@ -48,22 +51,73 @@ def pour(world, fund: int, model: int, share: float):
     kernel.fill(s.segments[model], o.alive, o.base, share, o.cash, o.granted, s.territories.fund[:, fund])
 
 
-@phase(
-    reads=("cohorts.persons",),
-    writes=("cohorts.cash", "cohorts.levied", "territories.programme", "territories.flow"),
-)
-def collect_programme(world):
-    """Collect the month's money of the engineering programme, from residents or from outside."""
-    s, dose = world.state, float(world.values["engineering.dose"])
-    if dose <= 0.0:
-        return
-    c, place = s.cohorts, s.territories
-    residents = np.zeros(len(place), np.int64)
+# The purses of policies: money set aside for one use, not yet spent. Columns of territories.purse, in this order.
+PURSES = (
+    "engineering", "premium", "fund", "catalysts", "third_places", "commons", "management", "vision", "civic",
+)  # fmt: skip
+ENGINEERING = PURSES.index("engineering")
+DOSES = {"engineering": "engineering.dose"}  # purse: the parameter that fills it, EUR per inhabitant and year
+
+
+def wanted(world) -> np.ndarray:
+    """Return what policies need this month, in cents [territory, purse]: one column, one policy."""
+    c, places = world.state.cohorts, len(world.state.territories)
+    residents, out = np.zeros(places, np.int64), np.zeros((places, len(PURSES)), np.int64)
     add_by_territory(c.persons, c.territory, residents)
-    due = np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
-    payer = OUTSIDE
-    if int(world.values["engineering.closure"]) == 0:
-        payer = PERSONS
-        kernel.levy(due, c.persons, c.levied, c.cash)
-    place.programme[:] += due
-    world.ledger.flow[:, payer, PUBLIC] += due
+    for purse, name in DOSES.items():
+        dose = float(world.values[name])
+        out[:, PURSES.index(purse)] += np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
+    return out
+
+
+@phase(
+    reads=("cohorts.persons", "organisations.alive", "organisations.base"),
+    writes=(
+        "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.granted", "territories.purse",
+        "territories.flow",
+    ),
+)  # fmt: skip
+def collect_policies(world):
+    """Fill the purses of policies for the month, from residents, other public lines, or outside.
+
+    A territory that cannot pay all of it pays what it can, and every purse gets its part: no money is made.
+    """
+    s, w, needs = world.state, world.work, wanted(world)
+    w.levied[:], w.cut[:], w.outside[:] = 0, 0, 0
+    due = needs.sum(axis=1)
+    if due.any():
+        if int(world.values["policies.outside"]):
+            w.outside[:] = due
+            world.ledger.flow[:, OUTSIDE, PUBLIC] += due
+        elif int(world.values["form.closure"]) == 0:
+            c = s.cohorts
+            kernel.levy(due, c.persons, np.zeros(len(c), np.int64), c.levied, c.cash)
+            world.ledger.flow[:, PERSONS, PUBLIC] += due
+            w.levied[:] = due
+        else:
+            o = s.organisations
+            room = np.zeros((2, int(s.segments[PUBLIC].max())), np.int64)  # public actors are the first rows
+            kernel.cut_outlays(
+                due, s.segments[PUBLIC], o.alive, o.base, o.fixed, outlay_rate(world.values), room[0], room[1], o.cash,
+                o.granted,
+            )  # fmt: skip
+            w.cut[:] = due
+        kernel.fill_purses(due, needs, np.zeros(len(PURSES), np.int64), s.territories.purse)
+    w.purse[:] = s.territories.purse
+
+
+def pay_out(world, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):
+    """Send money that has left a purse, cents by territory, to the pay of residents and, for the rest, to one model."""
+    to_people = np.floor(amounts * payroll).astype(np.int64)
+    for receiver, part in ((PERSONS, to_people), (rest, amounts - to_people)):
+        world.state.territories.market[:, receiver] += part
+        world.ledger.flow[:, PUBLIC, receiver] += part
+
+
+def spend_purse(world, purse: int, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):
+    """Spend cents of a purse, by territory, on wages and on purchases from one model: the one way to markets.
+
+    The phase that calls it declares territories.purse, territories.market and territories.flow.
+    """
+    world.state.territories.purse[:, purse] -= amounts
+    pay_out(world, amounts, payroll, rest)

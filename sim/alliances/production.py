@@ -11,6 +11,7 @@ Numbers   parameters projects, trust, engineering
 import numpy as np
 
 from sim.agents import circuit
+from sim.agents.public_action import ENGINEERING, pay_out
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
@@ -18,14 +19,13 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
     "value", "alone", "premium", "gain", "perceived", "own", "programme", "hours",
     "grants_public", "grants_finance", "grants_patronage",
 )  # fmt: skip
-PERSONS, KNOWLEDGE = 1, 4
 
 
 @phase(
     reads=("projects.value", "projects.engineering", "territories.fund"),
     writes=(
         "organisations.cash", "organisations.project_paid", "organisations.project_received", "territories.delivered",
-        "territories.market", "territories.fund", "territories.programme", "territories.flow", "projects.reserve",
+        "territories.market", "territories.fund", "territories.purse", "territories.flow", "projects.reserve",
         "projects.waiting", "projects.engineered", "projects.sum_value", "projects.sum_alone", "projects.sum_premium",
         "projects.sum_gain", "projects.sum_perceived", "projects.sum_coordination", "projects.sum_own",
         "projects.sum_grants", "projects.sum_programme", "projects.sum_hours", "projects.sum_means_alone",
@@ -49,21 +49,12 @@ def produce(world):
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (m.member, m.effort, m.hours, m.kept, m.paid, m.perceived),
         (o.territory, o.model, o.uid, o.slots, o.cash, o.project_paid, o.project_received),
-        (spent, wages, place.delivered, flow, place.programme, p.reserve),
+        (spent, wages, place.delivered, flow, place.purse[:, ENGINEERING], p.reserve),
         world.seed, world.month, t, w.totals,
     )  # fmt: skip
     circuit.post_spending(world, spent)
-    _pay_engineering(world, wages)
+    pay_out(world, wages, float(world.values["engineering.payroll_share"]))
     _pay_grants(world)
-
-
-def _pay_engineering(world, wages):
-    """Engineering pays people who animate, and knowledge organisations that evaluate."""
-    s, flow = world.state, world.ledger.flow
-    to_people = np.floor(wages * float(world.values["engineering.payroll_share"])).astype(np.int64)
-    for receiver, amount in ((PERSONS, to_people), (KNOWLEDGE, wages - to_people)):
-        s.territories.market[:, receiver] += amount
-        flow[:, 0, receiver] += amount
 
 
 def _pay_grants(world):

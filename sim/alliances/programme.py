@@ -1,6 +1,6 @@
 """The engineering programme: the same euros in the same months whatever they buy.
 
-Money enters the programme in sim/agents/public_action.py. Each month it is shared among the projects that look
+Money enters its purse in sim/agents/public_action.py. Each month it is shared among the projects that look
 for partners or have some, in proportion to the cash that their members plan, up to a cap. In mode 0 it pays
 engineering, in mode 1 members receive it untied (cash placebo), in mode 2 it is paid and has no effect.
 
@@ -9,17 +9,18 @@ Numbers   parameters engineering
 
 import numpy as np
 
+from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
 
-@phase(reads=("territories.programme", "memberships.effort"), writes=("projects.engineering",))
+@phase(reads=("territories.purse", "memberships.effort"), writes=("projects.engineering",))
 def allot(world):
     """Write the programme money of each project for this month (cents)."""
     s = world.state
     p = s.projects
     kernel.allot(
         p.state, p.step, p.territory, p.seeking, p.members, s.memberships.member, s.memberships.effort,
-        s.territories.programme, float(world.values["engineering.cap"]), world.terms,
+        s.territories.purse[:, ENGINEERING], float(world.values["engineering.cap"]), world.terms,
         np.zeros(len(s.territories), np.int64), p.engineering,
     )  # fmt: skip

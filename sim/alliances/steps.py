@@ -11,6 +11,7 @@ Numbers   parameters projects, form
 
 import numpy as np
 
+from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
@@ -20,7 +21,7 @@ from sim.phases import phase
     writes=(
         "projects.state", "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
         "projects.members", "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty",
-        "projects.plan_value", "projects.reserve", "projects.engineering", "territories.programme",
+        "projects.plan_value", "projects.reserve", "projects.engineering", "territories.purse",
         "memberships.member", "organisations.slots",
     ),
 )  # fmt: skip
@@ -36,6 +37,6 @@ def advance(world):
     ended = w.projects[:n]
     w.ends[:] = np.bincount(p.end[ended[world.core[p.territory[ended]]]], minlength=5)[:5]
     kernel.release(
-        ended, n, p.state, p.started, p.territory, p.reserve, s.territories.programme, p.members, s.memberships.member,
-        o.slots, p.engineering, world.terms,
+        ended, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
+        s.memberships.member, o.slots, p.engineering, world.terms,
     )  # fmt: skip

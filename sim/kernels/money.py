@@ -213,10 +213,44 @@ def add_budget(alive, territory, base, share, out):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def levy(due, persons, levied, cash):
-    """Take `due[territory]` cents from its residents, the same from each."""
+def levy(due, persons, room, levied, cash):
+    """Take `due[territory]` cents from its residents, the same from each who has it; `due` becomes what was taken.
+
+    `room` is a work array of the size of `cash`.
+    """
     for t in range(due.size):
         start, stop = t * COHORTS, (t + 1) * COHORTS
-        due[t] -= split.by_running_weight(due[t], persons, start, stop, levied)
+        for c in range(start, stop):
+            room[c] = max(np.int64(0), cash[c])
+        due[t] -= split.within(due[t], persons, room, start, stop, levied)
         for c in range(start, stop):
             cash[c] -= levied[c]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def cut_outlays(due, segment, alive, base, fixed, rate, room, part, cash, granted):
+    """Take `due[territory]` cents from what the rows of one model are about to spend; `due` becomes what was taken.
+
+    Each gives in proportion to its outlay of the month, never more than it nor than its cash. What is given counts as
+    spent (`granted`), so that the outlay of the month falls by exactly as much. `room` and `part` are work arrays.
+    """
+    for t in range(due.size):
+        start, stop = segment[t, 0], segment[t, 1]
+        for i in range(start, stop):
+            room[i] = 0
+            if alive[i]:
+                outlay = planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
+                room[i] = max(np.int64(0), min(outlay, cash[i]))
+        due[t] -= split.within(due[t], room, room, start, stop, part)
+        for i in range(start, stop):
+            granted[i] += part[i]
+            cash[i] -= part[i]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fill_purses(collected, wanted, part, purse):
+    """Share what was collected in each territory over its purses, in proportion to what each wanted."""
+    for t in range(collected.size):
+        split.by_running_weight(collected[t], wanted[t], 0, part.size, part)
+        for k in range(part.size):
+            purse[t, k] += part[k]

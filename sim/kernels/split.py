@@ -32,3 +32,32 @@ def by_running_weight(total, weight, start, stop, out):
         given = upto
     out[last] = total - given
     return np.int64(0)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def within(total, weight, room, start, stop, out):
+    """Cut `total` >= 0 in proportion to `weight`, no row above its `room` >= 0; return what nobody could take.
+
+    What a full row cannot take goes to the others, again in proportion: each round ends the cut or fills a row.
+    """
+    left = total
+    for i in range(start, stop):
+        out[i] = 0
+    while left > 0:
+        whole, last = 0.0, -1
+        for i in range(start, stop):
+            if weight[i] > 0 and out[i] < room[i]:
+                whole += weight[i]
+                last = i
+        if last < 0:
+            break
+        rate, running, before, due = left / whole, 0.0, np.int64(0), left
+        for i in range(start, last + 1):
+            if weight[i] > 0 and out[i] < room[i]:
+                running += weight[i]
+                upto = due if i == last else min(np.int64(round(running * rate)), due)
+                part = min(upto - before, room[i] - out[i])
+                before = upto
+                out[i] += part
+                left -= part
+    return left

@@ -164,7 +164,7 @@ def values_of(study: Study, draw: int, draws: int, parameters) -> dict[str, floa
     seed = int.from_bytes(hashlib.sha256(study.study.encode()).digest()[:4], "big")
     values = dict(parameters.draw(draw, of=draws, seed=seed, names=drawn_names(parameters)))
     values |= dict(zip(FORM_COLUMNS, map(float, FORMS[form_of(study.study, draw)]), strict=True))
-    values["engineering.closure"] = float(study.closure)
+    values["policies.outside"] = float(study.closure)
     values["accounts.shadow_wage"] = study.shadow_wage
     return values
 
