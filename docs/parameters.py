@@ -3,6 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
+from sim.glossary import kinds_of, listed
 from sim.parameters import Parameter, load_parameters
 from sim.parameters.evidence import UNITS
 
@@ -13,13 +14,19 @@ START = "<!-- from here on, written by docs/parameters.py -->\n"
 def written() -> str:
     """Return the generated part of the page."""
     parameters = load_parameters()
-    parts = [f"{len(parameters)} parameters, {len(parameters.drawn)} of them drawn by studies.\n"]
+    parts = [f"{len(parameters)} parameters, {len(parameters.drawn)} of them drawn by studies.\n\n{kinds()}"]
     for subject, names in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
         parts += [f"\n## {subject}\n\n| name | meaning | value | unit | range | kind |\n|---|---|---|---|---|---|\n"]
         parts += [row(parameters[name]) for name in names]
     parts += ["\n## Units\n\n| unit | meaning |\n|---|---|\n"]
     parts += [f"| {unit} | {words['meaning_en']} |\n" for unit, words in UNITS.items()]
     return "".join(parts)
+
+
+def kinds() -> str:
+    """Return how many parameters are of each kind."""
+    rows = [f"| {kind} | {n} | {drawn} |\n" for kind, n, drawn in kinds_of(listed("parameters"))]
+    return "| kind | parameters | of which drawn |\n|---|---|---|\n" + "".join(rows)
 
 
 def row(one: Parameter) -> str:

@@ -202,8 +202,22 @@ def replay_as_text(answer: dict[str, Any]) -> str:
 
 
 def lines(answer: dict[str, list[dict[str, Any]]]) -> str:
-    """Return one line per item, its values in columns."""
-    return columns([tuple(str(value) for value in item.values()) for items in answer.values() for item in items])
+    """Return one line per item, its values in columns; parameters end with the share of each kind."""
+    found = columns([tuple(str(value) for value in item.values()) for items in answer.values() for item in items])
+    return found + shares_of_kinds(answer["parameters"]) if "parameters" in answer else found
+
+
+def shares_of_kinds(parameters: list[dict[str, Any]]) -> str:
+    """Return how many parameters are laws, statistics, calibrated, assumptions: of all, and of those drawn."""
+    from sim import glossary
+
+    found = glossary.kinds_of(parameters)
+    everyone, drawn = (max(1, sum(row[k] for row in found)) for k in (1, 2))
+    rows = [
+        (kind, f"{n} of {everyone} ({n / everyone:.0%})", f"{d} of the {drawn} drawn by studies ({d / drawn:.0%})")
+        for kind, n, d in found
+    ]
+    return "\n\n" + columns(rows)
 
 
 def columns(rows: list[tuple[str, ...]]) -> str:

@@ -215,6 +215,19 @@ LISTS = {
 }
 
 
+def kinds_of(parameters: list[dict]) -> list[tuple[str, int, int]]:
+    """Return (kind, how many parameters, how many of those that studies draw), in the order of KINDS."""
+    drawn = set(load_parameters().drawn)
+    return [
+        (
+            kind,
+            sum(p["kind"] == kind for p in parameters),
+            sum(p["kind"] == kind and p["name"] in drawn for p in parameters),
+        )
+        for kind in KINDS
+    ]
+
+
 # How it is written
 
 

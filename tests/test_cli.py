@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import code_of
+from sim.parameters import load_parameters
 
 SIM = Path(sys.executable).with_name("sim")
 RUN = ["run", "--territory", "synthetic:1", "--scale", "0.2"]
@@ -191,3 +192,14 @@ def test_bench_measures_this_machine(asked):
     assert 100 < run["bytes_per_agent"] < 5_000
     assert run["memberships_per_agent"] > 0.001, "speed in a world without alliances says nothing"
     assert 0 < measured["start"]["import_seconds"] < measured["start"]["first_run_seconds"]
+
+
+def test_the_list_of_parameters_ends_with_the_share_of_each_kind(capsys):
+    assert code_of(["list", "parameters"]) == 0
+    told = capsys.readouterr().out.rstrip().splitlines()[-4:]
+    parameters = load_parameters()
+    for line, kind in zip(told, ("law", "statistic", "calibrated", "assumption"), strict=True):
+        of_kind = [name for name in parameters if parameters[name].kind == kind]
+        drawn = [name for name in parameters.drawn if parameters[name].kind == kind]
+        assert line.split()[:4] == [kind, str(len(of_kind)), "of", str(len(parameters))]
+        assert f"{len(drawn)} of the {len(parameters.drawn)} drawn" in line
