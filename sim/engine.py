@@ -77,7 +77,7 @@ class World:
 
     def _read_parameters(self):
         self.values = self.parameters.at(self.month, self.start)
-        self.terms = terms(self.values)
+        self.terms = self.base_terms = terms(self.values)  # policies at work act on them: sim/alliances/policies.py
         self.step_share = _step_share(self.values)
 
 
@@ -100,6 +100,8 @@ class Work:
         # what paid policies this month (cents by territory), and what their purses held then
         self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)
         self.purse = state.territories.purse.copy()
+        self.collected = np.zeros(places)  # part of what policies needed that could be collected
+        self.selected = np.zeros(projects, np.uint8)  # by the fund
 
 
 def _step_share(values: dict) -> np.ndarray:

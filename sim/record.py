@@ -107,8 +107,8 @@ def cohort(world) -> dict[str, np.ndarray]:
         "value": p.sum_value, "alone": p.sum_alone, "premium": p.sum_premium, "gain": p.sum_gain,
         "perceived": p.sum_perceived, "coordination": p.sum_coordination, "own": p.sum_own,
         "grants_public": p.sum_grants[:, 0], "grants_finance": p.sum_grants[:, 1],
-        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "hours": p.sum_hours,
-        "means_alone": p.sum_means_alone, "months": p.sum_months,
+        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
+        "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
     return {name: column[rows].copy() for name, column in columns.items()}
 

@@ -5,7 +5,7 @@ Read the reason of a phase on its line, and its equations in the file that it co
 """
 
 from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
-from sim.alliances import innovation, learning, membership, needs, production, programme, search, steps, value
+from sim.alliances import innovation, learning, membership, needs, policies, production, programme, search, steps, value
 
 PHASES = (
     # 1. what happens to everybody
@@ -17,6 +17,7 @@ PHASES = (
     financial_economy.fill_fund,
     productive_economy.fill_fund,
     public_action.collect_policies,  # what policies cost, and who pays it
+    policies.act,  # levers, commons and measures spend, and act on terms once their delay is over
     circuit.spend,  # every model spends ...
     circuit.earn,  # ... and is paid
     persons.volunteer,  # hours given by residents ...
@@ -27,9 +28,12 @@ PHASES = (
     # 6-7. who stays; what an alliance is worth, together and alone
     membership.review,  # members stay or leave, on what they perceived last month
     programme.allot,  # money of the programme goes to projects
+    policies.draw_rights,  # some draw engineering on a fund
     value.appraise,  # coalition values, premium, Shapley shares
     # 8. effort and money spent, value delivered, grants
     production.produce,
+    policies.use_fund,  # a fund repays a part of what was spent, or is paid back
+    policies.pay_premium,  # members are paid because they are allied
     # 9. learn
     learning.remember,  # promises kept and broken; links seen
     learning.desire,  # what is seen changes the wish to ally, and what others will see

@@ -9,6 +9,7 @@ import itertools
 import math
 import statistics
 from fractions import Fraction
+from pathlib import Path
 
 MASK_32 = 2**32 - 1
 
@@ -365,7 +366,7 @@ class alliance:
         links = m if t.hub or money >= t.hub_cost else len(list(itertools.combinations(range(m), 2)))
         return value.engineering_effect(money, links if m > 1 else 1, t.half_cost)
 
-    def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month, t):
+    def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserve, month, t):
         (state, started, dirty, weight, fit, engineering, out_value, out_alone, out_coordination, out_unit,
          out_shared) = projects  # fmt: skip
         member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
@@ -385,12 +386,12 @@ class alliance:
                     members, efficiency, budget, weight[p], fit[p], pair_cost, saved, hub, 0.0, t  # noqa: B023
                 )  # fmt: skip
 
-            untied = (engineering[p] + reserve[p] // 12) / 100 if t.mode == 1 else 0.0
+            more = (untied[p] + reserve[p] // 12) / 100
             for a in everyone:
                 out_solo[p][a] = worth([a])
             out_alone[p] = sum(worth([a]) for a in everyone)
             out_coordination[p] = value.coordination_cost(everyone, pair_cost, t.fixed_cost, saved, hub)
-            out_value[p] = worth(everyone, untied / len(rows))
+            out_value[p] = worth(everyone, more / len(rows))
             out_unit[p] = value.unit_cost(value.team_costs(efficiency, t.price), weight[p], t.sigma)
             if dirty[p] or (month - started[p]) % 12 == 0:
                 game = [worth(members_of(mask)) for mask in range(1 << len(rows))]
@@ -398,8 +399,9 @@ class alliance:
                 dirty[p] = 0
                 for a, share in enumerate(shares.shapley(game, len(rows))):
                     known = len(game) - 1 if t.sees_all else seen[p][a] & (len(game) - 1) | 1 << a
-                    out_share[p][a] = share
-                    out_perceived[p][a] = shares.perceived(game, known, a) - worth([a])
+                    out_share[p][a] = (1 - t.shared) * share + t.shared * game[-1] / len(rows)
+                    alike = t.shared * game[known] / len(members_of(known))
+                    out_perceived[p][a] = (1 - t.shared) * shares.perceived(game, known, a) + alike - worth([a])
 
     def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weight, fit, ties, traits, t, _work):
         rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
@@ -518,7 +520,7 @@ class matching:
             if found:
                 gain, _, j, pair, cash = max(found)
                 mine = effort[p][0] / 100 + hours_in[p][0] * t.hour_value
-                if gain + desire[i] * mine >= 0:
+                if matching.with_premium(gain, t) + desire[i] * mine >= 0:
                     made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
         for column, values in zip(out, zip(*made, strict=True), strict=False):
             column[: len(made)] = values
@@ -528,6 +530,9 @@ class matching:
         member[p][m], effort[p][m], hours[p][m], seen[p][m], joined[p][m] = i, effort_i, hours_i, 0, month
         if -1 in slots[i]:
             slots[i][slots[i].index(-1)] = p
+
+    def with_premium(gain, t):
+        return gain + t.premium_rate * max(0.0, gain)
 
     def accept(order, proposals, projects, memberships, organisations, seed, month, t):
         _, members, members_max, dirty = projects
@@ -540,7 +545,7 @@ class matching:
             if m >= t.most or slots[j][2] >= 0 or j in member[p]:
                 continue
             expected = pair / 2 + t.noise * budget * chance.normal(seed, org_uid[j], month, 65, 0)
-            if expected + desire[j] * budget >= 0:
+            if matching.with_premium(expected, t) + desire[j] * budget >= 0:
                 matching.join(p, j, m, cash, given, month, member, effort, hours, seen, joined, slots)
                 seen[p][0] |= 1 << m
                 seen[p][m] = 1
@@ -593,7 +598,7 @@ class learning:
             known = [j for j, born in pairs if j >= 0 and alive[j] and born == births[j]]
             share = statistics.fmean(visible[j] for j in known) if known else 0.0
             pull = share if t.linear else float(bool(known) and share > threshold[i])
-            moved = out[i] + t.desire_rate * (disposition[i] + t.contagion * pull - out[i])
+            moved = out[i] + t.desire_rate * (disposition[i] + t.contagion * pull + t.vision - out[i])
             out[i] = max(-1.0, min(1.0, moved))
 
     def count_alliances(state, step, members, territory, living, at_work):
@@ -631,7 +636,8 @@ class projects:
             months = t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
             setup[p] = min(240, max(1, math.floor(months + 0.5)))
             length[p] = max(1, math.floor(t.length_months + 0.5), 6 * gate if kind[p] == 2 else 0)
-            fit[p] = 1 - t.fit_spread + 2 * t.fit_spread * chance.uniform(*key, 61, 5)
+            gap = t.fit_spread * (2 * chance.uniform(*key, 61, 5) - 1)
+            fit[p] = 1 + max(0.0, gap) + t.misfit * min(0.0, gap)
             drawn = [math.exp(t.weight_spread * chance.normal(*key, 61, 6 + k)) for k in range(5)]
             weight[p] = [x / sum(drawn) for x in drawn]
             seeking[p] = int(t.possible and desire[i] >= 0)
@@ -647,15 +653,18 @@ class projects:
             opened += 1
         return opened
 
-    def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out):
+    def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
         asking = [p for p in range(len(state)) if state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5]
         plans = {p: sum(effort[p][: members[p]]) for p in asking}
         need[:] = [sum(plans[p] for p in asking if territory[p] == place) for place in range(len(need))]
-        out[:] = [0] * len(out)
+        out[:], untied[:] = [0] * len(out), [0] * len(out)
         for p in asking:
             if need[territory[p]] > 0:
                 ratio = min(cap / (1 - cap), programme[territory[p]] / need[territory[p]])
-                out[p] = math.floor(plans[p] * ratio)
+                whole = math.floor(plans[p] * ratio)
+                most = 0 if t.mode == 1 else math.floor(t.engineering_share * (plans[p] + whole))
+                out[p] = min(whole, most)
+                untied[p] = whole - out[p]
 
     def part(amount, s, m):
         return amount * (s + 1) // m - amount * s // m
@@ -673,21 +682,20 @@ class projects:
 
     def work(table, memberships, organisations, amounts, seed, month, t, totals):
         (state, _, territory, domain, step, members, _, waiting, value_, alone, coordination, plan_value, perceived,
-         engineering, engineered, sums, counts) = table  # fmt: skip
+         engineering, free_money, engineered, sums, counts) = table  # fmt: skip
         member, effort, hours, kept, paid, _ = memberships
         org_territory, org_model, org_uid, slots, cash, project_paid, received = organisations
         spent, wages, delivered, flow, programme, reserve = amounts
         for p in (p for p, s in enumerate(state) if s == 1 and members[p]):
             m, place, g, at_work, untied = members[p], territory[p], engineering[p], step[p] == 5, 0
-            programme[place] -= g
-            engineered[p] = int(engineered[p] or g > 0)
-            if t.mode != 1:
-                wages[place] += g
-            elif at_work:
-                untied = g + reserve[p] // 12
+            programme[place] -= g + free_money[p]
+            engineered[p] = int(engineered[p] or g + free_money[p] > 0)
+            wages[place] += g
+            if at_work:
+                untied = free_money[p] + reserve[p] // 12
                 reserve[p] -= reserve[p] // 12
             else:
-                reserve[p] += g
+                reserve[p] += free_money[p]
             breaks = 1 - t.kept
             if t.mode == 0:
                 breaks *= 1 - t.by_promises * alliance.engineering_strength(m, g / 100, t)
@@ -711,7 +719,7 @@ class projects:
                 spent[org_territory[i]][org_model[i]] += leaves
                 done, own, given = done + means[s] * kept[p][s], own + due * kept[p][s], given + used * kept[p][s]
             worked = done / sum(means) if sum(means) else 0.0
-            used = untied if t.mode == 1 else g
+            used = g + untied
             made = projects.account(
                 p, m, step[p], worked, sum(means), own, used, given, value_, alone, coordination, perceived, plan_value,
                 waiting, t,
@@ -749,14 +757,18 @@ class projects:
         made["gain"] = max(0.0, made["premium"])
         return made
 
-    def ask_grants(state, step, bid, territory, members, paid, value_, alone, perceived, t, cap, worth, asked, weighed):
+    def ask_grants(
+        state, step, bid, territory, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, asked, weighed
+    ):
         asked[:], weighed[:] = [0] * len(asked), [0] * len(weighed)
         for p in range(len(state)):
             cap[p] = 0
             if state[p] == 1 and step[p] == 5 and bid[p]:
                 premium = max(0.0, value_[p] - alone[p])
                 seen = min(premium, max(0.0, sum(perceived[p][: members[p]])))
-                cap[p] = math.floor(t.grant_rate * sum(paid[p][: members[p]]))
+                own = sum(paid[p][: members[p]])
+                given = sum(h for h, k in zip(hours[p][: members[p]], kept[p], strict=False) if k)
+                cap[p] = min(own, math.floor((own + 100 * t.hours_counted * given) * t.grant_rate))
                 worth[p] = math.floor(100 * (alone[p] + seen))
                 asked[territory[p]] += cap[p]
                 weighed[territory[p]] += worth[p]
@@ -831,13 +843,13 @@ class projects:
         kept = [q for q in slots[i] if q != p]
         slots[i] = kept + [-1] * (len(slots[i]) - len(kept))
 
-    def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, t):
+    def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, t):
         for p in rows[:n]:
             programme[territory[p]] += reserve[p]
             for i in member[p][: members[p]]:
                 projects.forget_project(i, p, slots)
             member[p] = [-1] * len(member[p])
-            reserve[p] = engineering[p] = members[p] = 0
+            reserve[p] = engineering[p] = untied[p] = members[p] = 0
             state[p] = 2 if started[p] < t.kept_months else 0
 
     def leave(p, s, members, memberships, dirty):
@@ -861,7 +873,7 @@ class projects:
         def leaves(p, s):
             i, means = member[p][s], effort[p][s] / 100 + hours[p][s] * t.hour_value
             thinks = chance.happens(seed, org_uid[i], month, 68, slots[i].index(p), t.review_rate)
-            return thinks and perceived[p][s] + desire[i] * means < 0
+            return thinks and matching.with_premium(perceived[p][s], t) + desire[i] * means < 0
 
         gone = 0
         for p in (p for p in range(len(state)) if state[p] == 1 and members[p] > 1 and step[p] == 5):
@@ -927,5 +939,8 @@ class record:
 
 
 def __getattr__(name):
-    """The twins of money, residents, life and the initial state have a file of their own, which uses these."""
-    return getattr(importlib.import_module("tests.naive_money"), name)
+    """The twins of other parts have files of their own (naive_*.py), which use these."""
+    for file in sorted(Path(__file__).parent.glob("naive_*.py")):
+        if hasattr(module := importlib.import_module(f"tests.{file.stem}"), name):
+            return getattr(module, name)
+    raise AttributeError(f"no twin is called {name}")

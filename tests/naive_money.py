@@ -128,12 +128,13 @@ class money:
                 levied[c] = part
                 cash[c] -= part
 
-    def cut_outlays(due, segment, alive, base, fixed, rate, room, part, cash, granted):
+    def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, granted):
         for t, span in enumerate(segment):
             rows = range(*span)
             for i in rows:
                 outlay = money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
-                room[i] = max(0, min(outlay, cash[i])) if alive[i] else 0
+                gives = alive[i] and sizes[0] <= size[i] <= sizes[1]
+                room[i] = max(0, min(outlay, cash[i])) if gives else 0
             mine = [room[i] for i in rows]
             parts, left = naive.split.within(due[t], mine, mine)
             due[t] -= left

@@ -77,7 +77,7 @@ def appraised(world):
     p, m = world.state.projects, world.state.memberships
     hour = float(world.values["value.hour_value"])
     for r in living(world):
-        money = (p.engineering[r] + (p.reserve[r] // 12 if world.terms.mode == 1 else 0)) / 100
+        money = (p.engineering[r] + p.untied[r] + p.reserve[r] // 12) / 100
         members = tuple(sorted(m.member[r][m.member[r] >= 0]))
         budget = float((m.effort[r] / 100 + m.hours[r] * hour).sum())
         world.seen[int(p.uid[r])] = (members, budget, money, float(p.coordination[r]), float(p.value[r]))

@@ -10,10 +10,11 @@ Before anyone asks, it fills the public fund for general-interest projects with 
 in real terms (the second blade of the scissors). It also keeps the purses of policies, when there are some.
 Self-financed, residents pay them by the same amount each (closure 0), or public actors spend as much less on
 everything else (closure 1: the State's part of the territory as well as local ones, in proportion to what each
-spends). Financed from outside, the rest of France pays. What is not used stays in its purse.
+spends). Financed from outside, the rest of France pays. The alliance premium may be paid by the State or by local
+authorities alone. What is not used stays in its purse.
 
 Numbers   parameters density.public_action, budget.local_share, funders.share_public, money.public_drift,
-          engineering.dose, form.closure, policies.outside
+          engineering.dose, premium.dose, premium.payer, fund.dose, form.closure, policies.outside
 """
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from sim.agents.base import KNOWLEDGE, OUTSIDE, PERSONS, PUBLIC
 from sim.agents.circuit import outlay_rate
 from sim.agents.windows import Organisation
+from sim.alliances import levers
 from sim.kernels import money as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
@@ -56,17 +58,25 @@ PURSES = (
     "engineering", "premium", "fund", "catalysts", "third_places", "commons", "management", "vision", "civic",
 )  # fmt: skip
 ENGINEERING = PURSES.index("engineering")
-DOSES = {"engineering": "engineering.dose"}  # purse: the parameter that fills it, EUR per inhabitant and year
+PREMIUM = PURSES.index("premium")
+DOSES = {  # purse: the parameter that fills it, EUR per inhabitant and year
+    "engineering": "engineering.dose", "premium": "premium.dose", "fund": "fund.dose",
+}  # fmt: skip
+LOCAL, STATE = (0, 2), (3, 3)  # sizes of public actors: municipality to région; the State and social security
+EVERYBODY = (0, 3)
 
 
 def wanted(world) -> np.ndarray:
-    """Return what policies need this month, in cents [territory, purse]: one column, one policy."""
-    c, places = world.state.cohorts, len(world.state.territories)
+    """Return what policies need this month, in cents [territory, purse]."""
+    c, v, places = world.state.cohorts, world.values, len(world.state.territories)
     residents, out = np.zeros(places, np.int64), np.zeros((places, len(PURSES)), np.int64)
     add_by_territory(c.persons, c.territory, residents)
+    doses = levers.doses(v)
     for purse, name in DOSES.items():
-        dose = float(world.values[name])
-        out[:, PURSES.index(purse)] += np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
+        doses[purse] = doses.get(purse, 0.0) + float(v[name])
+    for purse, dose in doses.items():
+        if dose > 0.0:
+            out[:, PURSES.index(purse)] = np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
     return out
 
 
@@ -80,30 +90,56 @@ def wanted(world) -> np.ndarray:
 def collect_policies(world):
     """Fill the purses of policies for the month, from residents, other public lines, or outside.
 
-    A territory that cannot pay all of it pays what it can, and every purse gets its part: no money is made.
+    A territory that cannot pay all of it pays what it can, and every purse gets its part: no money is made. The
+    alliance premium may have a payer of its own.
     """
-    s, w, needs = world.state, world.work, wanted(world)
-    w.levied[:], w.cut[:], w.outside[:] = 0, 0, 0
-    due = needs.sum(axis=1)
-    if due.any():
-        if int(world.values["policies.outside"]):
-            w.outside[:] = due
-            world.ledger.flow[:, OUTSIDE, PUBLIC] += due
-        elif int(world.values["form.closure"]) == 0:
-            c = s.cohorts
-            kernel.levy(due, c.persons, np.zeros(len(c), np.int64), c.levied, c.cash)
-            world.ledger.flow[:, PERSONS, PUBLIC] += due
-            w.levied[:] = due
+    s, w, v, needs = world.state, world.work, world.values, wanted(world)
+    w.levied[:], w.cut[:], w.outside[:], w.collected[:] = 0, 0, 0, 1.0
+    if needs.any():
+        special = needs.copy() if int(v["premium.payer"]) else np.zeros_like(needs)
+        special[:, np.arange(len(PURSES)) != PREMIUM] = 0
+        needs -= special
+        if int(v["policies.outside"]):
+            got = from_outside(world, needs.sum(axis=1))
+        elif int(v["form.closure"]) == 0:
+            got = from_residents(world, needs.sum(axis=1))
         else:
-            o = s.organisations
-            room = np.zeros((2, int(s.segments[PUBLIC].max())), np.int64)  # public actors are the first rows
-            kernel.cut_outlays(
-                due, s.segments[PUBLIC], o.alive, o.base, o.fixed, outlay_rate(world.values), room[0], room[1], o.cash,
-                o.granted,
-            )  # fmt: skip
-            w.cut[:] = due
-        kernel.fill_purses(due, needs, np.zeros(len(PURSES), np.int64), s.territories.purse)
+            got = from_other_lines(world, needs.sum(axis=1), EVERYBODY)
+        w.collected[:] = got / np.maximum(needs.sum(axis=1), 1)
+        kernel.fill_purses(got, needs, np.zeros(len(PURSES), np.int64), s.territories.purse)
+        if special.any():
+            sizes = STATE if int(v["premium.payer"]) == 1 else LOCAL
+            s.territories.purse[:, PREMIUM] += from_other_lines(world, special[:, PREMIUM].copy(), sizes)
     w.purse[:] = s.territories.purse
+
+
+def from_outside(world, due: np.ndarray) -> np.ndarray:
+    """Let the outside pay cents by territory; return what was paid."""
+    world.work.outside[:] += due
+    world.ledger.flow[:, OUTSIDE, PUBLIC] += due
+    return due
+
+
+def from_residents(world, due: np.ndarray) -> np.ndarray:
+    """Levy cents by territory on residents; return what they could pay."""
+    c = world.state.cohorts
+    kernel.levy(due, c.persons, np.zeros(len(c), np.int64), c.levied, c.cash)
+    world.ledger.flow[:, PERSONS, PUBLIC] += due
+    world.work.levied[:] += due
+    return due
+
+
+def from_other_lines(world, due: np.ndarray, sizes: tuple[int, int]) -> np.ndarray:
+    """Cut what public actors of some sizes are about to spend; return by how much it could be cut."""
+    s = world.state
+    o, public = s.organisations, s.segments[PUBLIC]
+    room = np.zeros((2, int(public.max())), np.int64)  # public actors are the first rows
+    kernel.cut_outlays(
+        due, public, o.alive, o.size, sizes, o.base, o.fixed, outlay_rate(world.values), room[0], room[1], o.cash,
+        o.granted,
+    )  # fmt: skip
+    world.work.cut[:] += due
+    return due
 
 
 def pay_out(world, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):

@@ -44,7 +44,7 @@ def produce(world):
     m.received[:] = 0
     kernel.work(
         (p.state, p.uid, p.territory, p.domain, p.step, p.members, p.seeking, p.waiting, p.value, p.alone,
-         p.coordination, p.plan_value, m.perceived, p.engineering, p.engineered,
+         p.coordination, p.plan_value, m.perceived, p.engineering, p.untied, p.engineered,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (m.member, m.effort, m.hours, m.kept, m.paid, m.perceived),
@@ -62,8 +62,8 @@ def _pay_grants(world):
     o, p, m, fund = s.organisations, s.projects, s.memberships, s.territories.fund
     asked, weighed = np.zeros((2, len(s.territories)), np.int64)
     kernel.ask_grants(
-        p.state, p.step, p.bid, p.territory, p.members, m.paid, p.value, p.alone, m.perceived, world.terms, w.cap,
-        w.worth, asked, weighed,
+        p.state, p.step, p.bid, p.territory, p.members, m.paid, m.kept, m.hours, p.value, p.alone, m.perceived,
+        world.terms, w.cap, w.worth, asked, weighed,
     )  # fmt: skip
     kernel.grant(
         p.state, p.territory, p.members, m.member, w.cap, w.worth, asked, weighed, fund, fund.copy(),

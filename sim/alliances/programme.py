@@ -14,13 +14,13 @@ from sim.kernels import projects as kernel
 from sim.phases import phase
 
 
-@phase(reads=("territories.purse", "memberships.effort"), writes=("projects.engineering",))
+@phase(reads=("territories.purse", "memberships.effort"), writes=("projects.engineering", "projects.untied"))
 def allot(world):
-    """Write the programme money of each project for this month (cents)."""
+    """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
     p = s.projects
     kernel.allot(
         p.state, p.step, p.territory, p.seeking, p.members, s.memberships.member, s.memberships.effort,
         s.territories.purse[:, ENGINEERING], float(world.values["engineering.cap"]), world.terms,
-        np.zeros(len(s.territories), np.int64), p.engineering,
+        np.zeros(len(s.territories), np.int64), p.engineering, p.untied,
     )  # fmt: skip

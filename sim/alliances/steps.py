@@ -21,7 +21,7 @@ from sim.phases import phase
     writes=(
         "projects.state", "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
         "projects.members", "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty",
-        "projects.plan_value", "projects.reserve", "projects.engineering", "territories.purse",
+        "projects.plan_value", "projects.reserve", "projects.engineering", "projects.untied", "territories.purse",
         "memberships.member", "organisations.slots",
     ),
 )  # fmt: skip
@@ -38,5 +38,5 @@ def advance(world):
     w.ends[:] = np.bincount(p.end[ended[world.core[p.territory[ended]]]], minlength=5)[:5]
     kernel.release(
         ended, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
-        s.memberships.member, o.slots, p.engineering, world.terms,
+        s.memberships.member, o.slots, p.engineering, p.untied, world.terms,
     )  # fmt: skip

@@ -20,7 +20,7 @@ def terms(v: dict) -> Terms:
         price=float(v["value.price_out"]),
         sigma=float(v["value.substitution"]),
         overhead=float(v["value.overhead"]),
-        poolable=float(v["value.poolable"]),
+        poolable=min(1.0, float(v["value.poolable"]) + float(v["commons.pooled"])),
         hour_value=float(v["value.hour_value"]),
         form_a=bool(v["form.value"]),
         fixed_cost=float(v["alliances.fixed_cost"]),
@@ -28,10 +28,11 @@ def terms(v: dict) -> Terms:
         silo=silo,
         size=size,
         place=place,
-        legal=legal,
+        legal=legal * float(v["policies.legal_friction"]),
         floor=float(v["trust.floor"]),
         hub=bool(v["form.network"]),
         mode=int(v["engineering.mode"]),
+        engineering_share=float(v["engineering.share"]),
         phi=float(v["engineering.coordination"]),
         half_cost=float(v["engineering.half_cost"]),
         hub_cost=float(v["engineering.hub_cost"]),
@@ -82,6 +83,11 @@ def terms(v: dict) -> Terms:
         weight_spread=math.sqrt(5.0 / (float(v["value.weight_concentration"]) + 1.0)),
         kept_months=KEPT_MONTHS,
         credit_months=float(v["money.credit_months"]),
+        shared=float(v["commons.shared"]),
+        hours_counted=float(v["policies.hours_counted"]),
+        premium_rate=float(v["premium.rate"]) if float(v["premium.dose"]) > 0.0 else 0.0,
+        misfit=1.0,
+        vision=0.0,
     )
 
 

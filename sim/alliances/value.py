@@ -17,7 +17,7 @@ from sim.phases import phase
 
 
 @phase(
-    reads=("memberships.member", "memberships.effort", "ties.kept", "projects.engineering"),
+    reads=("memberships.member", "memberships.effort", "ties.kept", "projects.engineering", "projects.untied"),
     writes=(
         "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
         "projects.share_value",
@@ -33,5 +33,5 @@ def appraise(world):
          p.share_value),
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
-        (o.domain, o.size, o.territory, o.model), o.efficiency, p.reserve, world.month, world.terms,
+        (o.domain, o.size, o.territory, o.model), o.efficiency, p.untied, p.reserve, world.month, world.terms,
     )  # fmt: skip

@@ -97,7 +97,7 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month, t):
+def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserve, month, t):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
     Of an alliance, value and costs are computed every month, because trust and engineering move; what members are
@@ -115,7 +115,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month
     for p in range(state.size):
         if state[p] != 1:
             continue
-        extra = placebo(engineering[p], reserve[p], t.mode)
+        extra = untied_money(untied[p], reserve[p])
         if member[p, 1] < 0 and member[p, 0] >= 0 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
             continue
         m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
@@ -150,30 +150,42 @@ def appraise(projects, memberships, ties, traits, org_efficiency, reserve, month
                 )
             game[0] = 0.0
             out_shared[p] = game[everyone]
-            fill_shares(p, m, game, seen, out_solo, t.sees_all, out_share, out_perceived)
+            fill_shares(p, m, game, seen, out_solo, t, out_share, out_perceived)
             dirty[p] = 0
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def placebo(engineering, reserve, mode):
-    """Return the untied money (EUR) that the cash placebo adds to the budget of a project this month."""
-    if mode != 1:
-        return 0.0
-    return (engineering + reserve // MONTHS_BETWEEN_SHARES) / 100.0
+def untied_money(untied, reserve):
+    """Return the untied money (EUR) that the programme adds to the budget of a project this month."""
+    return (untied + reserve // MONTHS_BETWEEN_SHARES) / 100.0
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def fill_shares(p, m, game, seen, solo, sees_all, out_share, out_perceived):
-    """Write each member's Shapley share, and its perceived premium: its share among the links that it has seen."""
+def fill_shares(p, m, game, seen, solo, t, out_share, out_perceived):
+    """Write each member's share, and its perceived premium: its share among the links that it has seen.
+
+    A share is the Shapley value, but for the part `t.shared` of all value, which is shared alike.
+    """
     share = np.empty(WIDTH)
     shares.shapley(game[: 1 << m], m, share)
     for a in range(m):
-        out_share[p, a] = share[a]
-        if sees_all:
-            out_perceived[p, a] = share[a] - solo[p, a]
+        out_share[p, a] = (1.0 - t.shared) * share[a] + t.shared * game[(1 << m) - 1] / m
+        if t.sees_all:
+            out_perceived[p, a] = out_share[p, a] - solo[p, a]
         else:
             known = np.int64(seen[p, a]) & ((1 << m) - 1) | (1 << a)
-            out_perceived[p, a] = shares.perceived(game, known, a) - solo[p, a]
+            alike = game[known] / count_bits(known)
+            out_perceived[p, a] = (1.0 - t.shared) * shares.perceived(game, known, a) + t.shared * alike - solo[p, a]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_bits(mask):
+    """Return how many slots are in a mask."""
+    n = 0
+    while mask:
+        n += mask & 1
+        mask >>= 1
+    return n
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

@@ -111,7 +111,7 @@ def desire(alive, births, neighbour, generation, visible, disposition, threshold
         if known > 0:
             share = allied / known
             pull = t.contagion * share if t.linear else (t.contagion if share > threshold[i] else 0.0)
-        wanted = disposition[i] + pull
+        wanted = disposition[i] + pull + t.vision
         out[i] = min(1.0, max(-1.0, out[i] + t.desire_rate * (wanted - out[i])))
 
 

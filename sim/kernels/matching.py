@@ -157,13 +157,19 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         if best < 0:
             continue
         mine = effort[p, 0] / 100.0 + hours_in[p, 0] * t.hour_value
-        if best_gain + desire[i] * mine < 0.0:
+        if with_premium(best_gain, t) + desire[i] * mine < 0.0:
             continue
         out_project[proposals], out_row[proposals], out_gain[proposals] = p, best, best_gain
         out_pair[proposals], out_effort[proposals] = best_pair, best_effort
         out_hours[proposals] = np.int64(math.floor(hours[best] * t.effort_share))
         proposals += 1
     return proposals
+
+
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+def with_premium(gain, t):
+    """Return what a gain is worth to a member who expects a part of it to be paid in money on top."""
+    return gain * (1.0 + t.premium_rate) if gain > 0.0 else gain
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -195,7 +201,7 @@ def accept(order, proposals, projects, memberships, organisations, seed, month, 
             continue
         budget = out_effort[k] / 100.0 + out_hours[k] * t.hour_value
         noise = t.noise * budget * chance.normal(seed, org_uid[j], month, d.ACCEPT, 0)
-        if 0.5 * out_pair[k] + noise + desire[j] * budget < 0.0:
+        if with_premium(0.5 * out_pair[k] + noise, t) + desire[j] * budget < 0.0:
             continue
         join(p, j, m, out_effort[k], out_hours[k], month, member, effort, hours, seen, joined, slots)
         seen[p, 0] |= np.uint8(1 << m)  # the founder and the newcomer have met

@@ -228,17 +228,18 @@ def levy(due, persons, room, levied, cash):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def cut_outlays(due, segment, alive, base, fixed, rate, room, part, cash, granted):
-    """Take `due[territory]` cents from what the rows of one model are about to spend; `due` becomes what was taken.
+def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, granted):
+    """Take `due[territory]` cents from what rows of one model are about to spend; `due` becomes what was taken.
 
-    Each gives in proportion to its outlay of the month, never more than it nor than its cash. What is given counts as
-    spent (`granted`), so that the outlay of the month falls by exactly as much. `room` and `part` are work arrays.
+    Those of a size between sizes[0] and sizes[1] give, in proportion to their outlay of the month, never more than it
+    nor than their cash. What is given counts as spent (`granted`), so that outlays of the month fall by exactly as
+    much. `room` and `part` are work arrays.
     """
     for t in range(due.size):
         start, stop = segment[t, 0], segment[t, 1]
         for i in range(start, stop):
             room[i] = 0
-            if alive[i]:
+            if alive[i] and sizes[0] <= size[i] <= sizes[1]:
                 outlay = planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
                 room[i] = max(np.int64(0), min(outlay, cash[i]))
         due[t] -= split.within(due[t], room, room, start, stop, part)

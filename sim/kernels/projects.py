@@ -65,7 +65,8 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
         if kind[p] == INNOVATION:  # it stays at work long enough to try each of its gates twice
             length[p] = max(length[p], 2 * PHASES * np.int64(math.floor(t.phase_months + 0.5)))
-        fit[p] = 1.0 + t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
+        gap = t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
+        fit[p] = 1.0 + (gap * t.misfit if gap < 0.0 else gap)
         total = 0.0
         for k in range(alliance.FUNCTIONS):
             weight[p, k] = math.exp(t.weight_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 6 + k))
@@ -116,15 +117,16 @@ def step_months(setup, step, step_share):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out):
+def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
     """Share each territory's programme among the projects that look for partners or have some.
 
     In proportion to the cash that their members plan, and never above `cap` of all means: g <= cap/(1-cap) x plan.
-    What is not allotted stays in the programme. The rule is the same in every world.
+    What is not allotted stays in the programme. The rule is the same in every world. Engineering (`out`) takes at
+    most `t.engineering_share` of all means, the rest is `untied`; in the cash placebo everything is.
     """
     need[:] = 0
     for p in range(state.size):
-        out[p] = 0
+        out[p], untied[p] = 0, 0
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
             for s in range(np.int64(members[p])):
                 need[territory[p]] += effort[p, s]
@@ -136,7 +138,10 @@ def allot(state, step, territory, seeking, members, member, effort, programme, c
                 mine += effort[p, s]
             if total > 0:
                 ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
-                out[p] = np.int64(math.floor(mine * ratio))
+                whole = np.int64(math.floor(mine * ratio))
+                if t.mode != 1:
+                    out[p] = min(whole, np.int64(math.floor(t.engineering_share * (mine + whole))))
+                untied[p] = whole - out[p]
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -148,7 +153,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
     A member keeps its promise by chance and only when it has the cash. A project of one makes none to others.
     """
     (state, uid, territory, domain, step, members, seeking, waiting, value, alone, coordination, plan_value,
-     perceived, engineering, engineered, sums, counts) = projects  # fmt: skip
+     perceived, engineering, free_money, engineered, sums, counts) = projects  # fmt: skip
     member, effort, hours, kept, paid, share_seen = memberships
     org_territory, org_model, org_uid, slots, cash, project_paid, project_received = organisations
     spent, wages, delivered, flow, programme, reserve = amounts
@@ -159,8 +164,8 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
         place = np.int64(territory[p])
         g = engineering[p]
         at_work = step[p] == IMPLEMENT
-        untied = use_programme(p, place, g, at_work, t.mode, programme, reserve, wages)
-        if g > 0:
+        untied = use_programme(p, place, g, free_money[p], at_work, programme, reserve, wages)
+        if g + free_money[p] > 0:
             engineered[p] = 1
         breaks = 1.0 - t.kept
         if t.mode == 0:
@@ -191,7 +196,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
             spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
             cash_used += paid[p, s]
         worked = done / planned if planned > 0.0 else 0.0
-        programme_used = untied if t.mode == 1 else g
+        programme_used = g + untied
         account(
             p, m, at_work, worked, planned, cash_used, programme_used, hours_used, step[p], value, alone,
             coordination, share_seen, plan_value, waiting, sums, counts, t.hour_value, t.viable_share,
@@ -230,22 +235,20 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 
 
 @njit(nogil=True, error_model="numpy", cache=True, inline="always")
-def use_programme(p, place, g, at_work, mode, programme, reserve, wages):
-    """Take the month's programme money; return the untied cents that members receive (cash placebo only).
+def use_programme(p, place, engineering, untied, at_work, programme, reserve, wages):
+    """Take the month's programme money; return the untied cents that members receive.
 
-    Engineering, real or inert, pays people who animate. The placebo keeps the money of the set-up months for
-    the months of work, so that the same euros have the same chance to be useful.
+    Engineering, real or inert, pays people who animate. Untied money of the set-up months is kept for the months
+    of work, so that the same euros have the same chance to be useful.
     """
-    programme[place] -= g
-    if mode != 1:
-        wages[place] += g
-        return np.int64(0)
+    programme[place] -= engineering + untied
+    wages[place] += engineering
     if not at_work:
-        reserve[p] += g
+        reserve[p] += untied
         return np.int64(0)
     released = reserve[p] // alliance.MONTHS_BETWEEN_SHARES
     reserve[p] -= released
-    return g + released
+    return untied + released
 
 
 @njit(nogil=True, error_model="numpy", cache=True, inline="always")
@@ -299,11 +302,13 @@ def account(
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def ask_grants(state, step, bid, territory, members, paid, value, alone, perceived, t, cap, worth, asked, weighed):
+def ask_grants(
+    state, step, bid, territory, members, paid, kept, hours, value, alone, perceived, t, cap, worth, asked, weighed
+):
     """Write what each project at work may ask (cents) and how funders see it; sum both by territory (int64).
 
-    Funders pay a share of what is spent, and rank projects by the value that they perceive: what members alone
-    would deliver plus the part of the premium that members see.
+    Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
+    by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
     asked[:] = 0
     weighed[:] = 0
@@ -311,11 +316,12 @@ def ask_grants(state, step, bid, territory, members, paid, value, alone, perceiv
         cap[p] = 0
         if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
             continue
-        spent, felt = np.int64(0), 0.0
+        spent, felt, given = np.int64(0), 0.0, np.int64(0)
         for s in range(np.int64(members[p])):
             spent += paid[p, s]
+            given += hours[p, s] * kept[p, s]
             felt += perceived[p, s]
-        cap[p] = np.int64(math.floor(spent * t.grant_rate))
+        cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
         worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
         asked[territory[p]] += cap[p]
         weighed[territory[p]] += worth[p]
@@ -433,12 +439,12 @@ def next_step(
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, t):
+def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, t):
     """Free the members of ended projects, give back their reserve, and keep the rows of the inception cohort."""
     for at in range(n):
         p = rows[at]
         programme[territory[p]] += reserve[p]
-        reserve[p], engineering[p] = 0, 0
+        reserve[p], engineering[p], untied[p] = 0, 0, 0
         for s in range(np.int64(members[p])):
             forget_project(member[p, s], p, slots)
         for s in range(member.shape[1]):
@@ -491,7 +497,7 @@ def review(projects, memberships, slots, org_uid, desire, seed, month, t):
             i = np.int64(member[p, s])
             mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
             if chance.happens(seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate) and (
-                perceived[p, s] + desire[i] * mine < 0.0
+                matching.with_premium(perceived[p, s], t) + desire[i] * mine < 0.0
             ):
                 leave(p, s, members, memberships, dirty)
                 forget_project(i, p, slots)

@@ -24,6 +24,7 @@ class Terms(NamedTuple):
     hub: bool  # links go through the first member only
     # engineering
     mode: int  # 0 engineering, 1 cash placebo, 2 paid and without effect
+    engineering_share: float  # most of an alliance's means that programme money pays as engineering; the rest is untied
     phi: float
     half_cost: float  # EUR per link and month that gives half of phi
     hub_cost: float  # EUR per month from which engineering makes a mesh a hub
@@ -79,3 +80,9 @@ class Terms(NamedTuple):
     weight_spread: float  # sd of ln weights
     kept_months: int  # projects that start before this month keep their row (inception cohort)
     credit_months: float
+    # policies
+    shared: float  # part of the value of an alliance that its members share alike
+    hours_counted: float  # EUR of a volunteer hour that funders count as a contribution of members
+    premium_rate: float  # part of the premium that members expect to be paid
+    misfit: float  # what is left of the gap between an answer and the need, where it falls short
+    vision: float  # added to the wish to ally

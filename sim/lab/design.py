@@ -20,7 +20,10 @@ EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 FIRST = EXPERIMENTS / "first_verdicts.yaml"
 
 # What a study sets itself, world by world: never drawn, whatever law it has.
-POLICY = ("alliances.possible", "engineering.", "accounts.")
+POLICY = (
+    "alliances.possible", "engineering.", "accounts.", "policies.", "levers.", "commons.", "measures.", "premium.",
+    "fund.",
+)  # fmt: skip
 KEPT_FROM_ENGINEERING = (
     "engineering.coordination",
     "engineering.half_cost",

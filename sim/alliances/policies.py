@@ -1,0 +1,153 @@
+"""Policies that pay, or that change the terms of alliances. Each is off unless a scenario gives it money.
+
+Programmes  levers, commons, the three families of measures: their money is spent on pay and on knowledge every month,
+            and acts on existing terms through instruments (sim/alliances/levers.py). What is not paid for does not act.
+Premium     members of alliances at work are paid a part of their premium, as they see it or as it is; they expect it
+            when they decide, and get less when the purse is short.
+Fund        helps the alliances that it selects by domain, models allied and territory: it repays a part of what they
+            spend (grant), gives them engineering when it is most needed (drawing right), or pays their set-up and is
+            paid back out of their work (recoverable advance, lost when they fail).
+
+Numbers   parameters levers, commons, measures, premium, fund
+"""
+
+import numpy as np
+
+from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
+from sim.alliances import levers
+from sim.kernels import policies as kernel
+from sim.kernels import projects
+from sim.kernels.accounts import add_by_territory
+from sim.phases import phase
+
+SPENT_AT_ONCE = ("management", "vision", "commons")
+PREMIUM, FUND = PURSES.index("premium"), PURSES.index("fund")
+MODELS = 7
+
+
+@phase(
+    reads=("cohorts.persons",),
+    writes=(
+        "territories.purse", "territories.market", "territories.flow", "territories.financed", "projects.dirty",
+    ),
+)  # fmt: skip
+def act(world):
+    """Spend the month's money of programmes, and let what has been paid for long enough act on terms."""
+    s, v = world.state, world.values
+    place = s.territories
+    for name in SPENT_AT_ONCE:
+        purse = PURSES.index(name)
+        if place.purse[:, purse].any():
+            spend_purse(world, purse, place.purse[:, purse].copy(), float(v["levers.payroll_share"]))
+    money = levers.money(v)
+    if not money.any() and not place.financed.any():
+        return
+    paid = np.outer(world.work.collected, money.sum(axis=1) > 0.0)  # the part that was collected, where asked for
+    kernel.count_financed(paid, place.financed)
+    residents = np.zeros(len(place), np.int64)
+    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
+    effects = np.zeros(len(levers.NAMES))
+    delay, growth = levers.delays(v)
+    kernel.effects(
+        money, paid, place.financed, delay, growth, residents, levers.gains(v), float(v["levers.half_cost"]), effects
+    )
+    changed = levers.act(world.base_terms, effects)
+    if changed != world.terms:
+        world.terms = changed
+        s.projects.dirty[:] = 1  # what members are worth alone may have changed
+
+
+@phase(
+    reads=("memberships.perceived", "memberships.share", "memberships.solo"),
+    writes=(
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
+        "projects.sum_paid",
+    ),
+)  # fmt: skip
+def pay_premium(world):
+    """Pay members a part of the premium of their alliances."""
+    s, v = world.state, world.values
+    o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, PREMIUM]
+    if not purse.any():
+        return
+    kernel.pay_premium(
+        (p.state, p.step, p.members, p.territory), (m.member, m.perceived, m.share, m.solo),
+        (o.territory, o.model, o.cash, o.project_received), int(v["premium.base"]) == 1, float(v["premium.rate"]),
+        purse, purse.copy(), np.zeros(len(purse), np.int64), p.sum_paid, world.ledger.flow,
+    )  # fmt: skip
+
+
+def eligible(world) -> np.ndarray:
+    """Return where the fund may act [territory, domain]: the needs most felt there, in the places most in need."""
+    v, felt = world.values, world.state.territories.felt
+    domains, places = int(v["fund.domains"]), max(1, int(np.ceil(float(v["fund.places"]) * len(felt))))
+    rank = np.argsort(np.argsort(-felt, axis=1, kind="stable"), axis=1, kind="stable")
+    order = np.argsort(-felt.mean(axis=1), kind="stable")
+    chosen = np.zeros(len(felt), bool)
+    chosen[order[:places]] = True
+    return ((rank < domains) & chosen[:, None]).astype(np.uint8)
+
+
+def select(world):
+    """Write in the work array of the fund which alliances it may help."""
+    s, w = world.state, world.work
+    o, p = s.organisations, s.projects
+    kernel.select(
+        p.state, p.step, p.members, p.territory, p.domain, s.memberships.member, o.model, eligible(world),
+        int(world.values["fund.models"]), w.selected,
+    )  # fmt: skip
+
+
+@phase(
+    reads=("territories.felt", "memberships.effort", "projects.waiting"),
+    writes=("territories.purse", "projects.engineering", "projects.untied"),
+)
+def draw_rights(world):
+    """Let the alliances that the fund selects draw engineering on it, when they are set up or weakened."""
+    s, v = world.state, world.values
+    p, purse = s.projects, s.territories.purse
+    if int(v["fund.instrument"]) != kernel.DRAWING_RIGHT or not purse[:, FUND].any():
+        return
+    select(world)
+    kernel.draw_rights(
+        world.work.selected, p.step, p.members, p.waiting, p.territory, s.memberships.effort, float(v["fund.rate"]),
+        world.terms.mode, purse[:, FUND], purse[:, FUND].copy(), np.zeros(len(p), np.int64),
+        np.zeros(len(purse), np.int64), purse[:, ENGINEERING], p.engineering, p.untied,
+    )  # fmt: skip
+
+
+@phase(
+    reads=("territories.felt", "memberships.paid", "projects.left"),
+    writes=(
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
+        "organisations.project_paid", "memberships.received", "projects.advance", "projects.sum_grants",
+        "projects.sum_own",
+    ),
+)  # fmt: skip
+def use_fund(world):
+    """Repay a part of what selected alliances spent, for good or until they can pay it back; take back advances."""
+    s, v, w = world.state, world.values, world.work
+    o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, FUND]
+    flow = world.ledger.flow
+    if p.advance.any():
+        kernel.recover(
+            (p.state, p.step, p.members, p.territory, p.left, p.advance), m.member,
+            (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
+        )  # fmt: skip
+    instrument = int(v["fund.instrument"])
+    if instrument == kernel.DRAWING_RIGHT or not purse.any():
+        return
+    select(world)
+    asked = np.zeros(len(purse), np.int64)
+    kernel.ask_fund(
+        w.selected, p.step, p.members, p.territory, m.paid, m.received, instrument, float(v["fund.rate"]), w.cap, asked
+    )
+    pool, before = np.zeros((len(purse), 3), np.int64), p.sum_grants[:, 0].copy()
+    pool[:, 0] = purse
+    projects.grant(  # the same hand as other funders: what is repaid is no longer members' own
+        p.state, p.territory, p.members, m.member, w.cap, w.cap, asked, asked, pool, pool.copy(),
+        (o.territory, o.model, o.cash, o.project_received), m.received, p.sum_grants, p.sum_own, flow, w.totals,
+    )  # fmt: skip
+    purse[:] = pool[:, 0]
+    if instrument == kernel.ADVANCE:
+        p.advance[:] += p.sum_grants[:, 0] - before

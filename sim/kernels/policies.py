@@ -1,0 +1,190 @@
+"""Kernels of policies that pay alliances: the premium paid, and the three instruments of a fund.
+
+Money in int64 cents, summed by territory, so that the order of projects cannot matter. What a purse holds when the
+month opens (`opening`, read only) is shared in proportion to what is claimed; it never pays more.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import projects
+
+GRANT, DRAWING_RIGHT, ADVANCE = 0, 1, 2
+MODELS = 7
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def premium_due(p, s, perceived, share, solo, realised, rate):
+    """Return the cents that a member is due this month: a part of its premium, as it sees it or as it is."""
+    base = share[p, s] - solo[p, s] if realised else perceived[p, s]
+    return np.int64(math.floor(100.0 * rate * max(0.0, base)))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
+    """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array."""
+    state, step, members, territory = table
+    member, perceived, share, solo = memberships
+    org_territory, org_model, cash, project_received = organisations
+    due[:] = 0
+    for p in range(state.size):
+        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and members[p] > 1:
+            for s in range(np.int64(members[p])):
+                due[territory[p]] += premium_due(p, s, perceived, share, solo, realised, rate)
+    for p in range(state.size):
+        place = np.int64(territory[p])
+        if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or members[p] < 2 or due[place] == 0:
+            continue
+        paid_share = min(1.0, opening[place] / due[place])
+        for s in range(np.int64(members[p])):
+            mine = premium_due(p, s, perceived, share, solo, realised, rate)
+            part = min(np.int64(math.floor(mine * paid_share)), purse[place])
+            if part > 0:
+                purse[place] -= part
+                sum_paid[p] += part
+                projects.receive(
+                    np.int64(member[p, s]), part, 0, place, org_territory, org_model, cash, project_received, flow
+                )
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def select(state, step, members, territory, domain, member, org_model, eligible, models_least, out):
+    """Write which alliances a fund may help: `eligible[territory, domain]`, and enough different models allied."""
+    for p in range(state.size):
+        out[p] = 0
+        if state[p] != projects.LIVING or members[p] < 2 or step[p] > projects.IMPLEMENT:
+            continue
+        if not eligible[territory[p], np.int64(domain[p])]:
+            continue
+        kinds, seen = 0, 0
+        for s in range(np.int64(members[p])):
+            bit = 1 << np.int64(org_model[member[p, s]])
+            if not seen & bit:
+                kinds += 1
+                seen |= bit
+        if kinds >= models_least:
+            out[p] = 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def ask_fund(selected, step, members, territory, paid, received, instrument, rate, cap, asked):
+    """Write what each selected alliance asks of a fund: a part of what its members spent and nobody repaid.
+
+    A grant repays any month, an advance the months of set-up.
+    """
+    asked[:] = 0
+    for p in range(selected.size):
+        cap[p] = 0
+        if not selected[p] or (instrument == ADVANCE and step[p] >= projects.IMPLEMENT):
+            continue
+        spent = np.int64(0)
+        for s in range(np.int64(members[p])):
+            spent += max(np.int64(0), paid[p, s] - received[p, s])
+        cap[p] = np.int64(math.floor(spent * rate))
+        asked[territory[p]] += cap[p]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def draw_rights(selected, step, members, waiting, territory, effort, rate, mode, fund, opening, drawn, due, programme,
+                engineering, untied):  # fmt: skip
+    """Let selected alliances that are being set up, or that lost means, draw engineering on a fund.
+
+    A right is a part of what members plan to spend. What is drawn goes to the programme, which pays it this month;
+    in the cash placebo it is untied. `drawn` and `due` are work arrays.
+    """
+    due[:] = 0
+    for p in range(selected.size):
+        drawn[p] = 0
+        if selected[p] and (step[p] < projects.IMPLEMENT or waiting[p] > 0):
+            planned = np.int64(0)
+            for s in range(np.int64(members[p])):
+                planned += effort[p, s]
+            drawn[p] = np.int64(math.floor(planned * rate))
+            due[territory[p]] += drawn[p]
+    for p in range(selected.size):
+        place = np.int64(territory[p])
+        if drawn[p] == 0:
+            continue
+        part = min(np.int64(math.floor(drawn[p] * min(1.0, opening[place] / due[place]))), fund[place])
+        fund[place] -= part
+        programme[place] += part
+        if mode == 1:
+            untied[p] += part
+        else:
+            engineering[p] += part
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def recover(table, member, organisations, sums, fund, flow, totals):
+    """Let alliances at work pay back their advance until the last month of work; a member pays if it has the cash.
+
+    The fund loses what is left when a project ends: `advance` is then forgotten.
+    """
+    state, step, members, territory, left, advance = table
+    org_territory, org_model, cash, project_paid = organisations
+    sum_grants, sum_own = sums
+    for p in range(state.size):
+        if advance[p] == 0:
+            continue
+        if state[p] != projects.LIVING or step[p] > projects.IMPLEMENT:
+            advance[p] = 0
+            continue
+        if step[p] != projects.IMPLEMENT:
+            continue
+        m, place = np.int64(members[p]), np.int64(territory[p])
+        months = max(np.int64(1), np.int64(left[p]))
+        due = (advance[p] + months - 1) // months
+        for s in range(m):
+            i = np.int64(member[p, s])
+            part = due * (s + 1) // m - due * s // m
+            if part <= 0 or cash[i] < part:
+                continue
+            cash[i] -= part
+            project_paid[i] += part
+            advance[p] -= part
+            fund[place] += part
+            sum_grants[p, 0] -= part
+            sum_own[p] += part
+            allied = 1 if m > 1 else 0
+            totals[place, allied, 5] += part
+            totals[place, allied, 8] -= part
+            home = np.int64(org_territory[i])
+            if home == place:
+                flow[place, np.int64(org_model[i]), 0] += part
+            else:
+                flow[home, np.int64(org_model[i]), MODELS] += part
+                flow[place, MODELS, 0] += part
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_financed(paid, months):
+    """Count the months that each programme of each territory has been paid for; those without take them back."""
+    for t in range(paid.shape[0]):
+        for k in range(paid.shape[1]):
+            if paid[t, k] > 0.0:
+                months[t, k] = min(np.int64(months[t, k]) + 1, 2400)
+            elif months[t, k] > 0:
+                months[t, k] -= 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def effects(money, paid, months, delay, growth, residents, gain, half, out):
+    """Write the effect of each instrument, a mean over residents: gain * (1 - 2^(-money at work / half)).
+
+    money[programme, instrument] in EUR per inhabitant and year; paid[territory, programme] the part of it that was
+    collected. Nothing is at work before `delay` months of payment; it then grows in for `growth` months.
+    """
+    people = 0.0
+    out[:] = 0.0
+    for t in range(paid.shape[0]):
+        people += residents[t]
+        for k in range(out.size):
+            at_work = 0.0
+            for j in range(money.shape[0]):
+                grown = min(1.0, max(0.0, (months[t, j] - delay[j]) / growth[j]))
+                at_work += money[j, k] * paid[t, j] * grown
+            out[k] += residents[t] * gain[k] * (1.0 - math.exp(-math.log(2.0) * at_work / half))
+    for k in range(out.size):
+        out[k] /= max(people, 1.0)

@@ -1,0 +1,97 @@
+"""Plain-Python twins of the kernels of policies; tests/naive.py offers them."""
+
+import math
+
+from tests import naive
+
+
+def claims(p, m, memberships, realised, rate):
+    _, perceived, share, solo = memberships
+    base = [share[p][s] - solo[p][s] if realised else perceived[p][s] for s in range(m)]
+    return [math.floor(100 * rate * max(0.0, b)) for b in base]
+
+
+class policies:
+    def premium_due(p, s, perceived, share, solo, realised, rate):
+        return claims(p, s + 1, (None, perceived, share, solo), realised, rate)[s]
+
+    def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
+        state, step, members, territory = table
+        at_work = [p for p in range(len(state)) if state[p] == 1 and step[p] == 5 and members[p] > 1]
+        mine = {p: claims(p, members[p], memberships, realised, rate) for p in at_work}
+        due[:] = [sum(sum(mine[p]) for p in at_work if territory[p] == t) for t in range(len(due))]
+        for p in at_work:
+            place = territory[p]
+            if due[place]:
+                for s, cents in enumerate(mine[p]):
+                    part = min(purse[place], math.floor(cents * min(1, opening[place] / due[place])))
+                    if part > 0:
+                        purse[place] -= part
+                        sum_paid[p] += part
+                        naive.projects.receive(memberships[0][p][s], part, 0, place, organisations, flow)
+
+    def select(state, step, members, territory, domain, member, org_model, eligible, models_least, out):
+        for p in range(len(state)):
+            living = state[p] == 1 and members[p] > 1 and step[p] <= 5
+            kinds = {org_model[i] for i in member[p][: members[p]]} if living else ()
+            out[p] = int(living and bool(eligible[territory[p]][domain[p]]) and len(kinds) >= models_least)
+
+    def ask_fund(selected, step, members, territory, paid, received, instrument, rate, cap, asked):
+        for p in range(len(selected)):
+            pairs = zip(paid[p][: members[p]], received[p], strict=False)
+            helped = selected[p] and not (instrument == 2 and step[p] >= 5)
+            cap[p] = math.floor(rate * sum(max(0, a - b) for a, b in pairs)) if helped else 0
+        asked[:] = [sum(c for c, t in zip(cap, territory, strict=True) if t == place) for place in range(len(asked))]
+
+    def draw_rights(selected, step, members, waiting, territory, effort, rate, mode, fund, opening, drawn, due,
+                    programme, engineering, untied):  # fmt: skip
+        for p in range(len(selected)):
+            calls = selected[p] and (step[p] < 5 or waiting[p] > 0)
+            drawn[p] = math.floor(sum(effort[p][: members[p]]) * rate) if calls else 0
+        due[:] = [sum(c for c, t in zip(drawn, territory, strict=True) if t == place) for place in range(len(due))]
+        for p, cents in enumerate(drawn):
+            if cents:
+                place = territory[p]
+                part = min(fund[place], math.floor(cents * min(1, opening[place] / due[place])))
+                fund[place] -= part
+                programme[place] += part
+                (untied if mode == 1 else engineering)[p] += part
+
+    def recover(table, member, organisations, sums, fund, flow, totals):
+        state, step, members, territory, left, advance = table
+        org_territory, org_model, cash, project_paid = organisations
+        sum_grants, sum_own = sums
+        for p in (p for p, owed in enumerate(advance) if owed):
+            if state[p] != 1 or step[p] > 5:
+                advance[p] = 0
+            elif step[p] == 5:
+                due, m, place = math.ceil(advance[p] / max(1, left[p])), members[p], territory[p]
+                for s, i in enumerate(member[p][:m]):
+                    part = naive.projects.part(due, s, m)
+                    if 0 < part <= cash[i]:
+                        cash[i] -= part
+                        project_paid[i] += part
+                        advance[p] -= part
+                        fund[place] += part
+                        sum_grants[p][0] -= part
+                        sum_own[p] += part
+                        totals[place][int(m > 1)][5] += part
+                        totals[place][int(m > 1)][8] -= part
+                        if org_territory[i] == place:
+                            flow[place][org_model[i]][0] += part
+                        else:
+                            flow[org_territory[i]][org_model[i]][7] += part
+                            flow[place][7][0] += part
+
+    def count_financed(paid, months):
+        for row, counts in zip(paid, months, strict=True):
+            counts[:] = [min(n + 1, 2400) if share > 0 else max(0, n - 1) for share, n in zip(row, counts, strict=True)]
+
+    def effects(money, paid, months, delay, growth, residents, gain, half, out):
+        for k in range(len(out)):
+            here = []
+            for t in range(len(paid)):
+                grown = [min(1, max(0, (months[t][j] - delay[j]) / growth[j])) for j in range(len(money))]
+                at_work = sum(row[k] * a * b for row, a, b in zip(money, grown, paid[t], strict=True))
+                here.append(gain[k] * (1 - 2 ** (-at_work / half)))
+            out[k] = sum(n * e for n, e in zip(residents, here, strict=True)) / max(1, sum(residents))
