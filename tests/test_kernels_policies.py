@@ -1,13 +1,14 @@
 """The kernels of policies agree with their naive twins, on calls recorded in living worlds."""
 
 import networkx as nx
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
 from sim.alliances.terms import terms
-from sim.kernels import matching, policies
+from sim.kernels import matching, policies, projects
 from tests import naive
 from tests.compare import Recorder, agree
 from tests.conftest import BUSY
@@ -81,6 +82,7 @@ def test_premium_due(calls):
             agree(policies.premium_due, naive.policies.premium_due, arguments)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1))
 def test_with_premium(gain, rate):
     t = terms(sim.load_parameters().values())._replace(premium_rate=rate)
@@ -88,3 +90,15 @@ def test_with_premium(gain, rate):
     assert found == pytest.approx(naive.matching.with_premium(gain, t), rel=1e-12)
     assert found >= gain, "a premium never takes money"
     assert matching.with_premium(gain, t._replace(premium_rate=0.0)) == gain
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_receive_at_home_and_from_elsewhere(place):
+    """Money of a place that goes to another leaves the first for the outside, and enters the second from it."""
+    organisations = (np.array([1, 0]), np.array([2, 6]), np.array([5, 5]), np.array([0, 0]))
+    flow = np.zeros((2, 8, 8), np.int64)
+    mine = tuple(a.tolist() for a in organisations), flow.tolist()
+    projects.receive(0, 70, 3, place, *organisations, flow)
+    naive.projects.receive(0, 70, 3, place, *mine)
+    assert mine == (tuple(a.tolist() for a in organisations), flow.tolist())
+    assert flow.sum() == (70 if place == 1 else 140) and organisations[2].tolist() == [75, 5]
