@@ -3,16 +3,16 @@
 python docs/model.py
 """
 
-import re
 from itertools import groupby
 from pathlib import Path
 
+from sim.glossary import phases, subject
 from sim.parameters import load_parameters
-from sim.schedule import PHASES
 from sim.state import columns
+from sim.views.words import words
 
 HERE = Path(__file__).parent
-PAGE, PARTS, SCHEDULE = HERE / "model.md", HERE / "odd", HERE.parent / "sim" / "schedule.py"
+PAGE, PARTS = HERE / "model.md", HERE / "odd"
 
 HEAD = """# The model, as it is today
 
@@ -33,20 +33,18 @@ def parts() -> list[Path]:
     return sorted(PARTS.glob("*.md"))
 
 
-def reasons() -> dict[str, str]:
-    """Return the reason of each phase, as schedule.py gives it on its line."""
-    text = SCHEDULE.read_text(encoding="utf-8")
-    return {m[1]: m[2].strip() for m in re.finditer(r"^    ([\w.]+),(?:  # (.*))?$", text, re.MULTILINE) if m[2]}
-
-
 def phase_table() -> str:
     """Return every phase of the month: its reason, what it reads and writes."""
-    why, rows = reasons(), ["| phase | reason | reads | writes |\n|---|---|---|---|\n"]
-    for phase in PHASES:
-        short = f"{phase.__module__.rpartition('.')[2]}.{phase.__name__}"
-        reason = why.get(short) or (phase.__doc__ or "").strip().splitlines()[0]
-        rows.append(f"| `{short}` | {reason} | {listed(phase.reads)} | {listed(phase.writes)} |\n")
-    return "## The month, phase by phase\n\n" + "".join(rows)
+    out, part = ["## The month, phase by phase\n"], None
+    for name, phase in phases().items():
+        if phase["part"] != part:
+            part = phase["part"]
+            word = words()[f"month.{part}"]
+            out.append(
+                f"\n### {part}. {word.en} (*{word.fr}*)\n\n| phase | reason | reads | writes |\n|---|---|---|---|\n"
+            )
+        out.append(f"| `{name}` | {phase['reason']} | {listed(phase['reads'])} | {listed(phase['writes'])} |\n")
+    return "".join(out)
 
 
 def listed(names) -> str:
@@ -68,9 +66,11 @@ def parameter_tables() -> str:
     """Return every parameter by subject, with its label; values, sources and ranges are in parameters.md."""
     parameters = load_parameters()
     out = ["## Parameters by subject\n\nValues, units, ranges and kinds: [parameters.md](parameters.md).\n"]
-    for subject, names in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
+    for key, several in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
+        names = list(several)
         entries = "; ".join(f"`{name}` {parameters[name].label_en.lower()}" for name in names)
-        out.append(f"\n**{subject}**: {entries}.\n")
+        words_ = f"{subject(names[0], 'en')}, *{subject(names[0], 'fr')}*"
+        out.append(f"\n**{key}** ({words_}): {entries}.\n")
     return "".join(out)
 
 

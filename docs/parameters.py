@@ -6,6 +6,7 @@ from pathlib import Path
 from sim.glossary import kinds_of, listed
 from sim.parameters import Parameter, load_parameters
 from sim.parameters.evidence import UNITS
+from sim.views.words import words
 
 PAGE = Path(__file__).with_name("parameters.md")
 START = "<!-- from here on, written by docs/parameters.py -->\n"
@@ -16,7 +17,9 @@ def written() -> str:
     parameters = load_parameters()
     parts = [f"{len(parameters)} parameters, {len(parameters.drawn)} of them drawn by studies.\n\n{kinds()}"]
     for subject, names in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
-        parts += [f"\n## {subject}\n\n| name | meaning | value | unit | range | kind |\n|---|---|---|---|---|---|\n"]
+        parts += [
+            f"\n## {subject}: {words()[f'subject.{subject}'].en}\n\n| name | meaning | value | unit | range | kind |\n|---|---|---|---|---|---|\n"
+        ]
         parts += [row(parameters[name]) for name in names]
     parts += ["\n## Units\n\n| unit | meaning |\n|---|---|\n"]
     parts += [f"| {unit} | {words['meaning_en']} |\n" for unit, words in UNITS.items()]

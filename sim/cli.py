@@ -120,7 +120,7 @@ def replay(
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A parameter, column, indicator, scenario or claim.")],
+    name: Annotated[str, typer.Argument(help="A parameter, column, phase, indicator, scenario or claim.")],
     lang: Annotated[str, typer.Option(help="Language of the answer, en or fr.")] = "en",
 ):
     """Say what a name means: unit, source, range, who uses it."""
@@ -131,7 +131,9 @@ def explain(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="scenarios, territories, claims, parameters, columns or indicators.")],
+    what: Annotated[
+        str, typer.Argument(help="scenarios, territories, claims, parameters, phases, columns or indicators.")
+    ],
     json: Json = False,
 ):
     """List what there is."""

@@ -1,9 +1,10 @@
-"""`sim explain NAME`: what a parameter, a column, a scenario, an indicator or a claim means, and where it comes from.
+"""`sim explain NAME`: what a parameter, a column, a phase, a scenario, an indicator or a claim means.
 
 Everything is read from the files that the model itself uses, so an explanation cannot lag behind.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from functools import cache
@@ -14,11 +15,13 @@ from sim.parameters import Parameter, Source, load_parameters
 from sim.parameters.evidence import UNITS, facts
 from sim.parameters.loader import read_yaml
 from sim.scenarios import Scenario, list_scenarios
+from sim.views.words import words
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 
 WORDS = {
+    "subject": ("sujet", "subject"),
     "value": ("valeur", "value"),
     "kind": ("nature", "kind"),
     "range": ("plage", "range"),
@@ -32,6 +35,9 @@ WORDS = {
     "formula": ("formule", "formula"),
     "type": ("type", "type"),
     "owner": ("écrit par", "written by"),
+    "when": ("moment du mois", "part of the month"),
+    "reads": ("lit", "reads"),
+    "writes": ("écrit", "writes"),
     "question": ("question", "question"),
     "change": ("change", "changes"),
     "nothing": ("rien", "nothing"),
@@ -44,6 +50,7 @@ WORDS = {
     "month": ("mois", "month"),
     "parameter": ("paramètre", "parameter"),
     "column": ("colonne", "column"),
+    "phase": ("phase", "phase"),
     "scenario": ("scénario", "scenario"),
     "indicator": ("indicateur", "indicator"),
     "claim": ("thèse à tester", "claim to test"),
@@ -68,10 +75,11 @@ def explain(name: str, lang: str = "fr") -> str:
     """Return everything there is to know about a name, or raise InputError with the names that look like it."""
     if lang not in LANGUAGES:
         raise InputError(f"lang: '{lang}' is not a language of the simulator.\n  Give fr or en.")
-    for names, describe in _sources():
-        if name in names:
-            return describe(name, lang)
-    known = [known for names, _ in _sources() for known in names]
+    sources = list(_sources())
+    found = [describe(name, lang) for names, describe in sources if name in names]
+    if found:  # a phase may be called as the parameter that it reads
+        return "\n\n".join(found)
+    known = [known for names, _ in sources for known in names]
     near = get_close_matches(name, known, n=4, cutoff=0.5)
     advice = (
         f"Did you mean {' or '.join(near)}?" if near else "'sim list parameters' and 'sim list scenarios' show some."
@@ -80,11 +88,12 @@ def explain(name: str, lang: str = "fr") -> str:
 
 
 def _sources() -> Iterator[tuple[list[str], Callable[[str, str], str]]]:
-    """Yield the names of each kind and what describes them, the kinds that take long to load last."""
+    """Yield the names of each kind and what describes them."""
     yield list(load_parameters()), parameter
     yield list(columns()), column
     yield [known.name for known in list_scenarios()], scenario
     yield list(claims()), claim
+    yield list(lines_of_the_month()), phase
     yield list(indicators()), indicator
 
 
@@ -94,7 +103,8 @@ def _sources() -> Iterator[tuple[list[str], Callable[[str, str], str]]]:
 def parameter(name: str, lang: str) -> str:
     """Describe a parameter: label, meaning, value, kind, range, source, users."""
     one = load_parameters()[name]
-    lines = [("value", f"{shown(one.value)} {unit(one, lang)}"), ("kind", say(KINDS[one.kind], lang))]
+    lines = [("subject", subject(name, lang)), ("value", f"{shown(one.value)} {unit(one, lang)}")]
+    lines += [("kind", say(KINDS[one.kind], lang))]
     lines += [("range", span(one, lang))] if one.low is not None or one.choices else []
     for when in sorted(one.values):
         lines += list(_citation(one.sources[when], f" ({when})" if len(one.values) > 1 else "", lang))
@@ -121,6 +131,14 @@ def column(name: str, lang: str) -> str:
     width = f" x {row['width']}" if row["width"] != "1" else ""
     lines = [("unit", row["unit"]), ("type", row["dtype"] + width), ("owner", row["owner"])]
     return page(name, "column", row["description"], "", lines, lang)
+
+
+def phase(name: str, lang: str) -> str:
+    """Describe a phase of the month: its reason, when it comes, what it reads and writes."""
+    one = phases()[name]
+    lines = [("when", f"{one['part']}. {getattr(words()['month.' + one['part']], lang)}")]
+    lines += [(key, ", ".join(one[key]) or say(WORDS["nothing"], lang)) for key in ("reads", "writes")]
+    return page(name, "phase", one["reason"], "", lines, lang)
 
 
 def scenario(name: str, lang: str) -> str:
@@ -172,6 +190,37 @@ def columns() -> dict[str, dict[str, str]]:
     return {f"{row['table']}.{row['column']}": row for row in rows}
 
 
+def subject(name: str, lang: str) -> str:
+    """Return the subject of a parameter in words."""
+    return getattr(words()[f"subject.{name.split('.')[0]}"], lang)
+
+
+@cache
+def lines_of_the_month() -> dict[str, tuple[str, str | None]]:
+    """Return {phase: (part of the month, reason)} as schedule.py writes them, without loading the phases."""
+    found, part = {}, "1"
+    for line in (HERE / "schedule.py").read_text(encoding="utf-8").partition("PHASES = (")[2].splitlines():
+        if heading := re.match(r"    # (\d+)", line):
+            part = heading[1]
+        elif listed_ := re.match(r"    (\w+\.\w+),(?:  # (.*))?$", line):
+            found[listed_[1]] = (part, listed_[2])
+    return found
+
+
+@cache
+def phases() -> dict[str, dict]:
+    """Return the phases in order: reason, part of the month, columns read and written."""
+    from sim.schedule import PHASES
+
+    found = {}
+    for one in PHASES:
+        name = f"{one.__module__.rpartition('.')[2]}.{one.__name__}"
+        part, reason = lines_of_the_month()[name]
+        reason = reason or (one.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        found[name] = {"part": part, "reason": reason, "reads": sorted(one.reads), "writes": sorted(one.writes)}
+    return found
+
+
 @cache
 def indicators() -> dict:
     """Return the indicators by name; read here because they need the tables of a run."""
@@ -210,6 +259,7 @@ LISTS = {
         {"name": p.name, "value": p.value, "unit": p.unit, "kind": p.kind, "label": p.label_en}
         for p in map(load_parameters().__getitem__, load_parameters())
     ],
+    "phases": lambda: [{"name": n, "reason": p["reason"]} for n, p in phases().items()],
     "columns": lambda: [{"name": n, "unit": c["unit"], "description": c["description"]} for n, c in columns().items()],
     "indicators": lambda: [{"name": i.name, "unit": i.unit, "formula": i.formula} for i in indicators().values()],
 }

@@ -137,17 +137,20 @@ def test_a_replay_by_other_code_is_refused_with_the_reason(capsys, asked, tmp_pa
     assert run["code_id"] in said
 
 
-@pytest.mark.parametrize("what", ["scenarios", "territories", "claims", "parameters", "columns", "indicators"])
+@pytest.mark.parametrize(
+    "what", ["scenarios", "territories", "claims", "parameters", "phases", "columns", "indicators"]
+)
 def test_each_list_has_names_that_are_its_own(asked, capsys, what):
     listed = asked("list", what)
     assert list(listed) == [what]
     names = [next(iter(item.values())) for item in listed[what]]
     assert len(names) == len(set(names)) > 2
     assert code_of(["list", what]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(names)
+    shares = 5 if what == "parameters" else 0  # a blank line, and the share of each kind
+    assert len(capsys.readouterr().out.splitlines()) == len(names) + shares
 
 
-@pytest.mark.parametrize("what", ["scenarios", "claims", "parameters", "columns", "indicators"])
+@pytest.mark.parametrize("what", ["scenarios", "claims", "parameters", "phases", "columns", "indicators"])
 def test_everything_that_is_listed_is_explained(asked, capsys, what):
     for item in asked("list", what)[what][:6]:
         for lang in ("en", "fr"):

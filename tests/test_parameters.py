@@ -423,13 +423,18 @@ def test_a_draw_outside_its_design_is_refused(ours):
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-def test_every_parameter_column_scenario_and_claim_is_explained(ours, lang):
-    from sim.glossary import claims, columns
+def test_everything_that_has_a_name_is_explained(ours, lang):
+    from sim.glossary import claims, columns, indicators, phases
     from sim.scenarios import list_scenarios
 
-    for name in [*ours, *columns(), *(s.name for s in list_scenarios()), *claims()]:
+    for name in [*ours, *columns(), *(s.name for s in list_scenarios()), *claims(), *phases(), *indicators()]:
         text = sim.explain(name, lang)
         assert text.startswith(f"{name} (") and "\n" in text
+
+
+def test_a_phase_called_as_a_parameter_is_explained_beside_it():
+    text = sim.explain("needs.drift", "fr")
+    assert text.startswith("needs.drift (paramètre)") and "\n\nneeds.drift (phase)" in text
 
 
 def test_an_explanation_goes_from_the_number_to_its_source():
