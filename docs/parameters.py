@@ -17,12 +17,11 @@ def written() -> str:
     parameters = load_parameters()
     parts = [f"{len(parameters)} parameters, {len(parameters.drawn)} of them drawn by studies.\n\n{kinds()}"]
     for subject, names in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
-        parts += [
-            f"\n## {subject}: {words()[f'subject.{subject}'].en}\n\n| name | meaning | value | unit | range | kind |\n|---|---|---|---|---|---|\n"
-        ]
+        title = f"\n## {subject}: {words()[f'subject.{subject}'].en}\n\n"
+        parts += [f"{title}| name | meaning | value | unit | range | kind |\n|---|---|---|---|---|---|\n"]
         parts += [row(parameters[name]) for name in names]
     parts += ["\n## Units\n\n| unit | meaning |\n|---|---|\n"]
-    parts += [f"| {unit} | {words['meaning_en']} |\n" for unit, words in UNITS.items()]
+    parts += [f"| {unit} | {told['meaning_en']} |\n" for unit, told in UNITS.items()]
     return "".join(parts)
 
 
