@@ -18,6 +18,8 @@ from sim.config import RunConfig
 from sim.errors import InputError, RunError
 from sim.results import Result, building, digest_of, digests_of, holds, identity, load, read_summary, write
 
+LEAST_COPY = 2_000  # residents: below, alliances of a copy differ from those of the whole by more than 5 %
+
 
 class Prepared:
     """A run that is ready to start: its territory and parameters are read, its name is known."""
@@ -29,6 +31,7 @@ class Prepared:
 
         self.config = config
         self.territory = load_territory(config.territory, around=config.around) if territory is None else territory
+        refuse_tiny_copy(self.territory, config.scale)
         scenarios = [load_scenario(name) for name in config.scenario] if scenarios is None else scenarios
         parameters = load_parameters().with_values(config.values)
         self.parameters = parameters = combine(scenarios).apply(parameters) if scenarios else parameters
@@ -115,6 +118,18 @@ def configured(territory: str, **fields: Any) -> RunConfig:
 def world_of(config: RunConfig):
     """Return the world of a configuration at month 0."""
     return Prepared(config).world()
+
+
+def refuse_tiny_copy(territory, scale: float):
+    """Raise InputError where a smaller copy no longer resembles the whole (tests/test_invariances.py)."""
+    people = territory.population[territory.core]
+    left = scale * float((people * people).sum()) / float(people.sum())  # in the place of the typical resident
+    if scale < 1 and left < LEAST_COPY:
+        raise InputError(
+            f"scale: {scale:g} leaves {left:,.0f} residents to the typical place of {territory.name}. Below "
+            f"{LEAST_COPY:,} a copy has other numbers of alliances than the whole.\n"
+            f"  Give at least {min(1.0, scale * LEAST_COPY / left):.2g}, or 1 for the whole territory."
+        )
 
 
 def run(

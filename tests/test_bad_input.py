@@ -47,6 +47,7 @@ def refused(capsys, tmp_path):
         ("--scale", "2", "scale: '2' is not"),
         ("--scale", "nan", "scale: 'nan' is not"),
         ("--scale", "half", "scale: 'half' is not"),
+        ("--scale", "0.05", "scale: 0.05 leaves 1,000 residents to the typical place"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_name(refused, tmp_path, option, value, said):
