@@ -63,14 +63,22 @@ def column_tables() -> str:
 
 
 def parameter_tables() -> str:
-    """Return every parameter by subject, with its label; values, sources and ranges are in parameters.md."""
-    parameters = load_parameters()
-    out = ["## Parameters by subject\n\nValues, units, ranges and kinds: [parameters.md](parameters.md).\n"]
+    """Return every parameter by subject, with its label and the parts of the text that speak of it."""
+    parameters, written = load_parameters(), {part: part.read_text(encoding="utf-8") for part in parts()}
+    titles = {part: text.splitlines()[0].lstrip("# ") for part, text in written.items()}
+    told = {name: [titles[part] for part in written if f"`{name}`" in written[part]] for name in parameters}
+    out = [
+        "## Parameters by subject\n\nValues, units, ranges and kinds: [parameters.md](parameters.md). "
+        f"{sum(map(bool, told.values()))} of the {len(told)} are spoken of in the parts above, which are named here; "
+        "the others are in this table only.\n"
+    ]
     for key, several in groupby(sorted(parameters), key=lambda name: name.split(".")[0]):
         names = list(several)
-        entries = "; ".join(f"`{name}` {parameters[name].label_en.lower()}" for name in names)
-        words_ = f"{subject(names[0], 'en')}, *{subject(names[0], 'fr')}*"
-        out.append(f"\n**{key}** ({words_}): {entries}.\n")
+        out.append(f"\n### {key}: {subject(names[0], 'en')} (*{subject(names[0], 'fr')}*)\n\n")
+        out.append("| parameter | what it is | *en français* | spoken of in |\n|---|---|---|---|\n")
+        for name in names:
+            one = parameters[name]
+            out.append(f"| `{name}` | {one.label_en} | *{one.label_fr}* | {', '.join(told[name])} |\n")
     return "".join(out)
 
 

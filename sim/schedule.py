@@ -14,8 +14,8 @@ PHASES = (
     needs.drift,  # fragilities drift, couple, respond to what was delivered last month
     # 3. money: taxes, wages, consumption, endowments, orders
     public_action.fill_fund,  # budgets are fixed before anyone asks
-    financial_economy.fill_fund,
-    productive_economy.fill_fund,
+    financial_economy.fill_fund,  # banks and foundations set aside theirs ...
+    productive_economy.fill_fund,  # ... and firms their patronage
     public_action.collect_policies,  # what policies cost, and who pays it
     policies.act,  # levers, commons and measures spend, and act on terms once their delay is over
     circuit.spend,  # every model spends ...
@@ -31,7 +31,7 @@ PHASES = (
     policies.draw_rights,  # some draw engineering on a fund
     value.appraise,  # coalition values, premium, Shapley shares
     # 8. effort and money spent, value delivered, grants
-    production.produce,
+    production.produce,  # members keep promises and spend; projects deliver; funders repay a part
     policies.use_fund,  # a fund repays a part of what was spent, or is paid back
     policies.pay_premium,  # members are paid because they are allied
     # 9. learn

@@ -32,8 +32,12 @@ def test_every_column_and_parameter_appears():
     sections = {m[1]: m[2] for m in re.finditer(r"^### (\w+)\n\n(\| column.*?)(?=\n#|\Z)", PAGE, re.M | re.S)}
     for column in columns().values():
         assert f"| `{column.column}` |" in sections[column.table], column.name
-    for name in load_parameters():
-        assert f"`{name}`" in PAGE, name
+    for name, parameter in ((n, load_parameters()[n]) for n in load_parameters()):
+        line = re.search(rf"^\| `{re.escape(name)}` \| (.*) \| \*(.*)\* \| (.*) \|$", PAGE, re.MULTILINE)
+        assert line is not None, name
+        assert line.group(1, 2) == (parameter.label_en, parameter.label_fr)
+        told = [part for part in PARTS if f"`{name}`" in part.read_text(encoding="utf-8")]
+        assert line[3].count(",") + 1 == max(1, len(told)) and bool(told) == bool(line[3]), f"where is {name} told?"
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.stem)
@@ -57,3 +61,21 @@ def test_what_a_part_names_exists(part):
     for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", text):
         if name.split(".")[0] in subjects and not name.endswith((".py", ".csv", ".md", ".yaml")):
             assert name in known, f"{part.name} names {name}"
+
+
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*\.\w+|(?=#))(?:#([^)\s]+))?\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+def test_links_of_the_pages_lead_somewhere():
+    """Links of the documents, but to the web, are to files that exist, and to headings that they have."""
+    pages = [*sorted((ROOT / "docs").glob("**/*.md")), *ROOT.glob("README*.md")]
+    for page in pages:
+        text = CODE.sub("", page.read_text(encoding="utf-8"))
+        home = ROOT / "docs" if page.parent.name == "odd" else page.parent  # parts are read in docs/model.md
+        for target, anchor in LINK.findall(text):
+            file = home / target if target else page
+            assert file.exists(), f"{page.name} links to {target}"
+            if anchor and file.suffix == ".md":
+                heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+                assert anchor in [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads], anchor

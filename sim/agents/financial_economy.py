@@ -1,6 +1,6 @@
 """The financial economy: bank branches, mutual companies and insurers, social investors, endowments of foundations.
 
-Brings    funding
+Brings    funding: loans, investment, endowments
 Gets      savings, repayments, premiums, interest
 Gives     loans, claims, investment; buys public debt; places the rest elsewhere
 Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py)
