@@ -205,7 +205,10 @@ def replay_as_text(answer: dict[str, Any]) -> str:
 
 def lines(answer: dict[str, list[dict[str, Any]]]) -> str:
     """Return one line per item, its values in columns; parameters end with the share of each kind."""
-    found = columns([tuple(str(value) for value in item.values()) for items in answer.values() for item in items])
+    shown = {name: items for name, items in answer.items() if name != "scenarios"}
+    if "scenarios" in answer:  # in one language: the line is long enough
+        shown["scenarios"] = [{k: s[k] for k in ("name", "title", "question")} for s in answer["scenarios"]]
+    found = columns([tuple(str(value) for value in item.values()) for items in shown.values() for item in items])
     return found + shares_of_kinds(answer["parameters"]) if "parameters" in answer else found
 
 

@@ -252,7 +252,16 @@ def _territories() -> list[dict]:
 
 
 LISTS = {
-    "scenarios": lambda: [{"name": s.name, "title": s.title_en, "title_fr": s.title_fr} for s in list_scenarios()],
+    "scenarios": lambda: [
+        {
+            "name": s.name,
+            "title": s.title_en,
+            "question": s.question_en,
+            "title_fr": s.title_fr,
+            "question_fr": s.question_fr,
+        }
+        for s in list_scenarios()
+    ],
     "territories": _territories,
     "claims": lambda: [{"name": n, "statement": c["statement"]} for n, c in claims().items()],
     "parameters": lambda: [

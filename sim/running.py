@@ -34,7 +34,7 @@ class Prepared:
         refuse_tiny_copy(self.territory, config.scale)
         scenarios = [load_scenario(name) for name in config.scenario] if scenarios is None else scenarios
         parameters = load_parameters().with_values(config.values)
-        self.parameters = parameters = combine(scenarios).apply(parameters) if scenarios else parameters
+        self.parameters = parameters = combine(scenarios, config.start).apply(parameters) if scenarios else parameters
         self.run_id = identity(
             {
                 "code_id": code_id(),

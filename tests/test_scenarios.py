@@ -1,5 +1,6 @@
 """A scenario is data that bites, says why and who pays; mistakes are told; contradictions are refused."""
 
+import runpy
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 import sim
 from sim.errors import ScenarioError
 from sim.parameters import load_parameters
+from sim.record import Record
 from sim.scenarios import Scenario, combine, list_scenarios, load_scenario
+from tests.conftest import BUSY, village
 
+ROOT = Path(__file__).parent.parent
 LIBRARY = [scenario.name for scenario in list_scenarios()]
 
 GOOD = """
@@ -83,27 +87,87 @@ def test_a_crisis_ends():
     assert before == later < during
 
 
+AFTER = 20  # months that a scenario has to show something
+
+
+def first_month(one: Scenario) -> int:
+    return int(min(entry.change.months(date(2026, 1, 1))[0] for entry in one.changes))
+
+
+def played(name: str, months: int) -> dict:
+    """Play a scenario in strict mode in a small place where much happens; return its tables."""
+    parameters = load_scenario(name).apply(load_parameters().with_values(BUSY))
+    world = sim.World(village("a", "b"), parameters, seed=1, strict=True)
+    record = Record(world, months)
+    world.run(months, record)
+    return record.tables()
+
+
 @pytest.fixture(scope="module")
-def runs() -> dict:
-    """Three years of a small territory under each named scenario, with the same luck."""
-    return {name: sim.run("synthetic:1", scenario=name, seed=1, months=36) for name in LIBRARY}
+def trend():
+    """The trend, long enough for every scenario to be compared with it."""
+    return played("trend", max(first_month(one) for one in list_scenarios() if one.changes) + AFTER)
 
 
 @pytest.mark.parametrize("name", LIBRARY[1:])
-def test_every_named_scenario_changes_a_run(name, runs):
-    assert runs[name].summary["digest"] != runs["trend"].summary["digest"], "the engine does not feel this scenario"
+def test_every_named_scenario_moves_what_it_declares_and_nothing_before(name, trend):
+    """Strict mode holds all accounts; one declared headline moves at least; before the first date, not a bit does."""
+    one = load_scenario(name)
+    begins = first_month(one)
+    tables = played(name, begins + AFTER)
+    monthly, usual = tables["monthly"], trend["monthly"]
+    for column in usual:
+        assert np.array_equal(monthly[column][:begins], usual[column][:begins]), f"{column} felt it beforehand"
+    for table in ("flows", "needs"):
+        rows = begins * (len(tables[table]["month"]) // (begins + AFTER))
+        for column in tables[table]:
+            assert np.array_equal(tables[table][column][:rows], trend[table][column][:rows]), f"{table} felt it"
+    moved = [c for c in usual if not np.array_equal(monthly[c], usual[c][: begins + AFTER])]
+    if one.accounts_only:
+        assert not moved, "a change of accounts moved a real flow"
+        return
+    assert set(one.moves) <= set(usual), "it declares what is not recorded"
+    silent = [c for c in one.moves if c not in moved]
+    assert one.moves and not silent, f"it declares that it moves {silent}, which did not"
 
 
-def test_before_a_crisis_the_two_runs_are_equal_to_the_bit(runs):
-    crisis, trend = runs["crisis"].tables["monthly"], runs["trend"].tables["monthly"]
-    for column in trend:
-        assert np.array_equal(crisis[column][:24], trend[column][:24]), f"{column} felt it beforehand"
-    assert any(not np.array_equal(crisis[column][24:], trend[column][24:]) for column in trend)
+def test_an_accounting_scenario_changes_what_is_counted():
+    """Reading (a) of "4 tiers": the same world, other means."""
+    runs = {name: sim.run("synthetic:1", scenario=name, seed=1, months=18) for name in ("trend", "four_thirds_valued")}
+    one, other = (run.summary for run in runs.values())
+    assert one["digest"] == other["digest"]
+    assert one["horizons"] != other["horizons"]
 
 
-def test_without_alliances_nobody_joins(runs):
-    assert runs["trend"].tables["monthly"]["joined"].sum() > 0
-    assert runs["no_alliances"].tables["monthly"]["joined"].sum() == 0
+def test_without_alliances_nobody_joins(trend):
+    assert trend["monthly"]["joined"].sum() > 0
+    assert played("no_alliances", 12)["monthly"]["joined"].sum() == 0
+
+
+def test_the_library_says_what_it_has_to():
+    """Twenty at least, each with its titles, its question, its reasons; a question ends as one."""
+    found = list_scenarios()
+    assert len(found) >= 20
+    for one in found:
+        for lang in ("fr", "en"):
+            assert getattr(one, f"question_{lang}").endswith("?")
+            titles = [getattr(other, f"title_{lang}") for other in found]
+            assert titles.count(getattr(one, f"title_{lang}")) == 1
+        assert set(one.excludes) <= set(LIBRARY) - {one.name}
+
+
+def test_the_page_of_scenarios_is_up_to_date():
+    page = runpy.run_path(str(ROOT / "docs/scenarios.py"))
+    assert page["page"]() == page["PAGE"].read_text(encoding="utf-8"), "run: python docs/scenarios.py"
+
+
+def test_the_list_of_scenarios_shows_title_and_question(capsys):
+    from sim.cli import code_of
+
+    assert code_of(["list", "scenarios"]) == 0
+    told = capsys.readouterr().out
+    for one in list_scenarios():
+        assert one.title_en in told and one.question_en in told
 
 
 # A file of a user
@@ -234,6 +298,65 @@ def test_the_trend_adds_nothing():
 def test_scenarios_that_contradict_each_other_are_refused():
     with pytest.raises(ScenarioError, match=r"'cash_placebo' \(value 1.0\).*both change engineering.mode at start"):
         combine([load_scenario("cash_placebo"), load_scenario("inert_engineering")])
+
+
+def price(name: str, value: float, since, until=None, **more) -> Scenario:
+    entry = {"parameter": "value.price_out", "since": since, "until": until, "value": value, "unit": "ratio"}
+    words = {f"{key}_{lang}": "x" for key in ("title", "question") for lang in ("fr", "en")}
+    return Scenario.model_validate({"name": name, **words, "changes": [{"because": "test", **entry}], **more})
+
+
+OVERLAPS = {
+    "one inside the other": (price("a", 2.0, 0), price("b", 3.0, 6, 12), "from month 6 until month 12"),
+    "one ends in the other": (price("a", 2.0, 0, 8), price("b", 3.0, 6, 12), "from month 6 until month 8"),
+    "both for ever": (price("a", 2.0, 3), price("b", 3.0, 6), "from month 6 for ever"),
+    "a date and a number": (price("a", 2.0, "2027-01"), price("b", 3.0, 6, 24), "from month 12 until month 24"),
+}
+
+
+@pytest.mark.parametrize("case", OVERLAPS)
+def test_two_values_in_the_same_months_are_refused(case):
+    one, two, when = OVERLAPS[case]
+    for pair in ([one, two], [two, one]):
+        with pytest.raises(ScenarioError, match=rf"both set value\.price_out, {when}\.\n  Give months"):
+            combine(pair)
+
+
+def test_values_that_follow_each_other_combine():
+    both = combine([price("a", 2.0, 0, 6), price("b", 3.0, 6)]).apply(load_parameters())
+    assert [both.at(month, "2026-01")["value.price_out"] for month in (0, 5, 6)] == [2.0, 2.0, 3.0]
+    later = price("a", 2.0, "2027-01"), price("b", 3.0, 0, 6)
+    assert combine(list(later)).changes  # month 12 when the run starts in 2026 ...
+    with pytest.raises(ScenarioError, match="from month 4 until month 6"):
+        combine(list(later), "2026-09")  # ... and month 4 here
+
+
+def test_a_factor_acts_on_the_value_of_another_scenario():
+    dearer = scenario({"parameter": "value.price_out", "since": 6, "factor": 1.5}, name="dearer")
+    both = combine([price("a", 2.0, 0), dearer]).apply(load_parameters())
+    assert [both.at(month, "2026-01")["value.price_out"] for month in (0, 6)] == [2.0, 3.0]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_scenarios_that_exclude_each_other_are_refused(order):
+    pair = [load_scenario("commons_90_10_1"), load_scenario("commons_90_9_1")]
+    with pytest.raises(ScenarioError, match=r"'commons_90_10_1' excludes 'commons_90_9_1'.*\n  Choose one"):
+        combine([pair[k] for k in order])
+
+
+def test_a_refusal_is_one_message_and_exit_code_2(capsys):
+    from sim.cli import code_of
+
+    arguments = ["run", "crisis", "refused_loan", "fund_grants", "fund_advances", "--territory", "synthetic:1"]
+    assert code_of([*arguments, "--months", "1"]) == 2
+    assert "'fund_advances' excludes 'fund_grants'" in capsys.readouterr().err
+
+
+def test_measures_contexts_and_shocks_combine():
+    mixed = combine([load_scenario(name) for name in ("premium", "measures_all", "future_closed_blocs", "crisis")])
+    world = sim.World(village("a"), mixed.apply(load_parameters().with_values(BUSY)), seed=1, strict=True)
+    world.run(26)
+    assert world.state.projects.sum_paid.sum() > 0 and world.values["persons.volunteer_hours"] < 5
 
 
 def test_two_factors_at_the_same_date_are_refused():

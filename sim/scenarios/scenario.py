@@ -4,7 +4,9 @@ It never touches the state of a run: the same phases act on other numbers. Befor
 equal to the bit.
 """
 
+import math
 from datetime import date
+from itertools import combinations, product
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, model_validator
@@ -98,6 +100,9 @@ class Scenario(BaseModel):
     question_en: Text
     changes: tuple[Entry, ...] = ()
     cost: Cost | None = None
+    moves: tuple[Text, ...] = ()  # what it is meant to move: columns of the monthly table (a test holds that one does)
+    accounts_only: StrictBool = False  # it changes how things are counted, and no flow
+    excludes: tuple[Text, ...] = ()  # scenarios that make no sense beside it
     trend: StrictBool = False  # the continuation of today, the only scenario that may change nothing
 
     @model_validator(mode="after")
@@ -148,11 +153,18 @@ class Scenario(BaseModel):
             )
 
 
-def combine(scenarios: list[Scenario]) -> Scenario:
-    """Return the scenarios as one, changes in the order given; refuse those that contradict each other."""
+def combine(scenarios: list[Scenario], start: str | date = "2026-01") -> Scenario:
+    """Return the scenarios as one, changes in the order given; refuse those that contradict each other.
+
+    They do when one excludes the other, or when both set a parameter to different values in the same months of a run
+    that begins at `start`. Factors and additions act on what is in force: they combine, but for two of the same month.
+    """
     if len(scenarios) == 1:
         return scenarios[0]
     active = [scenario for scenario in scenarios if not scenario.trend]
+    for first, second in combinations(active, 2):
+        _refuse_excluded(first, second)
+        _refuse_overlap(first, second, month_of(start))
     kept: dict[tuple, tuple[Scenario, Entry]] = {}
     for scenario in active:
         for entry in scenario.changes:
@@ -170,6 +182,9 @@ def combine(scenarios: list[Scenario]) -> Scenario:
         question_en=" ".join(s.question_en for s in active) or "What if everything went on like this?",
         changes=tuple(entry for entry in changes if unique[entry.change] is entry),
         cost=_sum([s.cost for s in active if s.cost]),
+        moves=tuple(dict.fromkeys(name for s in active for name in s.moves)),
+        accounts_only=bool(active) and all(s.accounts_only for s in active),
+        excludes=tuple(dict.fromkeys(name for s in active for name in s.excludes)),
         trend=not active,
     )
 
@@ -178,6 +193,30 @@ def _sum(costs: list[Cost]) -> Cost | None:
     """Return the costs as one text per field, the same sentence once."""
     fields = {name: " ".join(dict.fromkeys(getattr(cost, name) for cost in costs)) for name in Cost.model_fields}
     return Cost(**fields) if costs else None
+
+
+def _refuse_excluded(first: Scenario, second: Scenario):
+    for one, other in ((first, second), (second, first)):
+        if other.name in one.excludes:
+            raise ScenarioError(
+                f"Scenario '{one.name}' excludes '{other.name}': they are two readings or two states of one thing.\n"
+                "  Choose one of the two."
+            )
+
+
+def _refuse_overlap(first: Scenario, second: Scenario, start: date):
+    """Two values for one parameter in one month: whichever won, the other would be shown and not be there."""
+    for one, two in product(first.changes, second.changes):
+        if one.parameter != two.parameter or (one.how, two.how) != ("value", "value") or one.change == two.change:
+            continue
+        (from_one, to_one), (from_two, to_two) = one.change.months(start), two.change.months(start)
+        since, until = max(from_one, from_two), min(to_one, to_two)
+        if one.value != two.value and since < until and from_one != from_two:
+            end = "for ever" if until == math.inf else f"until month {until}"
+            raise ScenarioError(
+                f"Scenarios '{first.name}' ({one.value}) and '{second.name}' ({two.value}) both set {one.parameter}, "
+                f"from month {since} {end}.\n  Give months that do not overlap, or choose one of the two."
+            )
 
 
 def _contradiction(first: Scenario, one: Entry, second: Scenario, two: Entry) -> str:
