@@ -7,7 +7,7 @@ world.run(84)
 import numpy as np
 
 from sim import initial, invariants
-from sim.alliances import needs
+from sim.alliances import innovation, needs
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
@@ -78,6 +78,7 @@ class World:
     def _read_parameters(self):
         self.values = self.parameters.at(self.month, self.start)
         self.terms = self.base_terms = terms(self.values)  # policies at work act on them: sim/alliances/policies.py
+        self.course = innovation.course(self.values)
         self.step_share = _step_share(self.values)
 
 
@@ -94,7 +95,11 @@ class Work:
         )  # fmt: skip
         self.cap, self.worth = np.zeros(projects, np.int64), np.zeros(projects, np.int64)
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
-        self.deployed = np.zeros(places, np.int64)
+        self.innovations = np.zeros(projects, np.int64)  # rows of the living ones, the first `listed`
+        self.listed = 0
+        self.support = np.zeros(projects, np.int64)  # cents of the month
+        self.open_to, self.taken = np.zeros(projects, bool), np.zeros(projects, np.int64)
+        self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.ends = np.zeros(5, np.int64)
         self.opened = self.joined = 0  # this month, in the core
         # what paid policies this month (cents by territory), and what their purses held then

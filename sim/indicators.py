@@ -12,6 +12,7 @@ A, P, E, F, S, U, G, X = range(8)  # the seven models and the outside, as in sim
 HORIZONS = (18, 84, 336)
 YEAR = 2050
 STEPS = ("diagnose", "dialogue", "choose", "define", "commit", "implement", "evaluate")
+STRATEGIES = ("optimisation", "extension", "transformation", "invention")
 KINDS = ("practices", "cooperation", "innovation", "patronage")
 ENDS = ("completed", "failed", "dissolved", "abandoned")
 
@@ -84,6 +85,15 @@ def _innovation(tables, end, wage):
     return 100_000 * _sum(tables, end, "deployed") / _last(tables, end, "residents")
 
 
+def _aside(tables, end, wage):
+    return ratio(_last(tables, end, "innovations_aside"),
+                 sum(_last(tables, end, f"innovations_{s}") for s in STRATEGIES))  # fmt: skip
+
+
+def _gates(tables, end, wage):
+    return ratio(_sum(tables, end, "gates_passed"), _sum(tables, end, "gates_tried"))
+
+
 def _confidence(tables, end, wage):
     return _last(tables, end, "confident") / _last(tables, end, "residents")
 
@@ -154,6 +164,22 @@ INDICATORS = (
               "Valeur délivrée", "Value delivered", _value),
     Indicator("innovation", "1/100,000 inh", "innovations deployed since the start / residents",
               "Innovations déployées", "Innovations deployed", _innovation),
+    *(Indicator(f"innovations_phase_{k}", "innovations", f"innovations at work: {en}", f"Innovations : {fr}",
+                f"Innovations: {en}", _count(f"innovations_phase_{k}"))
+      for k, (fr, en) in enumerate((("en recherche", "in research"), ("en qualification", "in qualification"),
+                                    ("en déploiement", "in deployment"), ("d'usage", "in use")))),
+    *(Indicator(f"innovations_{s}", "innovations", "living innovations of this strategy", f"Innovations : {s}",
+                f"Innovations: {s}", _count(f"innovations_{s}")) for s in STRATEGIES),
+    Indicator("innovations_aside", "share", "living innovations outside the first felt needs / living innovations",
+              "Innovations hors des premiers besoins ressentis", "Innovations beside the first felt needs", _aside),
+    Indicator("gates_passed", "share", "attempts at a gate that pass, since the start / attempts",
+              "Portes franchies par tentative", "Gates passed per attempt", _gates),
+    Indicator("spread", "innovations", "innovations taken up in another territory, since the start",
+              "Innovations reprises ailleurs", "Innovations taken up elsewhere",
+              lambda tables, end, wage: _sum(tables, end, "spread")),
+    Indicator("innovations_lost", "innovations", "innovations that ended in a risk zone, since the start",
+              "Innovations perdues dans une traversée risquée", "Innovations lost in a risk zone",
+              lambda tables, end, wage: _sum(tables, end, "innovations_lost")),
     Indicator("confidence", "share", "residents weighted by the logistic of their cohort's confidence / residents",
               "Confiance des habitants", "Confidence of residents", _confidence),
     Indicator("premium", "share", "premium of alliances net of coordination, set-up and programme / value alone",

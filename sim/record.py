@@ -10,9 +10,11 @@ Only core territories are recorded; those that --around adds are scenery.
 import numpy as np
 
 from sim.agents.public_action import PURSES
+from sim.alliances import innovation
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
-from sim.indicators import ENDS, KINDS, STEPS
+from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
+from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.ledger import MODELS
@@ -26,7 +28,10 @@ MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "opened": np.int64, "joined": np.int64, "deployed": np.int64,
+    "opened": np.int64, "joined": np.int64,
+    **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
+    **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
+    **{name: np.int64 for name in innovation.TALLY},
     **{f"ended_{e}": np.int64 for e in ENDS},
     **{f"solo_{s}": np.int64 for s in STEPS}, **{f"allied_{s}": np.int64 for s in STEPS},
     **{f"alliances_{k}": np.int64 for k in KINDS},
@@ -60,6 +65,7 @@ class Record:
         row = {name: column[n : n + 1] for name, column in self.monthly.items()}
         _people(world, row)
         _projects(world, row)
+        _innovations(world, row)
         _totals(world, row)
         _policies(world, row)
         for m, cents in zip(MODEL_NAMES, world.ledger.money()[core].sum(axis=0), strict=True):
@@ -143,10 +149,24 @@ def _projects(world, row):
     for k, end in enumerate(ENDS):
         row[f"ended_{end}"][0] = w.ends[k + 1]
     row["opened"][0], row["joined"][0] = w.opened, w.joined
-    row["deployed"][0] = w.deployed[core].sum()
     seen = np.zeros(1)
     kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)
     row["seen"][0] = seen[0] / max(1, core.sum())
+
+
+def _innovations(world, row):
+    p, w = world.state.projects, world.work
+    by_phase, by_strategy = np.zeros((2, len(innovation.PHASES)), np.int64)
+    row["innovations_aside"][0] = innovations.census(
+        w.innovations, w.listed, p.state, p.step, p.phase, p.strategy, p.aside, p.territory, world.core, by_phase,
+        by_strategy,
+    )  # fmt: skip
+    for k, count in enumerate(by_phase):
+        row[f"innovations_phase_{k}"][0] = count
+    for name, count in zip(STRATEGIES, by_strategy, strict=True):
+        row[f"innovations_{name}"][0] = count
+    for name, count in zip(innovation.TALLY, w.tally[world.core].sum(axis=0), strict=True):
+        row[name][0] = count
 
 
 def _policies(world, row):

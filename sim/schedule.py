@@ -24,6 +24,7 @@ PHASES = (
     engagement_economy.receive_hours,  # ... are the hours that associations have
     # 4-5. look around, search and match (what others see is last month's)
     search.start,  # some organisations open a project
+    innovation.begin,  # innovations get a strategy, and the supports of the month
     search.recruit,  # founders meet candidates; proposals are accepted in one serial pass
     # 6-7. who stays; what an alliance is worth, together and alone
     membership.review,  # members stay or leave, on what they perceived last month
@@ -39,7 +40,8 @@ PHASES = (
     learning.desire,  # what is seen changes the wish to ally, and what others will see
     # 10. live and die
     steps.advance,  # the seven steps and the ends of a project
-    innovation.pass_gates,
+    innovation.cross,  # risk zones, gates, phases; failures are told
+    innovation.spread,  # those that still search may reinvent what exists elsewhere
     life.close,  # organisations fail and leave
     membership.drop_dead,  # the dead leave their projects
     life.open,  # newborn organisations take free rows

@@ -615,13 +615,16 @@ class projects:
         ends = [0] + [max(1, math.floor(setup * sum(step_share[: k + 1]) + 0.5)) for k in range(5)]
         return ends[step + 1] - ends[step]
 
+    def pick(share, u):
+        return next((k for k in range(len(share) - 1) if u < sum(share[: k + 1])), len(share) - 1)
+
     def open_projects(starters, n, table, memberships, organisations, felt, kind_share, step_share, seed, month, t):
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
-         founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan, phase,
-         phase_left, engineered) = table  # fmt: skip
+         founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
+         engineered) = table  # fmt: skip
         member, effort, hours, seen, joined = memberships
         org_uid, org_territory, first, second, base, org_hours, _, desire, slots = organisations
-        free, opened, gate = [p for p, s in enumerate(state) if s == 0], 0, math.floor(t.phase_months + 0.5)
+        free, opened = [p for p, s in enumerate(state) if s == 0], 0
         for i in starters[:n]:
             key = (seed, org_uid[i], month)
             answered = second[i] if chance.happens(*key, 61, 1, 0.5) else first[i]
@@ -631,11 +634,10 @@ class projects:
             a, b, _, _ = chance.block(*key, 61, 0)
             uid[p] = 2**62 + (a * 2**32 + b) % 2**61
             state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], answered, i, org_uid[i]
-            u = chance.uniform(*key, 61, 3)
-            kind[p] = next((k for k in range(3) if u < sum(kind_share[: k + 1])), 3)
+            kind[p] = projects.pick(kind_share, chance.uniform(*key, 61, 3))
             months = t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
             setup[p] = min(240, max(1, math.floor(months + 0.5)))
-            length[p] = max(1, math.floor(t.length_months + 0.5), 6 * gate if kind[p] == 2 else 0)
+            length[p] = max(1, math.floor(t.length_months + 0.5))
             gap = t.fit_spread * (2 * chance.uniform(*key, 61, 5) - 1)
             fit[p] = 1 + max(0.0, gap) + t.misfit * min(0.0, gap)
             drawn = [math.exp(t.weight_spread * chance.normal(*key, 61, 6 + k)) for k in range(5)]
@@ -644,8 +646,8 @@ class projects:
             step[p], left[p] = 0, projects.step_months(setup[p], 0, step_share)
             started[p], implemented[p], ended[p] = month, -1, -1
             members[p], members_first[p], members_max[p] = 1, 0, 1
-            waiting[p] = bid[p] = engineered[p] = phase[p] = 0
-            dirty[p], phase_left[p] = 1, max(1, gate)
+            waiting[p] = bid[p] = engineered[p] = 0
+            dirty[p] = 1
             plan[p] = matching.planned_effort(org_uid[i], month, 78, base[i], seed, t)
             given = math.floor(org_hours[i] * t.effort_share)
             matching.join(p, i, 0, plan[p], given, month, member, effort, hours, seen, joined, slots)
@@ -893,19 +895,6 @@ class projects:
                     gone += 1
             slots[i] = [-1] * len(slots[i])
         return gone
-
-    def pass_gates(state, kind, step, uid, territory, phase, phase_left, seed, month, t, deployed):
-        deployed[:] = [0] * len(deployed)
-        months = max(1, math.floor(t.phase_months + 0.5))
-        for p in range(len(state)):
-            if (state[p], kind[p], step[p]) != (1, 2, 5) or phase[p] == 3:
-                continue
-            phase_left[p] -= 1
-            if phase_left[p] <= 0:
-                passes = chance.happens(seed, uid[p], month, 71, 0, t.gate)
-                phase[p] += passes
-                phase_left[p] = months if passes else max(1, months // 2)
-                deployed[territory[p]] += phase[p] == 3
 
 
 class record:

@@ -83,7 +83,7 @@ MECHANISMS = {
     "instrument: desire": ({}, only("desire"), total("willing"), "up"),
     "instrument: links": ({}, only("links"), coordination, "moves"),
     "instrument: promises": ({}, only("promises"), total("value_allied"), "up"),
-    "instrument: gates": ({"innovation.phase_months": 6.0}, only("gates"), total("deployed"), "up"),
+    "instrument: gates": ({"innovation.research_months": 6.0}, only("gates"), total("gates_passed"), "up"),
     "10 % of means pooled": ({}, {"commons.pooled": 0.1}, value_per_euro, "up"),
     "1 % of value shared": ({}, {"commons.shared": 0.01}, total("perceived_allied"), "moves"),
     "hours counted by funders": ({}, {"policies.hours_counted": 15.0}, total("grants_public_allied"), "up"),

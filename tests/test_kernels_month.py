@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances.terms import terms
-from sim.kernels import accounts, alliance, learning, matching, needs, projects, record, value
+from sim.kernels import accounts, alliance, innovation, learning, matching, needs, projects, record, value
 from sim.record import Record
 from tests import naive
 from tests.compare import Recorder, agree, plain
@@ -24,7 +24,8 @@ EASY = {
     "projects.start_rate": 0.5, "projects.recruit_rate": 0.7, "projects.setup_months": 6.0, "alliances.candidates": 5.0,
     "alliances.fixed_cost": 20.0, "alliances.link_hours": 2.0, "desire.mean": 0.2, "value.price_out": 3.0,
     "engineering.dose": 10.0, "engineering.hub_cost": 200.0, "engineering.half_cost": 5.0, "engineering.search": 10.0,
-    "innovation.phase_months": 6.0, "life.exit": 0.12, "meeting.neighbour_share": 0.5,
+    "innovation.research_months": 6.0, "innovation.qualification_months": 6.0, "innovation.gate_model": 0.6,
+    "life.exit": 0.12, "meeting.neighbour_share": 0.5,
 }  # fmt: skip
 WORLDS = {
     "engineering": {"engineering.mode": 0, "trust.kept": 0.7},
@@ -39,6 +40,10 @@ PAIRS = (
     (accounts.add_by_model, naive.accounts.add_by_model),
     (accounts.add_by_territory, naive.accounts.add_by_territory),
     (alliance.appraise, naive.alliance.appraise),
+    (innovation.begin, naive.innovation.begin),
+    (innovation.census, naive.innovation.census),
+    (innovation.cross, naive.innovation.cross),
+    (innovation.spread, naive.innovation.spread),
     (learning.be_seen, naive.learning.be_seen),
     (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
@@ -54,7 +59,6 @@ PAIRS = (
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
     (projects.open_projects, naive.projects.open_projects),
-    (projects.pass_gates, naive.projects.pass_gates),
     (projects.release, naive.projects.release),
     (projects.review, naive.projects.review),
     (projects.work, naive.projects.work),
@@ -65,7 +69,7 @@ PAIRS = (
     (record.score, naive.record.score),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
-    "accounts", "alliance", "learning", "matching", "needs", "projects", "record",
+    "accounts", "alliance", "innovation", "learning", "matching", "needs", "projects", "record",
 )}  # fmt: skip
 
 

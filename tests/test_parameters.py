@@ -222,8 +222,8 @@ def test_rivals_have_the_same_law(ours):
 DISTANCES = [("alliances.distance_silo", f"alliances.distance_{other}") for other in ("size", "place", "legal")]
 
 
-# The table of ranges of the scientific design, fixed before any run. Five of its 58 lines wait for their mechanism:
-# effects of an order and of a declaration, avoided cost and its lag, cost of reinvention.
+# The table of ranges of the scientific design, fixed before any run. Four of its 58 lines wait for their mechanism:
+# effects of an order and of a declaration, avoided cost and its lag.
 TABLE = """
 value.price_out 1.05 6 log             value.general_efficiency 0.1 1 log     value.substitution 0.25 4 log
 value.weight_concentration 10 100 uniform  value.fit_spread 0 0.5 uniform     needs.relief 0.05 0.5 uniform
@@ -240,7 +240,9 @@ confidence.half_life 12 240 log        confidence.inherited 0 1 uniform       ne
 needs.recovery 0.0083333 0.0833333 log needs.coupling 0 0.9 uniform           money.reserve 0.5 12 log
 money.income_sd 0.05 0.6 uniform       money.common_share 0 0.8 uniform       money.public_drift -0.02 0.01 uniform
 money.credit_months 0 6 uniform        life.exit 0.03 0.12 uniform            life.entry 0.03 0.15 uniform
-money.import_share 0.2 0.7 uniform     innovation.phase_months 6 60 log       innovation.gate 0.05 0.6 uniform
+money.import_share 0.2 0.7 uniform     innovation.gate 0.05 0.6 uniform
+innovation.research_months 6 60 log    innovation.qualification_months 6 60 log  innovation.deployment_months 6 60 log
+innovation.reinvention_cost 0.1 0.8 uniform
 """
 DESIGN = TABLE.split()
 

@@ -1,21 +1,186 @@
-"""Societal innovation, in its first form: three phases, each with a gate that may refuse.
+"""Societal innovation: three phases with a risk zone each, a triple gate, reinvention elsewhere, stories of failures.
 
-An innovation at work reaches the gate of its phase after some months and passes with a given probability;
-refused, it works half a phase more before it tries again. Three gates passed: it is deployed.
-Supports, risk zones and local reinvention are not modelled yet.
+Strategy     drawn at the opening: optimisation, extension, transformation, invention (from simple to complex)
+Phases       research, qualification, deployment, then in use; the five steps are names of moments in them (STEPS)
+Risk zone    the second half of a phase and until its gate is passed: valley of death, growth crisis, quantum leap.
+             A project may end there, the more so as nobody but its members pays for it
+Gates        research ends with one gate; qualification with three conditions: the solution (worth at least what
+             members would do apart, and the better the more it fits), the functioning (members of several functions
+             or territories), the model (no payer alone carries it)
+Elsewhere    an innovation that still searches may take up one of another territory, and reinvents it: a share of
+             research and qualification. In use there for `settled_months`, the first innovation counts as deployed,
+             once. A run of one territory has one such outside territory, by the same rule
+Stories      an innovation that ended before deployment leaves what it learnt to its territory, in its domain
+Support      off: paid by the finance fund, the same to each innovation at work; the part that does not fit its
+             phase is spent too and changes nothing
+Evaluation   off: a share of means; tells failures in research, counts oneself at the gate, counts for others later
 
 Numbers   parameters innovation
 """
 
-from sim.kernels import projects as kernel
+import math
+
+import numpy as np
+
+from sim.agents.base import FINANCE, KNOWLEDGE, PERSONS
+from sim.alliances import steps
+from sim.kernels import innovation as kernel
 from sim.phases import phase
+from sim.territory.france import EPCI_CLASSES
+
+PHASES = ("research", "qualification", "deployment", "use")
+# The documents draw five steps whose names are not legible; another list of theirs stands in, step by phase.
+STEPS = (("emergence", 0), ("experiment", 0), ("capitalisation", 1), ("recognition", 2), ("use", 3))
+SUPPORTS = ("funding", "skills", "expertise", "evaluation")
+TALLY = (  # columns of world.work.tally[territory]: this month
+    "gates_tried", "gates_passed", "spread", "deployed", "innovations_lost", "innovation_support",
+    "held_solution", "held_functioning", "held_model",
+)  # fmt: skip
+FAILED = 2
 
 
-@phase(reads=("projects.kind", "projects.step"), writes=("projects.phase", "projects.phase_left"))
-def pass_gates(world):
-    """Let innovations at work try the gate of their phase."""
-    p = world.state.projects
-    kernel.pass_gates(
-        p.state, p.kind, p.step, p.uid, p.territory, p.phase, p.phase_left, world.seed, world.month, world.terms,
-        world.work.deployed,
+def course(v: dict) -> kernel.Course:
+    """Return the numbers of innovation for the parameter values `v`."""
+    return kernel.Course(
+        months=tuple(float(v[f"innovation.{name}_months"]) for name in PHASES[:3]),
+        risk=tuple(float(v[f"innovation.risk_{name}"]) for name in PHASES[:3]),
+        gate=float(v["innovation.gate"]),
+        solution=float(v["innovation.gate_solution"]),
+        functioning=float(v["innovation.gate_functioning"]),
+        model=float(v["innovation.gate_model"]),
+        functions_least=int(v["innovation.functions_least"]),
+        payer_most=float(v["innovation.payer_most"]),
+        tilt=float(v["innovation.tilt"]),
+        by_months=float(v["innovation.complexity_months"]),
+        by_gate=float(v["innovation.complexity_gate"]),
+        by_fit=float(v["innovation.complexity_fit"]),
+        by_cost=float(v["innovation.complexity_cost"]),
+        first_needs=int(v["innovation.first_needs"]),
+        mismatch=float(v["innovation.mismatch"]),
+        story=float(v["innovation.story"]),
+        evaluation=float(v["innovation.evaluation"]),
+        tell=float(v["innovation.evaluation_tell"]),
+        count_ourselves=float(v["innovation.evaluation_ourselves"]),
+        count=float(v["innovation.evaluation_count"]),
+        support=math.floor(float(v["innovation.support"]) * 100.0 + 0.5),
+        support_fit=float(v["innovation.support_fit"]),
+        support_half=float(v["innovation.support_half"]),
+        fitting=fitting(v),
+        reinvention=float(v["innovation.reinvention_cost"]),
+        adoption=float(v["innovation.adoption_rate"]),
+        near=float(v["innovation.spread_near"]),
+        size=float(v["innovation.spread_size"]),
+        prestige=float(v["innovation.spread_prestige"]),
+        settled=int(v["innovation.settled_months"]),
+    )
+
+
+def in_force(world) -> kernel.Course:
+    """Return the numbers of this month: what policies spare of refusals at the first gate, they spare at the others."""
+    c, gate = world.course, world.terms.gate
+    if gate == c.gate:
+        return c
+    refused = (1.0 - gate) / (1.0 - c.gate)
+    better = {name: 1.0 - (1.0 - getattr(c, name)) * refused for name in ("solution", "functioning", "model")}
+    return c._replace(gate=gate, **better)
+
+
+def fitting(v: dict) -> tuple[float, float, float]:
+    """Return the share of support money that goes to a kind of support that fits each phase."""
+    mix, match = v["innovation.support_mix"], v["innovation.support_match"]
+    return tuple(float(sum(part for part, fits in zip(mix, match, strict=True) if fits == k)) for k in range(3))
+
+
+def phase_weights(v: dict) -> np.ndarray:
+    """Return how much each function counts in each phase, [phase, function]."""
+    return np.array([v[f"innovation.weights_{name}"] for name in PHASES[:3]], float)
+
+
+@phase(
+    reads=("projects.kind", "projects.started", "territories.felt", "territories.stories"),
+    writes=(
+        "projects.length", "projects.strategy", "projects.phase_left", "projects.aside", "projects.fit",
+        "projects.fit_first", "projects.weight", "projects.dirty", "territories.fund", "territories.market",
+        "territories.flow",
+    ),
+)  # fmt: skip
+def begin(world):
+    """List innovations, give those that opened this month their strategy, and pay the supports of the month."""
+    s, w = world.state, world.work
+    p, place = s.projects, s.territories
+    n = kernel.begin(
+        (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, p.strategy, p.phase_left, p.aside, p.fit,
+         p.fit_first, p.weight, p.dirty),
+        place.felt, place.stories, world.values["innovation.share_strategy"], phase_weights(world.values), world.seed,
+        world.month, world.course, w.innovations,
     )  # fmt: skip
+    rows = w.innovations[:n]
+    rows[:] = rows[np.argsort(p.uid[rows])]  # by identity, so that the order of rows cannot matter
+    w.listed, w.tally[:] = n, 0
+    if world.course.support > 0:
+        _support(world, rows, n)
+
+
+def _support(world, rows, n):
+    """Pay supports from the finance fund: to people who accompany, and to what they buy from knowledge."""
+    s, w = world.state, world.work
+    p, place = s.projects, s.territories
+    asked, paid = np.zeros((2, len(place)), np.int64)
+    kernel.pay_supports(
+        rows, n, p.state, p.step, p.phase, p.territory, place.fund, world.course, asked, w.support, paid
+    )
+    to_people = np.floor(paid * float(world.values["engineering.payroll_share"])).astype(np.int64)
+    for receiver, part in ((PERSONS, to_people), (KNOWLEDGE, paid - to_people)):
+        place.market[:, receiver] += part
+        world.ledger.flow[:, FINANCE, receiver] += part
+
+
+@phase(
+    reads=("projects.step", "projects.sum_own", "projects.value", "organisations.main_function"),
+    writes=(
+        *steps.FREED, "projects.ended", "projects.end", "projects.phase", "projects.phase_left", "projects.gates",
+        "projects.fit", "projects.weight", "projects.dirty", "projects.sum_grants", "territories.stories",
+    ),
+)  # fmt: skip
+def cross(world):
+    """Let innovations cross their risk zones, try their gates and change phase; tell the failures of the month."""
+    s, w = world.state, world.work
+    o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
+    rows, n = w.innovations, w.listed
+    if world.course.support > 0:
+        kernel.count_supports(rows, n, p.territory, p.members, w.support, p.sum_grants, w.totals, w.tally)
+    lost = kernel.cross(
+        rows, n,
+        (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
+         p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
+        (p.members, m.member, m.effort, o.main_function, o.territory), (p.sum_own, p.sum_programme, p.sum_grants),
+        w.support, place.stories, phase_weights(world.values), world.seed, world.month, in_force(world), w.projects,
+        w.tally,
+    )  # fmt: skip
+    w.support[rows[:n]] = 0
+    w.ends[FAILED] += int(world.core[p.territory[w.projects[:lost]]].sum())
+    steps.free(world, w.projects, lost)
+
+
+@phase(
+    reads=("projects.step", "territories.felt", "territories.stories"),
+    writes=(
+        "projects.phase", "projects.phase_left", "projects.strategy", "projects.origin", "projects.home",
+        "projects.adoptions", "projects.deployed", "projects.abroad", "projects.weight", "projects.dirty",
+    ),
+)  # fmt: skip
+def spread(world):
+    """Let innovations that still search take up one of another territory; count those deployed."""
+    s, w = world.state, world.work
+    p, place = s.projects, s.territories
+    kernel.spread(
+        w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
+        (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
+        place.stories, place.felt, world.near, size_classes(world.territory.population),
+        phase_weights(world.values), world.seed, world.month, world.course, (w.open_to, w.taken), w.tally,
+    )  # fmt: skip
+
+
+def size_classes(population: np.ndarray) -> np.ndarray:
+    """Return the class 0..3 of each territory by its residents."""
+    return np.searchsorted(EPCI_CLASSES, population, side="right").astype(np.int64)

@@ -15,20 +15,23 @@ from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
+FREED = (  # what the end of a project writes
+    "projects.state", "projects.members", "projects.reserve", "projects.engineering", "projects.untied",
+    "territories.purse", "memberships.member", "organisations.slots",
+)  # fmt: skip
+
 
 @phase(
     reads=("projects.value",),
     writes=(
-        "projects.state", "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
-        "projects.members", "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty",
-        "projects.plan_value", "projects.reserve", "projects.engineering", "projects.untied", "territories.purse",
-        "memberships.member", "organisations.slots",
+        *FREED, "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
+        "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty", "projects.plan_value",
     ),
 )  # fmt: skip
 def advance(world):
     """Move every project one month along, end some, free their members."""
     s, w = world.state, world.work
-    o, p = s.organisations, s.projects
+    p = s.projects
     n = kernel.advance(
         (p.state, p.uid, p.step, p.left, p.setup, p.length, p.started, p.implemented, p.ended, p.end, p.members,
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
@@ -36,7 +39,14 @@ def advance(world):
     )  # fmt: skip
     ended = w.projects[:n]
     w.ends[:] = np.bincount(p.end[ended[world.core[p.territory[ended]]]], minlength=5)[:5]
+    free(world, ended, n)
+
+
+def free(world, rows, n):
+    """Free the members of the `n` projects that ended, and give back what they had in reserve (columns FREED)."""
+    s = world.state
+    p = s.projects
     kernel.release(
-        ended, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
-        s.memberships.member, o.slots, p.engineering, p.untied, world.terms,
+        rows, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
+        s.memberships.member, s.organisations.slots, p.engineering, p.untied, world.terms,
     )  # fmt: skip

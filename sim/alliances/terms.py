@@ -76,7 +76,6 @@ def terms(v: dict) -> Terms:
         contagion=float(v["desire.contagion"]),
         linear=bool(v["form.contagion"]),
         desire_rate=float(v["desire.rate"]),
-        phase_months=float(v["innovation.phase_months"]),
         gate=float(v["innovation.gate"]),
         fit_spread=float(v["value.fit_spread"]),
         # a logistic normal with the variance of a Dirichlet of this concentration around equal weights
@@ -105,6 +104,12 @@ def start_probabilities(v: dict) -> list[float]:
     return [1.0 - math.exp(-2.0 * y / 12.0) for y in yearly]
 
 
+def longest_innovation(v: dict) -> float:
+    """Return the most months that an innovation is planned to work: each of its phases twice, at its slowest."""
+    phases = sum(float(v[f"innovation.{name}_months"]) for name in ("research", "qualification", "deployment"))
+    return 2.0 * phases * math.exp(abs(float(v["innovation.complexity_months"]))) + 6.0
+
+
 def project_capacity(organisations: np.ndarray, values: dict) -> int:
     """Return the rows of the table of projects: those that may live at once and the kept inception cohort.
 
@@ -115,7 +120,7 @@ def project_capacity(organisations: np.ndarray, values: dict) -> int:
     v = values
     spread = math.exp(2.5 * float(v["projects.setup_spread"]))
     usual, innovation = float(v["projects.length_months"]), float(v["innovation.share_kind"][2])
-    longer = max(usual, 6.0 * float(v["innovation.phase_months"]))
+    longer = max(usual, longest_innovation(v))
     life = min(240.0, float(v["projects.setup_months"]) * spread) + (1.0 - innovation) * usual + innovation * longer
     life += float(v["projects.evaluate_months"]) + 1.0
     living = min(3.0 * float(np.sum(organisations)), monthly * life)

@@ -41,13 +41,19 @@ ABANDON = 67
 REVIEW = 68  # a member reconsiders
 SEE_LINK = 69
 BID = 70
-INNOVATE = 71
+INNOVATE = 71  # gates
 SHAPLEY_SAMPLE = 73
 TIE_MEETING = 75
 PARTNER_PLAN = 76
 RECRUIT_COUNT = 77
 FOUNDER_PLAN = 78
 NEED_CALLS = 79
+
+# innovation
+STRATEGY = 100
+RISK_ZONE = 101
+LOOK_ELSEWHERE = 102
+TAKE_UP = 103
 
 # placebo (A/A tests): replaces another decision's key from a month on
 PLACEBO = 90

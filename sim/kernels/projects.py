@@ -16,7 +16,6 @@ LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
 IMPLEMENT, EVALUATE = 5, 6
 INNOVATION = 2  # partnership type
-PHASES = 3
 MODELS = 7
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
@@ -40,8 +39,8 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
     is drawn by its founder's identity and the month, so that the same project opens in every world.
     """
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
-     founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan, phase,
-     phase_left, engineered) = projects  # fmt: skip
+     founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
+     engineered) = projects  # fmt: skip
     member, effort, hours, seen, joined = memberships
     org_uid, org_territory, org_domain, org_second, base, org_hours, disposition, desire, slots = organisations
     p, opened = -1, 0
@@ -63,8 +62,6 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
         setup[p] = max(1, min(240, np.int64(math.floor(t.setup_months * math.exp(spread) + 0.5))))
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
-        if kind[p] == INNOVATION:  # it stays at work long enough to try each of its gates twice
-            length[p] = max(length[p], 2 * PHASES * np.int64(math.floor(t.phase_months + 0.5)))
         gap = t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
         fit[p] = 1.0 + (gap * t.misfit if gap < 0.0 else gap)
         total = 0.0
@@ -78,8 +75,7 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
         left[p] = step_months(setup[p], 0, step_share)
         started[p], implemented[p], ended[p] = month, -1, -1
         members[p], members_first[p], members_max[p] = 1, 0, 1
-        waiting[p], bid[p], dirty[p], engineered[p], phase[p] = 0, 0, 1, 0, 0
-        phase_left[p] = max(1, np.int64(math.floor(t.phase_months + 0.5)))
+        waiting[p], bid[p], dirty[p], engineered[p] = 0, 0, 1, 0
         mine = matching.planned_effort(u, month, d.FOUNDER_PLAN, base[i], seed, t)
         plan[p] = mine
         matching.join(
@@ -526,26 +522,3 @@ def drop_dead(alive, slots, members, memberships, dirty):
                     break
             slots[i, at] = -1
     return gone
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
-def pass_gates(state, kind, step, uid, territory, phase, phase_left, seed, month, t, deployed):
-    """Let societal innovations at work try the gate of their phase; count those deployed by territory.
-
-    Three phases; after a failure an innovation works half a phase more before it tries again.
-    """
-    deployed[:] = 0
-    months = max(1, np.int64(math.floor(t.phase_months + 0.5)))
-    for p in range(state.size):
-        if state[p] != LIVING or kind[p] != INNOVATION or step[p] != IMPLEMENT or phase[p] >= PHASES:
-            continue
-        phase_left[p] -= 1
-        if phase_left[p] > 0:
-            continue
-        if chance.happens(seed, uid[p], month, d.INNOVATE, 0, t.gate):
-            phase[p] += 1
-            phase_left[p] = months
-            if phase[p] == PHASES:
-                deployed[territory[p]] += 1
-        else:
-            phase_left[p] = max(1, months // 2)

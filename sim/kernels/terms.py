@@ -73,9 +73,8 @@ class Terms(NamedTuple):
     contagion: float
     linear: bool
     desire_rate: float
-    # innovation
-    phase_months: float
-    gate: float
+    # traits of a project
+    gate: float  # from research to qualification; policies that raise it raise those of the triple gate alike
     fit_spread: float
     weight_spread: float  # sd of ln weights
     kept_months: int  # projects that start before this month keep their row (inception cohort)

@@ -1,0 +1,488 @@
+"""Kernels of innovation: who innovates, the phases and their risk zones, the triple gate, reinvention elsewhere.
+
+Innovations are few: one pass over projects lists them, the rest works over the list. Choices read what the month
+began with and are written afterwards, so that the order of rows cannot matter; luck is keyed by the project.
+
+Phases   0 research, 1 qualification, 2 deployment, 3 in use; months at work only
+Strategy 0 optimisation, 1 extension, 2 transformation, 3 invention; z = -1, -1/3, 1/3, 1, whose mean is 0
+Units    money in int64 cents; counts in tally[territory, TALLY of sim/alliances/innovation.py]
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import alliance, chance, projects
+from sim.kernels import decisions as d
+
+RESEARCH, QUALIFICATION, DEPLOYMENT, IN_USE = 0, 1, 2, 3
+STRATEGIES = 4
+ALL_THREE = 7  # bits of the triple gate: 1 solution, 2 functioning, 4 socio-economic model
+TRIED, PASSED, SPREAD, DEPLOYED, LOST, SUPPORT = 0, 1, 2, 3, 4, 5  # columns of tally; then those that a gate held back
+HELD = 6
+FINANCE = 1  # the fund that pays supports
+FINANCE_GRANTS = 9  # its column among the totals of the month (sim/alliances/production.py)
+
+
+class Course(NamedTuple):
+    """The numbers of innovation, built by sim/alliances/innovation.py from the parameters in force."""
+
+    months: tuple[float, float, float]  # of each phase
+    risk: tuple[float, float, float]  # monthly hazard in the zone of each phase, for a project that nobody else pays
+    gate: float  # from research to qualification, at each attempt
+    solution: float  # the three conditions of the gate to deployment, at each attempt
+    functioning: float
+    model: float
+    functions_least: int
+    payer_most: float
+    tilt: float
+    by_months: float  # how z moves ln(months), attempts at gates, ln(fit), ln(cost of reinvention)
+    by_gate: float
+    by_fit: float
+    by_cost: float
+    first_needs: int
+    mismatch: float
+    story: float
+    evaluation: float  # share of means spent on evaluation
+    tell: float
+    count_ourselves: float
+    count: float
+    support: int  # cents a month for an innovation at work
+    support_fit: float
+    support_half: float  # EUR
+    fitting: tuple[float, float, float]  # share of the supports that fits each phase
+    reinvention: float
+    adoption: float  # monthly probability that a searching innovation looks at those of others
+    near: float
+    size: float
+    prestige: float
+    settled: int  # months in use elsewhere that make an innovation deployed
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def rank(strategy):
+    """Return z, the place of a strategy between the simplest (-1) and the most complex (1); their mean is 0."""
+    return (2.0 * strategy - 3.0) / 3.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def knowledge(stories, course):
+    """Return by how much the told failures of a territory in a domain shorten phases and multiply attempts."""
+    return 1.0 + course.story * math.log1p(stories)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def months_of(phase, strategy, stories, course):
+    """Return the whole months of a phase, at least one."""
+    months = course.months[phase] * math.exp(course.by_months * rank(strategy)) / knowledge(stories, course)
+    return max(1, np.int64(math.floor(months + 0.5)))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def reinvention_months(strategy, stories, course):
+    """Return the months to reinvent at home what exists elsewhere: a share of research and qualification."""
+    share = min(1.0, course.reinvention * math.exp(course.by_cost * rank(strategy)))
+    whole = months_of(RESEARCH, strategy, stories, course) + months_of(QUALIFICATION, strategy, stories, course)
+    return max(1, np.int64(math.floor(share * whole + 0.5)))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def fit_of(first, phase, strategy, aside, course):
+    """Return the fit of an innovation: as drawn, less evaluation, less for a need that is not felt, times its reach."""
+    fit = first * (1.0 - course.evaluation)
+    if aside:
+        fit *= 1.0 - course.mismatch
+    if phase >= DEPLOYMENT:
+        fit *= math.exp(course.by_fit * rank(strategy))
+    return fit
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def turn(p, before, after, weight, phase_weights, tilt):
+    """Turn the weights of the five functions from one phase (-1: as drawn) to another; return True if they moved."""
+    if tilt == 0.0 or before == after:
+        return False
+    total = 0.0
+    for k in range(alliance.FUNCTIONS):
+        was = phase_weights[before, k] if before >= 0 else 1.0
+        weight[p, k] *= math.exp(tilt * math.log(phase_weights[after, k] / was))
+        total += weight[p, k]
+    for k in range(alliance.FUNCTIONS):
+        weight[p, k] /= total
+    return True
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def begin(innovations, felt, stories, share, phase_weights, seed, month, course, rows):
+    """List living innovations in `rows` and return how many; give those that opened this month their strategy."""
+    (state, uid, territory, domain, kind, started, length, strategy, phase_left, aside, fit, fit_first, weight,
+     dirty) = innovations  # fmt: skip
+    n = 0
+    for p in range(state.size):
+        if state[p] != projects.LIVING or kind[p] != projects.INNOVATION:
+            continue
+        rows[n] = p
+        n += 1
+        if started[p] != month:
+            continue
+        place, dom = np.int64(territory[p]), np.int64(domain[p])
+        s = projects.pick(share, chance.uniform(seed, uid[p], month, d.STRATEGY, 0))
+        strategy[p] = s
+        whole = 0
+        for k in range(3):
+            whole += months_of(k, s, 0.0, course)
+        length[p] = max(np.int64(length[p]), 2 * whole)  # it stays at work long enough to try again
+        phase_left[p] = months_of(RESEARCH, s, stories[place, dom], course)
+        before = 0
+        for k in range(felt.shape[1]):
+            if felt[place, k] > felt[place, dom]:
+                before += 1
+        aside[p] = 1 if before >= course.first_needs else 0
+        fit_first[p] = fit[p]
+        fit[p] = fit_of(fit[p], RESEARCH, s, aside[p], course)
+        turn(p, -1, RESEARCH, weight, phase_weights, course.tilt)
+        dirty[p] = 1
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pay_supports(rows, n, state, step, phase, territory, fund, course, asked, support, paid):
+    """Pay supports out of the finance fund of each territory, the same to each innovation at work before use.
+
+    Writes the cents of each project (`support`) and of each territory (`paid`); nobody is promised what is not there.
+    """
+    asked[:] = 0
+    paid[:] = 0
+    for at in range(n):
+        p = rows[at]
+        support[p] = 0
+        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < IN_USE:
+            asked[territory[p]] += 1
+    for at in range(n):
+        p = rows[at]
+        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < IN_USE:
+            support[p] = min(course.support, fund[territory[p], FINANCE] // asked[territory[p]])
+            paid[territory[p]] += support[p]
+    for place in range(paid.size):
+        fund[place, FINANCE] -= paid[place]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_supports(rows, n, territory, members, support, grants, totals, tally):
+    """Count the supports of the month as grants of finance to their projects: they are means like others."""
+    for at in range(n):
+        p = rows[at]
+        if support[p] > 0:
+            place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
+            grants[p, FINANCE] += support[p]
+            totals[place, allied, FINANCE_GRANTS] += support[p]
+            tally[place, SUPPORT] += support[p]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def help_of(support, phase, course):
+    """Return the added share of attempts, and of protection, that supports fitting the phase bring."""
+    return course.support_fit * (1.0 - 2.0 ** (-(support / 100.0 * course.fitting[phase]) / course.support_half))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def passing(probability, attempts):
+    """Return the probability of passing in a number of attempts that need not be whole."""
+    if attempts == 1.0:
+        return probability
+    return 1.0 - (1.0 - probability) ** attempts
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def payers(p, members, effort, own, programme, grants):
+    """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it."""
+    largest, total = np.int64(0), programme[p]
+    most, planned = np.int64(0), np.int64(0)
+    for s in range(np.int64(members[p])):
+        planned += effort[p, s]
+        most = max(most, effort[p, s])
+    for k in range(grants.shape[1]):
+        largest = max(largest, grants[p, k])
+        total += grants[p, k]
+    mine = max(np.int64(0), own[p])
+    share = most / planned if planned > 0 else 1.0
+    return max(float(max(largest, programme[p])), mine * share), float(total + mine)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def breadth(p, members, member, home, main_function, org_territory):
+    """Return how many functions are the main one of a member, plus how many other territories members come from."""
+    functions, found = 0, 0
+    for a in range(np.int64(members[p])):
+        bit = 1 << np.int64(main_function[member[p, a]])
+        if not functions & bit:
+            functions |= bit
+            found += 1
+        place = org_territory[member[p, a]]
+        new = place != home
+        for b in range(a):
+            if org_territory[member[p, b]] == place:
+                new = False
+        if new:
+            found += 1
+    return found
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared, course):
+    """Return the bits of the three conditions validated, after one attempt at those that are still missing."""
+    if not bits & 1 and solves:
+        if chance.happens(seed, uid, month, d.INNOVATE, 1, passing(min(1.0, course.solution * quality), attempts)):
+            bits |= 1
+    if not bits & 2 and broad:
+        if chance.happens(seed, uid, month, d.INNOVATE, 2, passing(course.functioning, attempts)):
+            bits |= 2
+    if not bits & 4 and shared:
+        if chance.happens(seed, uid, month, d.INNOVATE, 3, passing(course.model, attempts)):
+            bits |= 4
+    return bits
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def cross(rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, course, ended, tally):
+    """Let innovations at work cross their risk zones, try their gates and change phase; return how many ended.
+
+    Then failures are told: an innovation that worked and ended before deployment leaves a story where it was.
+    """
+    (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
+     aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
+    members, member, effort, main_function, org_territory = teams
+    own, programme, grants = money
+    lost = 0
+    for at in range(n):
+        p = rows[at]
+        if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[p] >= IN_USE or members[p] == 0:
+            continue
+        place, now, s = np.int64(territory[p]), np.int64(phase[p]), np.int64(strategy[p])
+        told = stories[place, np.int64(domain[p])]
+        helped = 1.0 + help_of(support[p], now, course)
+        planned = months_of(now, s, told, course)
+        if now == QUALIFICATION and origin[p] != 0:
+            planned = reinvention_months(s, told, course)
+        phase_left[p] -= 1
+        largest, total = payers(p, members, effort, own, programme, grants)
+        if 2 * np.int64(phase_left[p]) < planned and course.risk[now] > 0.0:
+            exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
+            if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
+                end[p], end_month[p] = projects.FAILED, month
+                ended[lost] = p
+                lost += 1
+                tally[place, LOST] += 1
+                continue
+        after = now
+        if phase_left[p] <= 0:
+            if now == DEPLOYMENT or (now == QUALIFICATION and origin[p] != 0):
+                after = IN_USE
+            else:
+                tally[place, TRIED] += 1
+                attempts = helped * knowledge(told, course) * math.exp(course.by_gate * rank(s))
+                if now == RESEARCH:
+                    if chance.happens(seed, uid[p], month, d.INNOVATE, 0, passing(course.gate, attempts)):
+                        after = QUALIFICATION
+                else:
+                    attempts *= math.exp(course.count_ourselves * course.evaluation)
+                    quality = fit_of(fit_first[p], RESEARCH, s, aside[p], course)
+                    gates[p] = triple_gate(
+                        uid[p], np.int64(gates[p]), seed, month, attempts, quality,
+                        value[p] > 0.0 and value[p] >= alone[p],
+                        breadth(p, members, member, territory[p], main_function, org_territory)
+                        >= course.functions_least,
+                        total > 0.0 and largest <= course.payer_most * total, course,
+                    )  # fmt: skip
+                    if gates[p] == ALL_THREE:
+                        after = DEPLOYMENT
+                    for k in range(3):
+                        if not np.int64(gates[p]) & (1 << k):
+                            tally[place, HELD + k] += 1
+                if after == now:
+                    phase_left[p] = max(1, planned // 2)  # it works half a phase more before it tries again
+                else:
+                    tally[place, PASSED] += 1
+        if after != now:
+            phase[p] = after
+            phase_left[p] = course.settled if after == IN_USE else months_of(after, s, told, course)
+            if turn(p, min(now, DEPLOYMENT), min(after, DEPLOYMENT), weight, phase_weights, course.tilt):
+                dirty[p] = 1
+        fitting = fit_of(fit_first[p], after, s, aside[p], course)
+        if fitting != fit[p]:
+            fit[p], dirty[p] = fitting, 1
+    tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories)
+    return lost
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories):
+    """Add the innovations that worked and ended this month before deployment to the stories of their territory."""
+    for at in range(n):
+        p = rows[at]
+        if end_month[p] == month and implemented[p] >= 0 and phase[p] < DEPLOYMENT:
+            stories[territory[p], np.int64(domain[p])] += math.exp(course.tell * course.evaluation)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def are_near(one, other, near):
+    """Return True when two territories touch."""
+    indptr, indices = near
+    for k in range(indptr[one], indptr[one + 1]):
+        if indices[k] == other:
+            return True
+    return False
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def appeal(touching, alike, adoptions, course):
+    """Return the probability that one takes up an innovation that it looks at: near, alike, prestigious, counted.
+
+    Between 0 and 1 each; three weights of one law, so that proximity and prestige have the same chance to matter.
+    """
+    missing = course.near * (1.0 - touching) + course.size * (1.0 - alike)
+    missing += course.prestige * (1.0 - adoptions / (1.0 + adoptions))
+    return min(1.0, math.exp(course.count * course.evaluation - missing))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def choose(p, rows, n, open_to, innovations, near, classes, u, course):
+    """Return the innovation of elsewhere that project p takes up, or -1, with the uniform number u.
+
+    Each innovation of its domain, from deployment on, is taken with its appeal; several compete by their appeal.
+    """
+    uid, territory, domain, phase, origin, home, adoptions = innovations
+    place = np.int64(territory[p])
+    none, total = 1.0, 0.0
+    for look in range(2):
+        running = 0.0
+        if look == 1:
+            if u >= 1.0 - none or total <= 0.0:
+                return -1
+            target = u / (1.0 - none) * total
+        for at in range(n):
+            q = rows[at]
+            if not open_to[at] or domain[q] != domain[p] or territory[q] == place:
+                continue
+            if origin[q] != 0 and home[q] == place:
+                continue
+            alike = 1.0 - abs(classes[place] - classes[territory[q]]) / 3.0
+            touching = 1.0 if are_near(place, territory[q], near) else 0.0
+            a = appeal(touching, alike, np.float64(adoptions[q]), course)
+            if look == 0:
+                none *= 1.0 - a
+                total += a
+            else:
+                running += a
+                if target < running:
+                    return q
+    return -1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def spread(
+    rows, n, innovations, changing, stories, felt, near, classes, phase_weights, seed, month, course, work, tally
+):
+    """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
+
+    `rows` are in order of identity. With a single territory in the run, one searching innovation outside, in a
+    territory that touches and is alike, may take each of them up by the same rule.
+    """
+    state, step, uid, territory, domain = innovations
+    phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
+    open_to, taken = work
+    seen = (uid, territory, domain, phase, origin, home, adoptions)
+    any_open = False
+    for at in range(n):
+        p = rows[at]
+        open_to[at] = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] >= DEPLOYMENT
+        any_open = any_open or open_to[at]
+        taken[at] = -1
+    if not any_open:
+        return
+    alone = felt.shape[0] == 1
+    for at in range(n):
+        p = rows[at]
+        searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < DEPLOYMENT
+        if searching and origin[p] == 0 and not alone:
+            if chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
+                u = chance.uniform(seed, uid[p], month, d.TAKE_UP, 0)
+                taken[at] = choose(p, rows, n, open_to, seen, near, classes, u, course)
+    for at in range(n):
+        p, q = rows[at], taken[at]
+        if q >= 0:
+            take_up(p, q, uid, territory, domain, changing, stories, phase_weights, course)
+            tally[territory[p], SPREAD] += 1
+        elif open_to[at] and alone:
+            go_abroad(
+                p, uid, np.int64(strategy[p]), np.int64(domain[p]), abroad, adoptions, deployed, felt, stories, seed,
+                month, course, tally,
+            )  # fmt: skip
+    for at in range(n):
+        p = rows[at]
+        if open_to[at] and phase[p] == IN_USE and origin[p] != 0 and phase_left[p] > 0:
+            phase_left[p] -= 1
+            if phase_left[p] == 0 and not deployed[p]:
+                tally[home[p], DEPLOYED] += 1
+                for other in range(n):
+                    q = rows[other]
+                    if uid[q] == origin[p] or origin[q] == origin[p]:
+                        deployed[q] = 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def take_up(p, q, uid, territory, domain, changing, stories, phase_weights, course):
+    """Let project p drop its own search and reinvent the innovation of q, whose lineage it joins."""
+    phase, phase_left, strategy, origin, home, adoptions, deployed, _, weight, dirty = changing
+    origin[p] = uid[q] if origin[q] == 0 else origin[q]
+    home[p] = territory[q] if origin[q] == 0 else home[q]
+    deployed[p], strategy[p] = deployed[q], strategy[q]
+    adoptions[q] += 1
+    told = stories[territory[p], np.int64(domain[p])]
+    phase_left[p] = reinvention_months(np.int64(strategy[p]), told, course)
+    if turn(p, np.int64(phase[p]), QUALIFICATION, weight, phase_weights, course.tilt):
+        dirty[p] = 1
+    phase[p] = QUALIFICATION
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def go_abroad(p, uid, s, dom, abroad, adoptions, deployed, felt, stories, seed, month, course, tally):
+    """Let the outside take up an innovation of the only territory of the run, reinvent it, and keep it or fail."""
+    if deployed[p]:
+        return
+    reinventing = reinvention_months(s, 0.0, course)
+    if abroad[p] == 0:
+        likely = course.adoption * appeal(1.0, 1.0, np.float64(adoptions[p]), course)
+        need = 1.0 / (1.0 + math.exp(-felt[0, dom]))
+        if chance.happens(seed, uid[p], month, d.TAKE_UP, 1, likely * need):
+            abroad[p] = reinventing + course.settled
+            adoptions[p] += 1
+            tally[0, SPREAD] += 1
+        return
+    abroad[p] -= 1
+    left = np.int64(abroad[p]) - course.settled
+    if left >= 0 and 2 * left < reinventing:
+        if chance.happens(seed, uid[p], month, d.TAKE_UP, 2, course.risk[QUALIFICATION]):
+            abroad[p] = 0
+            return
+    if abroad[p] == 0:
+        deployed[p] = 1
+        tally[0, DEPLOYED] += 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def census(rows, n, state, step, phase, strategy, aside, territory, core, by_phase, by_strategy):
+    """Count innovations of the core: at work by phase, living by strategy; return those aside of the first needs."""
+    by_phase[:] = 0
+    by_strategy[:] = 0
+    beside = 0
+    for at in range(n):
+        p = rows[at]
+        if state[p] == projects.LIVING and core[territory[p]]:
+            by_strategy[np.int64(strategy[p])] += 1
+            beside += np.int64(aside[p])
+            if step[p] == projects.IMPLEMENT:
+                by_phase[np.int64(phase[p])] += 1
+    return beside
