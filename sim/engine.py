@@ -44,7 +44,8 @@ class World:
 
     def step(self):
         """Run one month: every phase in order, then the check of all accounts."""
-        if self.month in self._changes:
+        self.parameters_are_new = self.month in self._changes
+        if self.parameters_are_new:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         self.ledger.open(self.month)
@@ -78,7 +79,7 @@ class World:
     def _read_parameters(self):
         self.values = self.parameters.at(self.month, self.start)
         self.terms = self.base_terms = terms(self.values)  # policies at work act on them: sim/alliances/policies.py
-        self.course = innovation.course(self.values)
+        self.course, self.phase_weights = innovation.course(self.values), innovation.phase_weights(self.values)
         self.step_share = _step_share(self.values)
 
 
@@ -98,7 +99,8 @@ class Work:
         self.innovations = np.zeros(projects, np.int64)  # rows of the living ones, the first `listed`
         self.listed = 0
         self.support = np.zeros(projects, np.int64)  # cents of the month
-        self.open_to, self.taken = np.zeros(projects, bool), np.zeros(projects, np.int64)
+        self.open_to, self.touching = np.zeros(projects, bool), np.zeros(places)
+        self.taken, self.sources = np.zeros((2, projects), np.int64)
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.ends = np.zeros(5, np.int64)
         self.opened = self.joined = 0  # this month, in the core

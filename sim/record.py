@@ -30,6 +30,7 @@ MONTHLY = {
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
     "opened": np.int64, "joined": np.int64,
     **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
+    **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
     **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
     **{name: np.int64 for name in innovation.TALLY},
     **{f"ended_{e}": np.int64 for e in ENDS},
@@ -106,6 +107,7 @@ def cohort(world) -> dict[str, np.ndarray]:
     rows = rows[np.argsort(p.uid[rows])]
     columns = {
         "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
+        "strategy": p.strategy, "phase": p.phase, "aside": p.aside, "reinvented": p.origin > 0, "deployed": p.deployed,
         "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
         "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
         "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
@@ -157,10 +159,13 @@ def _projects(world, row):
 def _innovations(world, row):
     p, w = world.state.projects, world.work
     by_phase, by_strategy = np.zeros((2, len(innovation.PHASES)), np.int64)
+    by_step = np.zeros(len(innovation.STEPS), np.int64)
     row["innovations_aside"][0] = innovations.census(
-        w.innovations, w.listed, p.state, p.step, p.phase, p.strategy, p.aside, p.territory, world.core, by_phase,
-        by_strategy,
+        w.innovations, w.listed, (p.state, p.step, p.phase, p.phase_left, p.strategy, p.aside, p.territory, p.domain),
+        world.state.territories.stories, world.core, world.course, by_phase, by_step, by_strategy,
     )  # fmt: skip
+    for name, count in zip(innovation.STEPS, by_step, strict=True):
+        row[f"innovations_step_{name}"][0] = count
     for k, count in enumerate(by_phase):
         row[f"innovations_phase_{k}"][0] = count
     for name, count in zip(STRATEGIES, by_strategy, strict=True):

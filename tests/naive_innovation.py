@@ -70,7 +70,7 @@ class innovation:
     def passing(probability, attempts):
         return 1 - (1 - probability) ** attempts
 
-    def cross(rows, n, table, teams, money, support, stories, phase_weights, seed, month, c, ended, tally):
+    def cross(rows, n, table, teams, money, support, stories, phase_weights, seed, month, c, anew, ended, tally):
         (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, left, gates, origin, aside,
          fit, first, weight, dirty, value, alone) = table  # fmt: skip
         members, member, effort, main_function, org_territory = teams
@@ -140,7 +140,7 @@ class innovation:
                         dirty[p] = 1
                         weight[p] = innovation.turned(weight[p], min(now, 2), min(after, 2), phase_weights, c.tilt)
             becomes = innovation.fit_of(first[p], phase[p], s, aside[p], c)
-            if not math.isclose(becomes, fit[p], rel_tol=1e-12):
+            if (anew or phase[p] != now) and not math.isclose(becomes, fit[p], rel_tol=1e-12):
                 fit[p], dirty[p] = becomes, 1
         ended[: len(lost)] = lost
         for p in rows[:n]:
@@ -156,7 +156,7 @@ class innovation:
     def spread(rows, n, table, changing, stories, felt, near, classes, phase_weights, seed, month, c, work, tally):
         state, step, uid, territory, domain = table
         phase, left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
-        open_to, taken = work
+        open_to, taken, sources, _ = work
         rows, (indptr, indices) = rows[:n], near
         at_work = [p for p in rows if (state[p], step[p]) == (1, 5)]
         offered = [p for p in at_work if phase[p] >= 2]
@@ -165,6 +165,7 @@ class innovation:
             taken[at] = -1
         if not offered:
             return
+        sources[: len(offered)] = [q for d in range(len(felt[0])) for q in offered if domain[q] == d]
 
         def choice(p):
             here = territory[p]
@@ -235,8 +236,16 @@ class innovation:
             deployed[p] = 1
             tally[0][3] += 1
 
-    def census(rows, n, state, step, phase, strategy, aside, territory, core, by_phase, by_strategy):
+    def census(rows, n, table, stories, core, c, by_phase, by_step, by_strategy):
+        state, step, phase, left, strategy, aside, territory, domain = table
         living = [p for p in rows[:n] if state[p] == 1 and core[territory[p]]]
+        at_work = [p for p in living if step[p] == 5]
+
+        def step_of(p):
+            months = innovation.months_of(0, strategy[p], stories[territory[p]][domain[p]], c)
+            return phase[p] + 1 if phase[p] else int(2 * left[p] < months)
+
         by_strategy[:] = [sum(strategy[p] == s for p in living) for s in range(4)]
-        by_phase[:] = [sum(phase[p] == k and step[p] == 5 for p in living) for k in range(4)]
+        by_phase[:] = [sum(phase[p] == k for p in at_work) for k in range(4)]
+        by_step[:] = [sum(step_of(p) == k for p in at_work) for k in range(5)]
         return sum(aside[p] for p in living)

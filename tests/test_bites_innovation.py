@@ -1,7 +1,6 @@
 """Each mechanism of innovation moves the metric that it declares, and at strength zero it moves nothing at all."""
 
 import networkx as nx
-import numpy as np
 import pytest
 
 import sim
@@ -93,7 +92,7 @@ BITES = {
 # strength zero: (the parameter and its zero, others that then may be anything, columns that only count)
 OFF = {
     "tilt": ({"innovation.tilt": 0.0}, {"innovation.weights_research": [0.2, 3.0, 0.2, 0.2, 1.4]}, ()),
-    "mismatch": ({"innovation.mismatch": 0.0}, {"innovation.first_needs": 1}, ("innovations_aside",)),
+    "mismatch": ({"innovation.mismatch": 0.0}, {"innovation.first_needs": 1}, ("innovations_aside", "aside")),
     "evaluation": (
         {"innovation.evaluation": 0.0},
         {f"innovation.evaluation_{m}": 20.0 for m in ("tell", "ourselves", "count")}, (),
@@ -150,10 +149,16 @@ def test_a_mechanism_bites(mechanism, played):
 @pytest.mark.parametrize("mechanism", OFF)
 def test_at_strength_zero_it_moves_nothing(mechanism, played):
     zero, others, counted = OFF[mechanism]
-    one, other = (dict(played(values)) for values in (zero, zero | others))
-    for tables in (one, other):
-        tables["monthly"] = {name: c for name, c in tables["monthly"].items() if name not in counted}
+    one, other = (without_columns(played(values), counted) for values in (zero, zero | others))
     assert digests_of(one) == digests_of(other)
+
+
+def without_columns(tables, starts):
+    """Return tables without the columns whose name starts so."""
+    return {
+        name: {column: values for column, values in table.items() if not column.startswith(starts or ("\0",))}
+        for name, table in tables.items()
+    }
 
 
 def test_stories_without_effect_move_nothing(played):
@@ -164,12 +169,26 @@ def test_innovation_without_strength_leaves_the_rest_of_the_world_as_it_is(playe
     """No turn, no risk, no reach: innovations cross their gates, and no other number knows it."""
     nothing = {**RISKS, "innovation.tilt": 0.0}
     with_it, without = played(nothing), played(nothing, without=("cross", "spread"))
-    own = ("innov", "gates_", "held_", "spread", "deployed")
-    for name, column in without["monthly"].items():
-        if not name.startswith(own):
-            assert np.array_equal(column, with_it["monthly"][name]), name
-    others = {name: digest for name, digest in digests_of(with_it).items() if name != "monthly"}
-    assert others == {name: digest for name, digest in digests_of(without).items() if name != "monthly"}
+    own = ("innov", "gates_", "held_", "spread", "deployed", "phase", "strategy", "reinvented")
+    assert digests_of(without_columns(with_it, own)) == digests_of(without_columns(without, own))
+    assert digests_of(with_it) != digests_of(without)
+
+
+def test_evaluation_that_begins_later_changes_nothing_before_and_the_fit_after(place):
+    from sim.parameters.collection import Change
+
+    plan = sim.load_parameters().with_values(LIVELY | RISKS | {"innovation.tilt": 0.0, "innovation.payer_most": 0.5})
+    worlds = [sim.World(place, p, seed=4) for p in (plan, plan.with_changes(
+        [Change("innovation.evaluation", 9, None, "value", 0.1)]))]  # fmt: skip
+    for world in worlds:
+        world.run(9)
+    one, other = (world.state.projects for world in worlds)
+    assert (one.fit == other.fit).all()
+    for world in worlds:
+        world.run(1)
+    at_work = (one.state == 1) & (one.kind == 2) & (one.step == 5) & (one.phase < 3)
+    assert at_work.sum() > 5
+    assert other.fit[at_work] == pytest.approx(0.9 * one.fit[at_work], rel=1e-12)
 
 
 def test_every_account_balances_with_supports_and_risks(played):

@@ -84,7 +84,7 @@ class Table:
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone),
             (self.members, self.member, self.effort, self.main_function, self.org_territory),
-            (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, c,
+            (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, c, month % 2 == 1,
             np.full(self.rows, -1, np.int64), self.tally,
         )  # fmt: skip
 
@@ -94,7 +94,8 @@ class Table:
             (self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed, self.abroad,
              self.weight, self.dirty),
             self.stories, self.felt, self.near, self.classes, WEIGHTS, 5, month, c,
-            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64)), self.tally,
+            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(self.rows, np.int64),
+             np.zeros(len(self.felt))), self.tally,
         )  # fmt: skip
 
 
@@ -115,8 +116,8 @@ def test_begin(seed, c):
 @SETTINGS
 @given(st.integers(0, 10**6), st.sampled_from([USUAL, LIVELY, LIVELY._replace(functions_least=3, payer_most=0.5)]))
 def test_cross(seed, c):
-    table = Table(seed)
-    agree(kernel.cross, naive.innovation.cross, table.cross(c))
+    for month in (16, 17):  # without and with new parameters
+        agree(kernel.cross, naive.innovation.cross, Table(seed).cross(c, month))
 
 
 @SETTINGS
@@ -162,8 +163,10 @@ def test_pick(u, parts):
 def test_census(seed):
     table = Table(seed)
     arguments = (
-        table.listed, table.n, table.state, table.step, table.phase, table.strategy, table.aside, table.territory,
-        np.array([True, False, True, True]), np.zeros(4, np.int64), np.zeros(4, np.int64),
+        table.listed, table.n,
+        (table.state, table.step, table.phase, table.left, table.strategy, table.aside, table.territory, table.domain),
+        table.stories, np.array([True, False, True, True]), LIVELY, np.zeros(4, np.int64), np.zeros(5, np.int64),
+        np.zeros(4, np.int64),
     )  # fmt: skip
     agree(kernel.census, naive.innovation.census, arguments)
 

@@ -1,7 +1,7 @@
 """Societal innovation: three phases with a risk zone each, a triple gate, reinvention elsewhere, stories of failures.
 
 Strategy     drawn at the opening: optimisation, extension, transformation, invention (from simple to complex)
-Phases       research, qualification, deployment, then in use; the five steps are names of moments in them (STEPS)
+Phases       research, qualification, deployment, then in use; the five steps (STEPS) are moments in them
 Risk zone    the second half of a phase and until its gate is passed: valley of death, growth crisis, quantum leap.
              A project may end there, the more so as nobody but its members pays for it
 Gates        research ends with one gate; qualification with three conditions: the solution (worth at least what
@@ -29,9 +29,9 @@ from sim.phases import phase
 from sim.territory.france import EPCI_CLASSES
 
 PHASES = ("research", "qualification", "deployment", "use")
-# The documents draw five steps whose names are not legible; another list of theirs stands in, step by phase.
-STEPS = (("emergence", 0), ("experiment", 0), ("capitalisation", 1), ("recognition", 2), ("use", 3))
-SUPPORTS = ("funding", "skills", "expertise", "evaluation")
+# The documents draw five steps whose names are not legible; another list of theirs stands in: research has the first
+# two, each other phase one.
+STEPS = ("emergence", "experiment", "capitalisation", "recognition", "use")
 TALLY = (  # columns of world.work.tally[territory]: this month
     "gates_tried", "gates_passed", "spread", "deployed", "innovations_lost", "innovation_support",
     "held_solution", "held_functioning", "held_model",
@@ -111,7 +111,7 @@ def begin(world):
     n = kernel.begin(
         (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, p.strategy, p.phase_left, p.aside, p.fit,
          p.fit_first, p.weight, p.dirty),
-        place.felt, place.stories, world.values["innovation.share_strategy"], phase_weights(world.values), world.seed,
+        place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
         world.month, world.course, w.innovations,
     )  # fmt: skip
     rows = w.innovations[:n]
@@ -154,8 +154,8 @@ def cross(world):
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
          p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
         (p.members, m.member, m.effort, o.main_function, o.territory), (p.sum_own, p.sum_programme, p.sum_grants),
-        w.support, place.stories, phase_weights(world.values), world.seed, world.month, in_force(world), w.projects,
-        w.tally,
+        w.support, place.stories, world.phase_weights, world.seed, world.month, in_force(world),
+        world.parameters_are_new, w.projects, w.tally,
     )  # fmt: skip
     w.support[rows[:n]] = 0
     w.ends[FAILED] += int(world.core[p.territory[w.projects[:lost]]].sum())
@@ -177,7 +177,8 @@ def spread(world):
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
         place.stories, place.felt, world.near, size_classes(world.territory.population),
-        phase_weights(world.values), world.seed, world.month, world.course, (w.open_to, w.taken), w.tally,
+        world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.sources, w.touching),
+        w.tally,
     )  # fmt: skip
 
 

@@ -246,10 +246,11 @@ def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def cross(rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, course, ended, tally):
+def cross(rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, course, anew, ended, tally):
     """Let innovations at work cross their risk zones, try their gates and change phase; return how many ended.
 
     Then failures are told: an innovation that worked and ended before deployment leaves a story where it was.
+    `anew` is True in a month whose parameters are new: fits are looked at again.
     """
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
@@ -267,8 +268,8 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
         if now == QUALIFICATION and origin[p] != 0:
             planned = reinvention_months(s, told, course)
         phase_left[p] -= 1
-        largest, total = payers(p, members, effort, own, programme, grants)
         if 2 * np.int64(phase_left[p]) < planned and course.risk[now] > 0.0:
+            _, total = payers(p, members, effort, own, programme, grants)
             exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
                 end[p], end_month[p] = projects.FAILED, month
@@ -288,6 +289,7 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
                         after = QUALIFICATION
                 else:
                     attempts *= math.exp(course.count_ourselves * course.evaluation)
+                    largest, total = payers(p, members, effort, own, programme, grants)
                     quality = fit_of(fit_first[p], RESEARCH, s, aside[p], course)
                     gates[p] = triple_gate(
                         uid[p], np.int64(gates[p]), seed, month, attempts, quality,
@@ -310,9 +312,10 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
             phase_left[p] = course.settled if after == IN_USE else months_of(after, s, told, course)
             if turn(p, min(now, DEPLOYMENT), min(after, DEPLOYMENT), weight, phase_weights, course.tilt):
                 dirty[p] = 1
-        fitting = fit_of(fit_first[p], after, s, aside[p], course)
-        if fitting != fit[p]:
-            fit[p], dirty[p] = fitting, 1
+        if anew or after != now:
+            fitting = fit_of(fit_first[p], after, s, aside[p], course)
+            if fitting != fit[p]:
+                fit[p], dirty[p] = fitting, 1
     tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories)
     return lost
 
@@ -327,16 +330,6 @@ def tell_failures(rows, n, territory, domain, implemented, end_month, phase, mon
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def are_near(one, other, near):
-    """Return True when two territories touch."""
-    indptr, indices = near
-    for k in range(indptr[one], indptr[one + 1]):
-        if indices[k] == other:
-            return True
-    return False
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
 def appeal(touching, alike, adoptions, course):
     """Return the probability that one takes up an innovation that it looks at: near, alike, prestigious, counted.
 
@@ -348,29 +341,42 @@ def appeal(touching, alike, adoptions, course):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def choose(p, rows, n, open_to, innovations, near, classes, u, course):
+def by_domain(rows, n, open_to, domain, sources, until):
+    """Write the innovations that others may take up to `sources`, domain after domain, each in the order of rows.
+
+    Those of domain d are sources[until[d]:until[d + 1]].
+    """
+    until[:] = 0
+    for at in range(n):
+        if open_to[at]:
+            until[np.int64(domain[rows[at]]) + 1] += 1
+    for k in range(1, until.size):
+        until[k] += until[k - 1]
+    place = until.copy()
+    for at in range(n):
+        if open_to[at]:
+            k = np.int64(domain[rows[at]])
+            sources[place[k]] = rows[at]
+            place[k] += 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def choose(p, sources, first, last, innovations, touching, classes, u, course):
     """Return the innovation of elsewhere that project p takes up, or -1, with the uniform number u.
 
-    Each innovation of its domain, from deployment on, is taken with its appeal; several compete by their appeal.
+    Each of sources[first:last] is taken with its appeal; several compete by their appeal.
     """
-    uid, territory, domain, phase, origin, home, adoptions = innovations
+    territory, origin, home, adoptions = innovations
     place = np.int64(territory[p])
-    none, total = 1.0, 0.0
+    none, total, target = 1.0, 0.0, 0.0
     for look in range(2):
         running = 0.0
-        if look == 1:
-            if u >= 1.0 - none or total <= 0.0:
-                return -1
-            target = u / (1.0 - none) * total
-        for at in range(n):
-            q = rows[at]
-            if not open_to[at] or domain[q] != domain[p] or territory[q] == place:
-                continue
-            if origin[q] != 0 and home[q] == place:
+        for at in range(first, last):
+            q = sources[at]
+            if territory[q] == place or (origin[q] != 0 and home[q] == place):
                 continue
             alike = 1.0 - abs(classes[place] - classes[territory[q]]) / 3.0
-            touching = 1.0 if are_near(place, territory[q], near) else 0.0
-            a = appeal(touching, alike, np.float64(adoptions[q]), course)
+            a = appeal(touching[territory[q]], alike, np.float64(adoptions[q]), course)
             if look == 0:
                 none *= 1.0 - a
                 total += a
@@ -378,7 +384,18 @@ def choose(p, rows, n, open_to, innovations, near, classes, u, course):
                 running += a
                 if target < running:
                     return q
+        if u >= 1.0 - none:
+            return -1
+        target = u / (1.0 - none) * total
     return -1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def mark(place, near, touching, value):
+    """Write `value` for the territories that touch a place."""
+    indptr, indices = near
+    for k in range(indptr[place], indptr[place + 1]):
+        touching[indices[k]] = value
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -392,8 +409,7 @@ def spread(
     """
     state, step, uid, territory, domain = innovations
     phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
-    open_to, taken = work
-    seen = (uid, territory, domain, phase, origin, home, adoptions)
+    open_to, taken, sources, touching = work
     any_open = False
     for at in range(n):
         p = rows[at]
@@ -402,14 +418,22 @@ def spread(
         taken[at] = -1
     if not any_open:
         return
+    until = np.zeros(felt.shape[1] + 1, np.int64)
+    by_domain(rows, n, open_to, domain, sources, until)
     alone = felt.shape[0] == 1
     for at in range(n):
         p = rows[at]
         searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < DEPLOYMENT
         if searching and origin[p] == 0 and not alone:
-            if chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
+            k = np.int64(domain[p])
+            if until[k + 1] > until[k] and chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
                 u = chance.uniform(seed, uid[p], month, d.TAKE_UP, 0)
-                taken[at] = choose(p, rows, n, open_to, seen, near, classes, u, course)
+                mark(np.int64(territory[p]), near, touching, 1.0)
+                taken[at] = choose(
+                    p, sources, until[k], until[k + 1], (territory, origin, home, adoptions), touching, classes, u,
+                    course,
+                )  # fmt: skip
+                mark(np.int64(territory[p]), near, touching, 0.0)
     for at in range(n):
         p, q = rows[at], taken[at]
         if q >= 0:
@@ -473,16 +497,29 @@ def go_abroad(p, uid, s, dom, abroad, adoptions, deployed, felt, stories, seed, 
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def census(rows, n, state, step, phase, strategy, aside, territory, core, by_phase, by_strategy):
-    """Count innovations of the core: at work by phase, living by strategy; return those aside of the first needs."""
+def step_of(phase, left, strategy, stories, course):
+    """Return which of the five steps an innovation at work is in: research has two, the second from its middle on."""
+    if phase == RESEARCH:
+        return 1 if 2 * left < months_of(RESEARCH, strategy, stories, course) else 0
+    return phase + 1
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def census(rows, n, innovations, stories, core, course, by_phase, by_step, by_strategy):
+    """Count innovations of the core: at work by phase and step, living by strategy; return those aside."""
+    state, step, phase, phase_left, strategy, aside, territory, domain = innovations
     by_phase[:] = 0
+    by_step[:] = 0
     by_strategy[:] = 0
     beside = 0
     for at in range(n):
         p = rows[at]
         if state[p] == projects.LIVING and core[territory[p]]:
-            by_strategy[np.int64(strategy[p])] += 1
+            s, now = np.int64(strategy[p]), np.int64(phase[p])
+            by_strategy[s] += 1
             beside += np.int64(aside[p])
             if step[p] == projects.IMPLEMENT:
-                by_phase[np.int64(phase[p])] += 1
+                by_phase[now] += 1
+                told = stories[territory[p], np.int64(domain[p])]
+                by_step[step_of(now, np.int64(phase_left[p]), s, told, course)] += 1
     return beside
