@@ -109,6 +109,7 @@ class Work:
         self.purse = state.territories.purse.copy()
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
         self.selected = np.zeros(projects, np.uint8)  # by the fund
+        self.programmes = (None, None)  # values in force and the money of programmes that they mean
 
 
 def _step_share(values: dict) -> np.ndarray:

@@ -112,6 +112,20 @@ def _leverage(tables, end, wage):
     return ratio(others, _sum(tables, end, "programme_solo", "programme_allied") / 100)
 
 
+def _paid_premium(tables, end, wage):
+    return ratio(_sum(tables, end, "purse_premium") / 100, _sum(tables, end, "gain_allied"))
+
+
+def _paid_by(*payers):
+    def compute(tables, end, wage):
+        """EUR per inhabitant and year over the last twelve months (fewer at the start, brought to a year)."""
+        first = max(0, end - 12)
+        cents = sum(int(tables["monthly"][f"paid_by_{who}"][first:end].sum()) for who in payers)
+        return cents / 100 * 12 / (end - first) / _last(tables, end, "residents")
+
+    return compute
+
+
 def _survival(tables, end, wage):
     started = _sum(tables, end, "opened")
     lost = _sum(tables, end, "ended_failed", "ended_dissolved", "ended_abandoned")
@@ -186,6 +200,12 @@ INDICATORS = (
               "Prime à l'alliance", "Alliance premium", _premium),
     Indicator("premium_seen", "share", "premium that members perceive / positive premiums",
               "Part perçue de la prime", "Perceived share of the premium", _seen_premium),
+    Indicator("premium_paid", "EUR/ref EUR", "premium paid to members because they are allied / positive premiums",
+              "Part payée de la prime", "Paid share of the premium", _paid_premium),
+    Indicator("policy_cost", "EUR/inh/year", "paid for policies here, by levy or by other public lines, last twelve months",
+              "Coût des politiques", "Cost of policies", _paid_by("levy", "cut")),
+    Indicator("policy_outside", "EUR/inh/year", "paid for policies from outside, last twelve months",
+              "Politiques payées du dehors", "Policies paid from outside", _paid_by("outside")),
     Indicator("survival", "share", "1 - projects failed, dissolved or abandoned / projects opened",
               "Projets ni échoués ni dissous ni abandonnés", "Projects not lost", _survival),
     Indicator("losses", "1/year", "projects failed or dissolved / project-years",

@@ -220,6 +220,16 @@ def test_the_last_month_of_work_pays_the_advance_back():
     assert (advance[0], cash[0], flow[0, 6, 0], sums[1][0]) == (0, 3800, 1200, 1200)
 
 
+def test_indicators_say_what_was_paid_and_by_whom():
+    """Known answers: 5 EUR per inhabitant and year are 5; what is paid to members is a part of premiums."""
+    run = sim.run("synthetic:1", scenario="premium", seed=1, months=18).summary["horizons"]["18"]
+    assert run["policy_cost"]["value"] == pytest.approx(5.0, rel=0.01)
+    assert run["policy_outside"]["value"] == 0 < run["premium_paid"]["value"] < 1
+    outside = sim.run("synthetic:1", scenario="premium_outside", seed=1, months=18).summary["horizons"]["18"]
+    assert outside["policy_cost"]["value"] == 0
+    assert outside["policy_outside"]["value"] == pytest.approx(5.0, rel=0.01)
+
+
 # Laws of levers
 
 
@@ -308,7 +318,7 @@ def test_the_best_lever_is_the_one_that_holds_the_best_instrument(v):
 
 def test_doses_are_the_money_of_instruments(v):
     values = {**v, **MIX, "commons.dose": 4.0, "measures.dose_operational": 2.0}
-    assert sum(levers.doses(values).values()) == pytest.approx(36.0)
+    assert sum(levers.doses(levers.money(values)).values()) == pytest.approx(36.0)
     assert levers.of_levers(values).sum() == pytest.approx(30.0)
     by_lever = {0: 30 * 5 / 8, 1: 30 * 2 / 8, 2: 30 / 8}
     for lever, expected in by_lever.items():

@@ -71,7 +71,7 @@ def wanted(world) -> np.ndarray:
     c, v, places = world.state.cohorts, world.values, len(world.state.territories)
     residents, out = np.zeros(places, np.int64), np.zeros((places, len(PURSES)), np.int64)
     add_by_territory(c.persons, c.territory, residents)
-    doses = levers.doses(v)
+    doses = levers.doses(levers.in_force(world))
     for purse, name in DOSES.items():
         doses[purse] = doses.get(purse, 0.0) + float(v[name])
     for purse, dose in doses.items():

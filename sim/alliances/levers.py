@@ -93,9 +93,18 @@ def money(v: dict) -> np.ndarray:
     return np.array([of_levers(v), of_commons(v), *families])
 
 
-def doses(v: dict) -> dict[str, float]:
+def in_force(world) -> np.ndarray:
+    """Return the money of the values in force, computed once for each change of them."""
+    values, amounts = world.work.programmes
+    if values is not world.values:
+        amounts = money(world.values)
+        world.work.programmes = (world.values, amounts)
+    return amounts
+
+
+def doses(amounts: np.ndarray) -> dict[str, float]:
     """Return what programmes put in each purse, EUR per inhabitant and year."""
-    by_instrument = money(v).sum(axis=0)
+    by_instrument = amounts.sum(axis=0)
     out: dict[str, float] = {}
     for one, dose in zip(INSTRUMENTS, by_instrument.tolist(), strict=True):
         out[one.purse] = out.get(one.purse, 0.0) + dose

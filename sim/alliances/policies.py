@@ -39,7 +39,7 @@ def act(world):
         purse = PURSES.index(name)
         if place.purse[:, purse].any():
             spend_purse(world, purse, place.purse[:, purse].copy(), float(v["levers.payroll_share"]))
-    money = levers.money(v)
+    money = levers.in_force(world)
     if not money.any() and not place.financed.any():
         return
     paid = np.outer(world.work.collected, money.sum(axis=1) > 0.0)  # the part that was collected, where asked for
