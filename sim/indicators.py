@@ -202,7 +202,7 @@ INDICATORS = (
               "Part perçue de la prime", "Perceived share of the premium", _seen_premium),
     Indicator("premium_paid", "EUR/ref EUR", "premium paid to members because they are allied / positive premiums",
               "Part payée de la prime", "Paid share of the premium", _paid_premium),
-    Indicator("policy_cost", "EUR/inh/year", "paid for policies here, by levy or by other public lines, last twelve months",
+    Indicator("policy_cost", "EUR/inh/year", "paid for policies by levy or other public lines, last twelve months",
               "Coût des politiques", "Cost of policies", _paid_by("levy", "cut")),
     Indicator("policy_outside", "EUR/inh/year", "paid for policies from outside, last twelve months",
               "Politiques payées du dehors", "Policies paid from outside", _paid_by("outside")),
