@@ -50,6 +50,38 @@ def test_half_steps_give_the_same_premium(pairs):
     assert abs(gaps.mean()) < BAR + 2 * gaps.std(ddof=1) / np.sqrt(SEEDS)
 
 
+FAST = {  # everybody innovates, and gets somewhere within seven years
+    "innovation.share_kind": [0.0, 0.0, 1.0, 0.0], "innovation.gate": 0.6, "innovation.gate_solution": 0.6,
+    "innovation.gate_functioning": 0.6, "innovation.gate_model": 0.6, "innovation.research_months": 12.0,
+    "innovation.qualification_months": 12.0, "innovation.deployment_months": 12.0, "innovation.adoption_rate": 0.2,
+    "projects.start_rate": 0.5, "projects.length_months": 60.0, "projects.setup_months": 6.0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def innovations():
+    """Return the innovations deployed and taken up in months and in half months, by seed."""
+    parameters, found = load_parameters().with_values(FAST), []
+    with pytest.MonkeyPatch.context() as patch:
+        for chosen, steps in ((parameters, MONTHS), (HalfMonths(parameters), 2 * MONTHS)):
+            patch.setattr(persons, "CLASS_YEARS", persons.CLASS_YEARS * steps // MONTHS)
+            for seed in range(SEEDS):
+                world = World(load_territory("synthetic:2"), chosen, seed=seed)
+                record = Record(world, steps)
+                world.run(steps, record)
+                monthly = record.tables()["monthly"]
+                found.append([monthly[name].sum() for name in ("deployed", "spread")])
+    return np.array(found, float).reshape(2, SEEDS, 2)
+
+
+@pytest.mark.parametrize(("at", "name"), [(0, "deployed"), (1, "spread")])
+def test_half_steps_deploy_and_spread_as_many_innovations(innovations, at, name):
+    months, halves = innovations[..., at]
+    assert months.min() > 50, "too few innovations to compare"
+    gaps = halves / months - 1
+    assert abs(gaps.mean()) < BAR + 2 * gaps.std(ddof=1) / np.sqrt(SEEDS), name
+
+
 def test_every_parameter_says_how_it_is_converted():
     parameters = load_parameters()
     for name in parameters:
