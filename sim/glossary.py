@@ -170,7 +170,14 @@ def indicator(name: str, lang: str) -> str:
     """Describe an indicator: unit and formula."""
     one = indicators()[name]
     label = one.label_fr if lang == "fr" else one.label_en
-    return page(name, "indicator", label, "", [("unit", one.unit), ("formula", one.formula)], lang)
+    return page(name, "indicator", label, plainly(name, lang), [("unit", one.unit), ("formula", one.formula)], lang)
+
+
+def plainly(name: str, lang: str) -> str:
+    """Return what an indicator is, as one says it to a mayor: its own words, or those of its family."""
+    while name and f"plain.{name}" not in words():
+        name = name.rstrip("_").rpartition("_")[0] + "_" if "_" in name.rstrip("_") else ""
+    return getattr(words()[f"plain.{name}"], lang) if name else ""
 
 
 def claim(name: str, lang: str) -> str:
@@ -295,7 +302,8 @@ def page(name: str, kind: str, label: str, meaning: str, lines: list[tuple[str, 
     labels = [say(WORDS[key], lang) for key, _ in lines]
     width = max(map(len, labels))
     written = [f"  {label:<{width}}  {text}" for label, (_, text) in zip(labels, lines, strict=True)]
-    return "\n".join([f"{name} ({say(WORDS[kind], lang)}): {label}", *([f"  {meaning}."] if meaning else []), *written])
+    said = [f"  {meaning[0].upper()}{meaning[1:]}."] if meaning else []
+    return "\n".join([f"{name} ({say(WORDS[kind], lang)}): {label}", *said, *written])
 
 
 def say(words: tuple[str, str], lang: str) -> str:

@@ -161,6 +161,10 @@ def _flow(payers, receivers):
     return compute
 
 
+def _names(models) -> str:
+    return ", ".join("APEFSUGX"[model] for model in models)
+
+
 def _mean_need(column):
     def compute(tables, end, wage):
         scores = tables["needs"][column].reshape(-1, 16)[end - 1].tolist()
@@ -230,7 +234,8 @@ INDICATORS = (
               "Objective fragility", _mean_need("objective")),
     Indicator("need_felt", "score /10", "mean felt need of the sixteen domains", "Fragilité ressentie",
               "Felt fragility", _mean_need("felt")),
-    *(Indicator(f"flow_{name}", "EUR/inh/year", f"paid by {payers} to {receivers}, last twelve months, per resident",
+    *(Indicator(f"flow_{name}", "EUR/inh/year",
+                f"paid by {_names(payers)} to {_names(receivers)}, last twelve months, per resident",
                 fr, en, _flow(payers, receivers))
       for name, payers, receivers, fr, en in (
           ("contribution", (P, E, F), (A,), "Impôts et contributions", "Taxes and contributions"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.agents.base import MODELS
-from sim.glossary import phases
+from sim.glossary import phases, plainly
 from sim.indicators import INDICATORS
 from sim.lab.claims import load_claims
 from sim.parameters import load_parameters
@@ -98,6 +98,13 @@ def test_everything_that_has_a_name_has_its_words():
     assert not wanted - set(words())
     bare = [(place, lang) for place, lang, text in texts() if not text or not text.strip()]
     assert not bare
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_indicator_is_said_plainly(lang):
+    bare = [one.name for one in INDICATORS if len(plainly(one.name, lang).split()) < 4]
+    assert not bare
+    assert plainly("flow_of_nothing", lang) == plainly("flow_saving", lang), "a family shares its words"
 
 
 def test_every_term_is_explained_in_plain_french():
