@@ -37,6 +37,8 @@ class World:
         self.state: State = initial.build(territory, self.values, self.seed, scale)
         needs.begin(self.state, self.values)
         self.near = (territory.indptr, territory.neighbours)
+        self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
+        self.far = initial.pools(self.state.segments, self.region)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, strict=strict)
         self.work = Work(self.state)
@@ -103,6 +105,7 @@ class Work:
         self.taken, self.sources = np.zeros((2, projects), np.int64)
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.ends = np.zeros(5, np.int64)
+        self.abandoned = np.zeros(5, np.int64)  # by step of set-up
         self.opened = self.joined = 0  # this month, in the core
         # what paid policies this month (cents by territory), and what their purses held then
         self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)

@@ -146,6 +146,24 @@ def _alliances(tables, end, wage):
     return 1000 * living / _last(tables, end, "residents")
 
 
+def _likeness(trait):
+    def compute(tables, end, wage):
+        found, whole = _last(tables, end, f"links_{trait}"), _last(tables, end, "links_all")
+        chance = _last(tables, end, f"links_{trait}_chance")
+        return ratio(found - chance, whole - chance)
+
+    return compute
+
+
+def _size_before_model(tables, end, wage):
+    size, model = _likeness("size")(tables, end, wage), _likeness("model")(tables, end, wage)
+    return None if size is None or model is None else size - model
+
+
+def _initiated(tables, end, wage):
+    return ratio(_last(tables, end, "mixed_engagement"), _last(tables, end, "mixed"))
+
+
 def _count(column):
     return lambda tables, end, wage: _last(tables, end, column)
 
@@ -230,6 +248,20 @@ INDICATORS = (
     *(Indicator(f"ended_{e}", "projects", "projects that ended so since the start", f"Projets : {fr}",
                 f"Projects {e}", lambda tables, end, wage, e=e: _sum(tables, end, f"ended_{e}"))
       for e, fr in zip(ENDS, ("achevés", "échoués", "dissous", "abandonnés"), strict=True)),
+    *(Indicator(f"abandoned_{s}", "projects", "projects abandoned at this step since the start",
+                f"Projets abandonnés à l'étape : {fr}", f"Projects abandoned at step: {s}",
+                lambda tables, end, wage, s=s: _sum(tables, end, f"abandoned_{s}"))
+      for s, fr in zip(STEPS[:5], ("diagnostic", "dialogue", "choix", "définition", "engagement"), strict=True)),
+    Indicator("likeness_size", "index", "(pairs of allies of one size - by chance) / (all pairs - by chance)",
+              "Ressemblance des alliés en taille", "Likeness of allies in size", _likeness("size")),
+    Indicator("likeness_model", "index", "(pairs of allies of one model - by chance) / (all pairs - by chance)",
+              "Ressemblance des alliés en modèle", "Likeness of allies in model", _likeness("model")),
+    Indicator("size_before_model", "index", "likeness of allies in size - likeness of allies in model",
+              "La taille avant le modèle", "Size before model", _size_before_model),
+    Indicator("initiated_by_associations", "share",
+              "alliances of a firm and an association that an association opened / all such alliances",
+              "Alliances entre entreprises et associations ouvertes par une association",
+              "Alliances between firms and associations opened by an association", _initiated),
     Indicator("need", "score /10", "mean objective need of the sixteen domains", "Fragilité mesurée",
               "Objective fragility", _mean_need("objective")),
     Indicator("need_felt", "score /10", "mean felt need of the sixteen domains", "Fragilité ressentie",

@@ -24,6 +24,9 @@ DOMAINS = 16
 MODEL_NAMES = ("public_action", "persons", "productive", "financial", "knowledge", "public_services", "engagement")
 INTEGER_TOTALS = {"own", "programme", "hours", "grants_public", "grants_finance", "grants_patronage"}
 
+LINKS = (  # pairs of members of living alliances, in all and alike; what chance would give; who opened mixed ones
+    "links_all", "links_size", "links_model", "links_size_chance", "links_model_chance", "mixed", "mixed_engagement",
+)  # fmt: skip
 MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
@@ -33,7 +36,8 @@ MONTHLY = {
     **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
     **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
     **{name: np.int64 for name in innovation.TALLY},
-    **{f"ended_{e}": np.int64 for e in ENDS},
+    **{f"ended_{e}": np.int64 for e in ENDS}, **{f"abandoned_{s}": np.int64 for s in STEPS[:5]},
+    **{name: np.float64 if name.endswith("chance") else np.int64 for name in LINKS},
     **{f"solo_{s}": np.int64 for s in STEPS}, **{f"allied_{s}": np.int64 for s in STEPS},
     **{f"alliances_{k}": np.int64 for k in KINDS},
     **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
@@ -150,6 +154,15 @@ def _projects(world, row):
         row[f"alliances_{kind}"][0] = by_kind[k]
     for k, end in enumerate(ENDS):
         row[f"ended_{end}"][0] = w.ends[k + 1]
+    for step, count in zip(STEPS[:5], w.abandoned, strict=True):
+        row[f"abandoned_{step}"][0] = count
+    o, out = world.state.organisations, np.zeros(len(LINKS))
+    kernel.count_links(
+        p.state, p.members, p.founder, p.territory, world.state.memberships.member, core,
+        (o.alive, o.size, o.model, o.territory), np.zeros((core.size, 4 + MODELS)), out,
+    )  # fmt: skip
+    for name, count in zip(LINKS, out, strict=True):
+        row[name][0] = count
     row["opened"][0], row["joined"][0] = w.opened, w.joined
     seen = np.zeros(1)
     kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)

@@ -5,7 +5,19 @@ Read the reason of a phase on its line, and its equations in the file that it co
 """
 
 from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
-from sim.alliances import innovation, learning, membership, needs, policies, production, programme, search, steps, value
+from sim.alliances import (
+    innovation,
+    learning,
+    membership,
+    needs,
+    partnership,
+    policies,
+    production,
+    programme,
+    search,
+    steps,
+    value,
+)
 
 PHASES = (
     # 1. what happens to everybody
@@ -20,6 +32,7 @@ PHASES = (
     policies.act,  # levers, commons and measures spend, and act on terms once their delay is over
     circuit.spend,  # every model spends ...
     circuit.earn,  # ... and is paid
+    partnership.share_income,  # members of economic cooperations share good and bad months
     persons.volunteer,  # hours given by residents ...
     engagement_economy.receive_hours,  # ... are the hours that associations have
     # 4-5. look around, search and match (what others see is last month's)

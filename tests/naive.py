@@ -162,11 +162,13 @@ class value:
     def engineering_effect(money, links, half):
         return 1 - 2 ** -(money / links / half) if links else 0.0
 
-    def coordination_cost(members, pair_cost, fixed, saved, hub):
+    def coordination_cost(members, pair_cost, fixed, saved, hub, branching=0.0, homes=None):
         if not members:
             return 0.0
         pairs = [(members[0], i) for i in members[1:]] if hub else itertools.combinations(members, 2)
-        return fixed * (len(members) - 1) + (1 - saved) * sum(pair_cost[i][j] for i, j in pairs)
+        places = len({homes[i] for i in members}) if homes else 1
+        links = (1 + branching * (places - 1)) * sum(pair_cost[i][j] for i, j in pairs)
+        return fixed * (len(members) - 1) + (1 - saved) * links
 
     def overhead_factor(overhead, poolable, size):
         return 1 + overhead - overhead * poolable * (size - 1) / size
@@ -183,14 +185,21 @@ class value:
         made = 5 * value.power_mean(functions, w, 1 - 1 / sigma)
         return fit * made / value.overhead_factor(overhead, poolable, len(budget))
 
-    def coalition_value(members, efficiency, budget, w, fit, pair_cost, saved, hub, engineering, t):
+    def coalition_value(members, *rest, kind=-1, homes=None):
+        *_, t = rest
+        made = value.made_by(members, *rest, kind=kind, homes=homes)
+        return t.team_scale ** (1 - t.eta) * made**t.eta if t.by_team else made
+
+    def made_by(members, efficiency, budget, w, fit, pair_cost, saved, hub, engineering, t, kind, homes):
         if not members:
             return 0.0
         efficiency, budget = [efficiency[i] for i in members], [budget[i] for i in members]
-        cost = value.coordination_cost(members, pair_cost, t.fixed_cost, saved, hub)
+        cost = value.coordination_cost(members, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+        overhead = t.overhead - t.overhead * t.practices * (kind == 0 and len(members) > 1)
+        fit = fit + fit * t.proposition * (kind == 2 and len(members) > 1)
         if t.form_a:
-            return value.form_a(efficiency, budget, cost + engineering, w, fit, t.sigma, t.overhead, t.poolable)
-        factor = value.overhead_factor(t.overhead, t.poolable, len(members))
+            return value.form_a(efficiency, budget, cost + engineering, w, fit, t.sigma, overhead, t.poolable)
+        factor = value.overhead_factor(overhead, t.poolable, len(members))
         work = max(0.0, sum(budget) - cost - engineering) / factor
         if work == 0:
             return 0.0
@@ -295,8 +304,10 @@ class needs:
     def level(x):
         return 0.5 * (1 + math.tanh(x / 2))
 
-    def relief(delivered, residents, strength, scale):
-        return strength * math.log(1 + delivered / residents / scale) if residents and delivered else 0.0
+    def relief(delivered, residents, strength, scale, linear=False):
+        if not residents or not delivered:
+            return 0.0
+        return strength * (delivered / residents / scale if linear else math.log(1 + delivered / residents / scale))
 
     def step(x, rest, coupling, recovery, drift, relieved):
         after = []
@@ -311,9 +322,11 @@ class needs:
         weight = math.exp(-1 / lag)
         return [weight * f + (1 - weight) * (a + opinion) for f, a in zip(felt, x, strict=True)]
 
-    def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved):
+    def month(
+        need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved, linear
+    ):
         for place in range(len(need)):
-            relieved[:] = [needs.relief(v, residents[place], strength, scale) for v in delivered[place]]
+            relieved[:] = [needs.relief(v, residents[place], strength, scale, linear) for v in delivered[place]]
             need[place] = needs.step(need[place], rest, coupling, recovery, drift, relieved)
             felt[place] = needs.feel(felt[place], need[place], 0.0, lag)
 
@@ -337,12 +350,14 @@ class alliance:
         return rows, budgets, [org_efficiency[i] for i in rows]
 
     def distance(i, j, traits, t):
-        domain, size, territory, model = traits
-        public = {0, 5}
+        domain, size, territory, model, region = traits
+        public, steps = {0, 5}, 0.0
+        if territory[i] != territory[j]:
+            steps = 1 if region[territory[i]] == region[territory[j]] else t.far
         return (
             t.silo * (domain[i] != domain[j])
             + t.size * abs(size[i] - size[j]) / 3
-            + t.place * (territory[i] != territory[j])
+            + t.place * steps
             + t.legal * ((model[i] in public) != (model[j] in public))
         )
 
@@ -366,10 +381,14 @@ class alliance:
         links = m if t.hub or money >= t.hub_cost else len(list(itertools.combinations(range(m), 2)))
         return value.engineering_effect(money, links if m > 1 else 1, t.half_cost)
 
-    def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserve, month, t):
+    def released(reserve, setup, left, worked):
+        return reserve // max(1, min(left, setup - worked))
+
+    def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t):
         (state, started, dirty, weight, fit, engineering, out_value, out_alone, out_coordination, out_unit,
          out_shared) = projects  # fmt: skip
         member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+        untied, reserve, step, setup, left, implemented = cash_in
         for p in (p for p, s in enumerate(state) if s == 1):
             rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
             everyone = list(range(len(rows)))
@@ -380,17 +399,23 @@ class alliance:
             hub = t.hub or (t.mode == 0 and money >= t.hub_cost)
             saved = t.phi * alliance.engineering_strength(len(rows), money, t) if t.by_coordination else 0.0
 
+            homes = [traits[2][i] for i in rows]
+
             def worth(members, extra=0.0):
                 budget = [b + extra for b in budgets]  # noqa: B023 (used at once)
                 return value.coalition_value(
-                    members, efficiency, budget, weight[p], fit[p], pair_cost, saved, hub, 0.0, t  # noqa: B023
+                    members, efficiency, budget, weight[p], fit[p], pair_cost, saved, hub, 0.0, t,  # noqa: B023
+                    kind=kinds[p], homes=homes,  # noqa: B023
                 )  # fmt: skip
 
-            more = (untied[p] + reserve[p] // 12) / 100
+            freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if step[p] == 5 else 0
+            more = (untied[p] + freed) / 100
             for a in everyone:
                 out_solo[p][a] = worth([a])
             out_alone[p] = sum(worth([a]) for a in everyone)
-            out_coordination[p] = value.coordination_cost(everyone, pair_cost, t.fixed_cost, saved, hub)
+            out_coordination[p] = value.coordination_cost(
+                everyone, pair_cost, t.fixed_cost, saved, hub, t.branching, homes
+            )
             out_value[p] = worth(everyone, more / len(rows))
             out_unit[p] = value.unit_cost(value.team_costs(efficiency, t.price), weight[p], t.sigma)
             if dirty[p] or (month - started[p]) % 12 == 0:
@@ -403,13 +428,18 @@ class alliance:
                     alike = t.shared * game[known] / len(members_of(known))
                     out_perceived[p][a] = (1 - t.shared) * shares.perceived(game, known, a) + alike - worth([a])
 
-    def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weight, fit, ties, traits, t, _work):
+    def gain_of_joining(
+        p, j, budget_j, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t, _work
+    ):
         rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
         rows, budgets, efficiency = [*rows, j], [*budgets, budget_j], [*efficiency, org_efficiency[j]]
         pair_cost, new = alliance.pair_costs(rows, ties, traits, t), len(rows) - 1
 
         def worth(members):
-            return value.coalition_value(members, efficiency, budgets, weight[p], fit[p], pair_cost, 0.0, t.hub, 0.0, t)
+            return value.coalition_value(
+                members, efficiency, budgets, weight[p], fit[p], pair_cost, 0.0, t.hub, 0.0, t, kind=kinds[p],
+                homes=[traits[2][i] for i in rows],
+            )  # fmt: skip
 
         def gain(members):
             return worth([*members, new]) - worth(members) - worth([new])
@@ -457,7 +487,21 @@ class matching:
     def rows_of(territory, segments):
         return len(matching.rows_in(territory, segments))
 
-    def meet(i, uid, month, c, seed, alive, births, size, model, territory, neighbour, generation, segments, near, t):
+    def likely(i, j, size, model, by_size, by_model):
+        return math.exp(-by_size * abs(size[i] - size[j]) / 3) * math.exp(-by_model * (model[i] != model[j]))
+
+    def is_ordered(uid, model, seed, t):
+        return model in (2, 6) and chance.happens(seed, uid, 2**32 - 1, 81, 0, t.ordered)
+
+    def places_far(place, scale, far):
+        """All territories, or those of the same region, in the order of the table."""
+        order, _, first, last = far
+        return order[first[place] : last[place]] if scale == 1 else order
+
+    def meet(
+        i, uid, month, c, seed, alive, births, size, model, territory, neighbour, generation, segments, near, far,
+        scale, t,
+    ):  # fmt: skip
         indptr, indices = near
         where = chance.uniform(seed, uid, month, 63, 4 * c)
         if where < t.ties_share:
@@ -469,21 +513,25 @@ class matching:
         if around and where < t.ties_share + (1 - t.ties_share) * t.neighbour_share:
             place = around[chance.below(seed, uid, month, 63, 4 * c + 2, len(around))]
         rows = matching.rows_in(place, segments)
+        if scale:
+            rows = [j for p in matching.places_far(territory[i], scale, far) for j in matching.rows_in(p, segments)]
         for sub in (4 * c + 3, 4 * c + 67, 4 * c + 131):
             j = rows[chance.below(seed, uid, month, 63, sub, len(rows))] if rows else -1
             if j < 0 or j == i or not alive[j]:
                 continue
-            gap = t.similarity_size * abs(size[i] - size[j]) / 3 + t.similarity_model * (model[i] != model[j])
-            if chance.happens(seed, uid, month, 75, sub, math.exp(-gap)):
+            liking = matching.likely(i, j, size, model, t.similarity_size, t.similarity_model)
+            if chance.happens(seed, uid, month, 75, sub, liking):
                 return j
         return -1
 
-    def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, seed, month, t, out):
-        project_uid, _, engineering, weight, fit, _ = projects
+    def propose(
+        seekers, n, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out
+    ):
+        project_uid, kind, scale, engineering, weight, fit = projects
         member, effort, hours_in = memberships
         alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
         neighbour, generation, _, _, births = ties
-        _, size, territory, model = traits
+        _, size, territory, model, _ = traits
         made = []
         for p in seekers[:n]:
             i, uid, found = member[p][0], project_uid[p], []
@@ -505,6 +553,8 @@ class matching:
                     generation,
                     segments,
                     near,
+                    far,
+                    scale[p],
                     t,
                 )
                 if j < 0 or slots[j][2] >= 0 or j in member[p]:
@@ -513,14 +563,15 @@ class matching:
                 budget = cash / 100 + math.floor(hours[j] * t.effort_share) * t.hour_value
                 if budget > 0:
                     gain, pair = alliance.gain_of_joining(
-                        p, j, budget, member, effort, hours_in, org_efficiency, weight, fit, ties, traits, t, None
+                        p, j, budget, member, effort, hours_in, org_efficiency, weight, fit, kind, ties, traits, t, None
                     )
                     noise = t.noise * budget * chance.normal(seed, uid, month, 64, c)
                     found.append((gain + noise, -c, j, pair, cash))
             if found:
                 gain, _, j, pair, cash = max(found)
                 mine = effort[p][0] / 100 + hours_in[p][0] * t.hour_value
-                if matching.with_premium(gain, t) + desire[i] * mine >= 0:
+                bound = matching.is_ordered(org_uid[i], model[i], seed, t)
+                if bound or matching.with_premium(gain, t) + desire[i] * mine >= 0:
                     made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
         for column, values in zip(out, zip(*made, strict=True), strict=False):
             column[: len(made)] = values
@@ -571,7 +622,7 @@ class learning:
                         continue
                     k = learning.place_of_tie(i, j, neighbour, generation, kept, broken, births)
                     if kept_now[p][s]:
-                        kept[i][k] += 1
+                        kept[i][k] += 1 + t.reciprocity * kept_now[p][mine]
                     else:
                         broken[i][k] += t.asymmetry
                     if not seen[p][mine] >> s & 1 and chance.happens(seed, uid[i], month, 69, 8 * at + s, t.visibility):
@@ -588,17 +639,22 @@ class learning:
         neighbour[i][place], generation[i][place], kept[i][place], broken[i][place] = j, births[j], 0.0, 0.0
         return place
 
-    def be_seen(alive, slots, state, step, members, visible):
+    def be_seen(alive, slots, state, step, members, kind, visible, patron):
         at_work = {p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1}
+        giving = {p for p in at_work if kind[p] == 3}
         visible[:] = [int(bool(lives and at_work & set(mine))) for lives, mine in zip(alive, slots, strict=True)]
+        patron[:] = [int(bool(lives and giving & set(mine))) for lives, mine in zip(alive, slots, strict=True)]
 
-    def desire(alive, births, neighbour, generation, visible, disposition, threshold, t, out):
+    def desire(alive, births, uid, model, neighbour, generation, visible, patron, disposition, threshold, seed, t, out):
         for i in (i for i, lives in enumerate(alive) if lives):
             pairs = zip(neighbour[i], generation[i], strict=True)
             known = [j for j, born in pairs if j >= 0 and alive[j] and born == births[j]]
-            share = statistics.fmean(visible[j] for j in known) if known else 0.0
-            pull = share if t.linear else float(bool(known) and share > threshold[i])
-            moved = out[i] + t.desire_rate * (disposition[i] + t.contagion * pull + t.vision - out[i])
+            share = statistics.fmean(visible[j] + t.patronage * patron[j] for j in known) if known else 0.0
+            passed = float(bool(known) and share > threshold[i])
+            wanted = disposition[i] + t.contagion * (share if t.linear else passed) + t.pull * threshold[i] * passed
+            if t.order_effect and matching.is_ordered(uid[i], model[i], seed, t):
+                wanted += t.order_effect
+            moved = out[i] + t.desire_rate * (wanted + t.vision - out[i])
             out[i] = max(-1.0, min(1.0, moved))
 
     def count_alliances(state, step, members, territory, living, at_work):
@@ -618,12 +674,14 @@ class projects:
     def pick(share, u):
         return next((k for k in range(len(share) - 1) if u < sum(share[: k + 1])), len(share) - 1)
 
-    def open_projects(starters, n, table, memberships, organisations, felt, kind_share, step_share, seed, month, t):
+    def open_projects(
+        starters, n, table, memberships, organisations, felt, kind_share, scale_share, step_share, seed, month, t
+    ):
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
-         engineered) = table  # fmt: skip
+         engineered, scale) = table  # fmt: skip
         member, effort, hours, seen, joined = memberships
-        org_uid, org_territory, first, second, base, org_hours, _, desire, slots = organisations
+        org_uid, org_territory, org_model, first, second, base, org_hours, desire, slots = organisations
         free, opened = [p for p, s in enumerate(state) if s == 0], 0
         for i in starters[:n]:
             key = (seed, org_uid[i], month)
@@ -635,6 +693,7 @@ class projects:
             uid[p] = 2**62 + (a * 2**32 + b) % 2**61
             state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], answered, i, org_uid[i]
             kind[p] = projects.pick(kind_share, chance.uniform(*key, 61, 3))
+            scale[p] = projects.pick(scale_share, chance.uniform(*key, 80, 0))
             months = t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
             setup[p] = min(240, max(1, math.floor(months + 0.5)))
             length[p] = max(1, math.floor(t.length_months + 0.5))
@@ -642,7 +701,7 @@ class projects:
             fit[p] = 1 + max(0.0, gap) + t.misfit * min(0.0, gap)
             drawn = [math.exp(t.weight_spread * chance.normal(*key, 61, 6 + k)) for k in range(5)]
             weight[p] = [x / sum(drawn) for x in drawn]
-            seeking[p] = int(t.possible and desire[i] >= 0)
+            seeking[p] = int(t.possible and (desire[i] >= 0 or matching.is_ordered(org_uid[i], org_model[i], seed, t)))
             step[p], left[p] = 0, projects.step_months(setup[p], 0, step_share)
             started[p], implemented[p], ended[p] = month, -1, -1
             members[p], members_first[p], members_max[p] = 1, 0, 1
@@ -684,7 +743,7 @@ class projects:
 
     def work(table, memberships, organisations, amounts, seed, month, t, totals):
         (state, _, territory, domain, step, members, _, waiting, value_, alone, coordination, plan_value, perceived,
-         engineering, free_money, engineered, sums, counts) = table  # fmt: skip
+         engineering, free_money, engineered, setup, left, implemented, sums, counts) = table  # fmt: skip
         member, effort, hours, kept, paid, _ = memberships
         org_territory, org_model, org_uid, slots, cash, project_paid, received = organisations
         spent, wages, delivered, flow, programme, reserve = amounts
@@ -694,8 +753,9 @@ class projects:
             engineered[p] = int(engineered[p] or g + free_money[p] > 0)
             wages[place] += g
             if at_work:
-                untied = free_money[p] + reserve[p] // 12
-                reserve[p] -= reserve[p] // 12
+                freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
+                untied = free_money[p] + freed
+                reserve[p] -= freed
             else:
                 reserve[p] += free_money[p]
             breaks = 1 - t.kept
@@ -841,6 +901,14 @@ class projects:
         ended_now[: len(rows)] = rows
         return len(rows)
 
+    def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
+        declared[:] = [t.keep_share * x for x in declared]
+        for p in rows[:n]:
+            if end[p] == 4 and seeking[p] and chance.happens(seed, uid[p], 2**32 - 1, 82, 0, t.declared):
+                declared[territory[p]] += 1.0
+                for i in member[p][: members[p]]:
+                    desire[i] = sorted((-1.0, desire[i] + t.declaration_effect, 1.0))[1]
+
     def forget_project(i, p, slots):
         kept = [q for q in slots[i] if q != p]
         slots[i] = kept + [-1] * (len(slots[i]) - len(kept))
@@ -898,6 +966,35 @@ class projects:
 
 
 class record:
+    def count_links(state, members, founder, territory, member, core, organisations, living, out):
+        alive, size, model, home = organisations
+        for place in range(len(core)):
+            here = [i for i, lives in enumerate(alive) if lives and home[i] == place]
+            living[place] = [float(sum(size[i] == z for i in here)) for z in range(4)]
+            living[place] += [float(sum(model[i] == k for i in here)) for k in range(7)]
+
+        def chance_of(trait, first, last, i, place):
+            return living[place][first + trait[i]] / (sum(living[place][first:last]) or 1)
+
+        teams = [
+            (p, member[p][: members[p]])
+            for p, s in enumerate(state)
+            if s == 1 and members[p] > 1 and core[territory[p]]
+        ]
+        pairs = [pair for _, team in teams for pair in itertools.combinations(team, 2)]
+        mixed = [p for p, team in teams if {2, 6} <= {model[i] for i in team}]
+        out[0], out[1] = len(pairs), sum(size[i] == size[j] for i, j in pairs)
+        out[2] = sum(model[i] == model[j] for i, j in pairs)
+        for at, trait, first, last in ((3, size, 0, 4), (4, model, 4, 11)):
+            out[at] = (
+                sum(
+                    chance_of(trait, first, last, i, home[j]) + chance_of(trait, first, last, j, home[i])
+                    for i, j in pairs
+                )
+                / 2
+            )
+        out[5], out[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
+
     def add_up(table, core, out):
         out[:] = [
             sum(column)
@@ -933,3 +1030,37 @@ def __getattr__(name):
         if hasattr(module := importlib.import_module(f"tests.{file.stem}"), name):
             return getattr(module, name)
     raise AttributeError(f"no twin is called {name}")
+
+
+class partnership:
+    def surprise(i, slots, base, income):
+        return (income[i] - base[i]) / max(1, sum(p >= 0 for p in slots[i]))
+
+    def share_income(table, member, slots, base, income, organisations, part, flow, due):
+        state, kind, step, members = table
+        territory, model, cash, paid, received = organisations
+        for p in range(len(state)):
+            if (state[p], kind[p], step[p]) != (1, 1, 5) or members[p] < 2:
+                continue
+            team = member[p][: members[p]]
+            pooled = [part * partnership.surprise(i, slots, base, income) for i in team]
+            outlay = sum(base[i] for i in team)
+            if not outlay:
+                continue
+            owed = [math.floor(x - sum(pooled) * (base[i] / outlay)) for x, i in zip(pooled, team, strict=True)]
+            owed[-1] -= sum(owed)
+            for s, i in enumerate(team):
+                for r, j in enumerate(team):
+                    amount = max(0, min(owed[s], -owed[r]))
+                    owed[s] -= amount
+                    owed[r] += amount
+                    cash[i] -= amount
+                    paid[i] += amount
+                    cash[j] += amount
+                    received[j] += amount
+                    if territory[i] == territory[j]:
+                        flow[territory[i]][model[i]][model[j]] += amount
+                    else:
+                        flow[territory[i]][model[i]][7] += amount
+                        flow[territory[j]][7][model[j]] += amount
+            due[: len(owed)] = owed

@@ -211,17 +211,22 @@ class persons:
 class life:
     JUST_CLOSED = 255
 
-    def list_closing(alive, model, uid, cash, base, red, exits, credit, patience, seed, month, out):
+    def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, out):
         found = []
         for i in range(len(alive)):
             if not alive[i]:
                 continue
             red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
             failed = red[i] >= patience and cash[i] < -credit * base[i]
-            if exits[model[i]] > 0 and (failed or naive.chance.happens(seed, uid[i], month, 40, 0, exits[model[i]])):
+            hazard = exits[model[i]] * (shield[i] if len(shield) else 1.0)
+            if exits[model[i]] > 0 and (failed or naive.chance.happens(seed, uid[i], month, 40, 0, hazard)):
                 found.append(i)
         out[: len(found)] = found
         return len(found)
+
+    def shield(slots, state, step, members, protection, out):
+        at_work = {p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1}
+        out[:] = [math.exp(-protection) ** len(at_work & set(mine)) for mine in slots]
 
     def close(
         rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses

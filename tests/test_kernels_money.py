@@ -22,7 +22,7 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 HARD_TIMES = {
     "money.income_sd": 0.6, "money.common_share": 0.5, "money.reserve": 0.5, "money.credit_months": 0,
     "money.fixed_share": 0.95, "money.failure_months": 1, "life.exit": 0.12, "life.entry": 0.15,
-    "engineering.dose": 5, "confidence.gain": 0.1, "persons.migration_spread": 0.05,
+    "promoters.protection": 0.4, "engineering.dose": 5, "confidence.gain": 0.1, "persons.migration_spread": 0.05,
 }  # fmt: skip
 MONTHS = 30
 KERNELS = (
@@ -42,6 +42,7 @@ KERNELS = (
     (persons.volunteer, naive.persons.volunteer),
     (persons.receive_hours, naive.persons.receive_hours),
     (life.list_closing, naive.life.list_closing),
+    (life.shield, naive.life.shield),
     (life.close, naive.life.close),
     (life.inherit, naive.life.inherit),
     (life.bear_losses, naive.life.bear_losses),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances.terms import terms
-from sim.kernels import accounts, alliance, innovation, learning, matching, needs, projects, record, value
+from sim.kernels import accounts, alliance, innovation, learning, matching, needs, partnership, projects, record, value
 from sim.record import Record
 from tests import naive
 from tests.compare import Recorder, agree, plain
@@ -26,14 +26,25 @@ EASY = {
     "engineering.dose": 10.0, "engineering.hub_cost": 200.0, "engineering.half_cost": 5.0, "engineering.search": 10.0,
     "innovation.research_months": 6.0, "innovation.qualification_months": 6.0, "innovation.gate_model": 0.6,
     "life.exit": 0.12, "meeting.neighbour_share": 0.5,
+    "projects.share_scale": [0.4, 0.3, 0.2, 0.1],
+}  # fmt: skip
+RULES = {
+    "promoters.order_effect": -0.2, "promoters.declaration_effect": -0.3, "promoters.pull": 0.8,
+    "promoters.reciprocity": 0.5, "mandate_alliances.share": 0.4, "declaration.share": 0.6,
+}  # fmt: skip
+TYPES = {
+    "partnership.practices": 0.2, "partnership.innovation": -0.2, "partnership.patronage": 0.9,
+    "partnership.cooperation": 0.4, "alliances.branching": 0.5,
 }  # fmt: skip
 WORLDS = {
-    "engineering": {"engineering.mode": 0, "trust.kept": 0.7},
+    "engineering": {"engineering.mode": 0, "trust.kept": 0.7, "partnership.cooperation": 0.3},
     "placebo, other forms": {
         "engineering.mode": 1, "form.value": 1, "form.network": 1, "form.perception": 1, "form.contagion": 1,
-        "form.dissolution": 1, "desire.mean": 0.0,
+        "form.dissolution": 1, "desire.mean": 0.0, "form.returns": 1, "partnership.cooperation": 0.3,
     },
-    "paid without effect": {"engineering.mode": 2, "form.dissolution": 2, "projects.exit_hazard": 0.1},
+    "paid without effect, rules and types": {
+        "engineering.mode": 2, "form.dissolution": 2, "projects.exit_hazard": 0.1, **RULES, **TYPES,
+    },
 }  # fmt: skip
 MONTHS = (4, 12)
 PAIRS = (
@@ -58,18 +69,21 @@ PAIRS = (
     (projects.ask_grants, naive.projects.ask_grants),
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
+    (partnership.share_income, naive.partnership.share_income),
+    (projects.lose_face, naive.projects.lose_face),
     (projects.open_projects, naive.projects.open_projects),
     (projects.release, naive.projects.release),
     (projects.review, naive.projects.review),
     (projects.work, naive.projects.work),
     (record.add_up, naive.record.add_up),
     (record.confident, naive.record.confident),
+    (record.count_links, naive.record.count_links),
     (record.count_organisations, naive.record.count_organisations),
     (record.count_projects, naive.record.count_projects),
     (record.score, naive.record.score),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
-    "accounts", "alliance", "innovation", "learning", "matching", "needs", "projects", "record",
+    "accounts", "alliance", "innovation", "learning", "matching", "needs", "partnership", "projects", "record",
 )}  # fmt: skip
 
 
@@ -83,6 +97,7 @@ def places():
     """Three places in a row, of a few hundred residents."""
     graph = nx.path_graph(3)
     nx.set_node_attributes(graph, {0: 900, 1: 1800, 2: 500}, "population")
+    nx.set_node_attributes(graph, {0: "near", 1: "near", 2: "far"}, "region")
     return sim.load_territory(graph)
 
 
@@ -220,7 +235,9 @@ def place(places):
 
 def test_gain_of_joining(place):
     """Every alliance of the place, joined by an organisation that is far in the table."""
-    t = place.terms._replace(floor=0.45)  # so high that some who trust each other reach it
+    t = place.terms._replace(
+        floor=0.45, branching=0.3, practices=0.2, proposition=0.1
+    )  # so high that some who trust each other reach it
     s, width = place.state, alliance.WIDTH
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     work = (
@@ -228,8 +245,9 @@ def test_gain_of_joining(place):
         np.empty((width + 1, width + 1)), np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
     )  # fmt: skip
     arrays = (
-        m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit,
-        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births), (o.domain, o.size, o.territory, o.model),
+        m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit, p.kind,
+        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (o.domain, o.size, o.territory, o.model, place.region),
     )  # fmt: skip
     allied = np.flatnonzero((p.state == 1) & (p.members > 1) & (p.members < width))
     living = np.flatnonzero(o.alive)

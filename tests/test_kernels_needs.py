@@ -30,10 +30,11 @@ def test_level(x):
 
 
 @SETTINGS
-@given(st.floats(0, 1e9), st.integers(0, 10**7), st.floats(0.05, 0.5), st.floats(0.1, 100))
-def test_relief(delivered, residents, strength, scale):
-    found = needs.relief(delivered, residents, strength, scale)
-    assert found == pytest.approx(naive.needs.relief(delivered, residents, strength, scale), abs=1e-12)
+@given(st.floats(0, 1e9), st.integers(0, 10**7), st.floats(0.05, 0.5), st.floats(0.1, 100), st.booleans())
+def test_relief(delivered, residents, strength, scale, linear):
+    found = needs.relief(delivered, residents, strength, scale, linear)
+    expected = naive.needs.relief(delivered, residents, strength, scale, linear)
+    assert found == pytest.approx(expected, abs=1e-12, rel=1e-12)
 
 
 @SETTINGS

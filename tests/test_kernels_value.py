@@ -530,3 +530,67 @@ def test_every_order_of_the_same_members_has_the_same_value():
         )
         found.add(round(worth(team, 7, Terms()), 9))
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("sigma", [0.25, 0.5, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("m", [2, 3, 5, 8])
+def test_replicas_without_costs_gain_nothing_whatever_substitution(sigma, m):
+    """m identical members, neither cost nor pooling: the premium is 0 for every sigma, in both forms."""
+    row = [1.0, 0.35, 0.6, 0.2, 0.35]
+    team = Team([row] * m, [700.0] * m, [0.3, 0.25, 0.2, 0.15, 0.1], [[0.0] * m] * m)
+    for form_a in (False, True):
+        v = game(team, Terms(fixed_cost=0.0, poolable=0.0, sigma=sigma, form_a=form_a))
+        assert v[-1] == pytest.approx(m * v[1], rel=1e-12)
+
+
+def test_returns_of_the_team():
+    """At the scale both forms agree; below it decreasing returns give more, above less; exponent 1 changes no bit."""
+    team = specialists([500.0, 400.0, 900.0])
+    v = game(team, Terms())
+    assert game(team, Terms(by_team=True, eta=1.0, team_scale=777.0)) == v
+    found = game(team, Terms(by_team=True, eta=0.8, team_scale=600.0))
+    assert found == pytest.approx([600.0 * (x / 600.0) ** 0.8 for x in v], rel=1e-12)
+    assert value.returns_of_team(600.0, 600.0, 0.8) == 600.0
+
+
+def test_returns_of_the_team_depend_on_the_unit_of_money_through_their_scale():
+    """Science P1: with eta below 1 the premium rate changes with the unit of money, unless `scale` changes with it."""
+    euros, cents = specialists([500.0, 500.0]), specialists([50_000.0, 50_000.0])
+    terms = Terms(by_team=True, eta=0.8, team_scale=600.0, fixed_cost=50.0)
+    converted = terms._replace(team_scale=60_000.0, fixed_cost=5_000.0)
+    careless = terms._replace(fixed_cost=5_000.0)
+    assert rate(game(cents, converted)) == pytest.approx(rate(game(euros, terms)), rel=1e-12)
+    assert game(cents, careless)[-1] != pytest.approx(100 * game(euros, terms)[-1], rel=0.1)
+
+
+def test_replicas_lose_when_returns_decrease_in_the_team():
+    """Merging m equal teams of eta < 1 costs m^(eta - 1): the artefact that keeps this form from being the default."""
+    team = Team([[1.0] * FUNCTIONS] * 4, [500.0] * 4, [0.2] * 5, [[0.0] * 4] * 4)
+    v = game(team, Terms(by_team=True, eta=0.8, team_scale=600.0, fixed_cost=0.0, poolable=0.0))
+    assert rate(v) == pytest.approx(4**-0.2 - 1, rel=1e-12)
+
+
+def test_branching_of_links_over_places():
+    """Three members, links of 10 each: in one place 30; in two 33; in three 36; a member alone 0."""
+    costs = np.full((3, 3), 10.0)
+    for homes, cost in ((0, 30.0), (1 << 4, 33.0), (1 << 4 | 2 << 8, 36.0)):
+        assert value.coordination_cost(7, 3, costs, 0.0, 0.0, False, 0.1, homes) == pytest.approx(cost, rel=1e-12)
+    assert value.coordination_cost(4, 3, costs, 5.0, 0.0, False, 0.1, 2 << 8) == 0.0
+    assert value.towns(5, 3, 1 << 4 | 2 << 8) == 2
+    assert value.towns(7, 3, 1 << 4 | 1 << 8) == 2
+
+
+def test_partnership_types_act_on_several_members_only():
+    team = Team([[1.0] * FUNCTIONS] * 2, [500.0] * 2, [0.2] * 5, [[0.0] * 2] * 2)
+    terms = Terms(fixed_cost=0.0, poolable=0.0, practices=0.25, proposition=0.1)
+
+    def v(mask, kind):
+        efficiency, budget, weight, costs = team.arrays()
+        return value.coalition_value(
+            mask, 2, budget, 0.0, efficiency, weight, 1.0, costs, 0.0, False, 0.0, terms, scratch(), kind
+        )
+
+    assert v(1, value.PRACTICES) == v(1, value.INNOVATION) == v(1, value.PATRONAGE) == 500.0 / 1.2
+    assert v(3, value.PRACTICES) == pytest.approx(1000.0 / 1.15, rel=1e-12)  # a quarter of an overhead of 0.2
+    assert v(3, value.INNOVATION) == pytest.approx(1.1 * 1000.0 / 1.2, rel=1e-12)
+    assert v(3, value.COOPERATION) == v(3, value.PATRONAGE) == pytest.approx(1000.0 / 1.2, rel=1e-12)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.alliances import needs
+from sim.kernels import alliance
 from sim.record import Record, cohort
 
 ENGINEERED = {"engineering.dose": 5.0}
@@ -77,7 +78,9 @@ def appraised(world):
     p, m = world.state.projects, world.state.memberships
     hour = float(world.values["value.hour_value"])
     for r in living(world):
-        money = (p.engineering[r] + p.untied[r] + p.reserve[r] // 12) / 100
+        worked = world.month - p.implemented[r]
+        freed = alliance.released(p.reserve[r], p.setup[r], p.left[r], worked) if p.step[r] == 5 else 0
+        money = (p.engineering[r] + p.untied[r] + freed) / 100
         members = tuple(sorted(m.member[r][m.member[r] >= 0]))
         budget = float((m.effort[r] / 100 + m.hours[r] * hour).sum())
         world.seen[int(p.uid[r])] = (members, budget, money, float(p.coordination[r]), float(p.value[r]))

@@ -37,10 +37,14 @@ def close(world):
     """Let organisations stop or fail, and settle what they leave."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    rows = np.empty(len(o), np.int64)
+    rows, shield = np.empty(len(o), np.int64), np.zeros(0)
+    protection = float(v["promoters.protection"])
+    if protection != 0.0:
+        p, shield = s.projects, np.empty(len(o))
+        kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
     n = kernel.list_closing(
-        o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), float(v["money.credit_months"]),
-        int(v["money.failure_months"]), world.seed, world.month, rows,
+        o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
+        float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month, rows,
     )  # fmt: skip
     if n == 0:
         return

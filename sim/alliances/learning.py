@@ -30,20 +30,24 @@ def remember(world):
 
 
 @phase(
-    reads=("organisations.visible",),
-    writes=("organisations.desire", "organisations.visible", "territories.alliances", "territories.seen"),
-)
+    reads=("organisations.visible", "territories.declared"),
+    writes=(
+        "organisations.desire", "organisations.visible", "organisations.patron", "territories.alliances",
+        "territories.seen",
+    ),
+)  # fmt: skip
 def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
     s = world.state
     o, p, place = s.organisations, s.projects, s.territories
     kernel.desire(
-        o.alive, o.births, s.ties.neighbour, s.ties.generation, o.visible, o.disposition, o.threshold, world.terms,
-        o.desire,
+        o.alive, o.births, o.uid, o.model, s.ties.neighbour, s.ties.generation, o.visible, o.patron, o.disposition,
+        o.threshold, world.seed, world.terms, o.desire,
     )  # fmt: skip
-    kernel.be_seen(o.alive, o.slots, p.state, p.step, p.members, o.visible)
+    kernel.be_seen(o.alive, o.slots, p.state, p.step, p.members, p.kind, o.visible, o.patron)
     at_work = np.zeros(len(place), np.int64)
     kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
     residents = np.zeros(len(place), np.int64)
     add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
-    place.seen[:] = 1000.0 * at_work / np.maximum(residents, 1)
+    counted = at_work + world.terms.declaration_effect * place.declared  # as many alliances at work, or as many fewer
+    place.seen[:] = 1000.0 * counted / np.maximum(residents, 1)

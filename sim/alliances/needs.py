@@ -41,4 +41,5 @@ def drift(world):
         place.need, place.felt, place.delivered, residents, at_rest(v), float(v["needs.coupling"]),
         float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0, relief,
         float(v["needs.value_scale"]), float(v["needs.felt_lag"]), np.zeros(DOMAINS),
+        bool(v["form.returns"]),
     )  # fmt: skip

@@ -44,7 +44,8 @@ def produce(world):
     m.received[:] = 0
     kernel.work(
         (p.state, p.uid, p.territory, p.domain, p.step, p.members, p.seeking, p.waiting, p.value, p.alone,
-         p.coordination, p.plan_value, m.perceived, p.engineering, p.untied, p.engineered,
+         p.coordination, p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left,
+         p.implemented,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (m.member, m.effort, m.hours, m.kept, m.paid, m.perceived),

@@ -31,7 +31,7 @@ TRAITS = ("domain", "size", "territory", "model")
             "bid", "dirty", "weight", "fit", "plan", "plan_value", "engineered", "value",
             "alone", "coordination", "engineering", "untied", "unit_cost", "share_value", "sum_value", "sum_alone",
             "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme",
-            "sum_paid", "advance", "sum_hours", "sum_means_alone", "sum_months",
+            "sum_paid", "advance", "sum_hours", "sum_means_alone", "sum_months", "scale",
             "strategy", "phase", "phase_left", "gates", "aside", "fit_first",
             "origin", "home", "adoptions", "deployed", "abroad",
         )),
@@ -51,11 +51,12 @@ def start(world):
         starters, n,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
          p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
-         p.dirty, p.weight, p.fit, p.plan, p.engineered),
+         p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (m.member, m.effort, m.hours, m.seen, m.joined),
-        (o.uid, o.territory, o.domain, o.domain_second, o.base, o.hours, o.disposition, o.desire, o.slots),
-        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float), world.step_share,
-        world.seed, world.month, world.terms,
+        (o.uid, o.territory, o.model, o.domain, o.domain_second, o.base, o.hours, o.desire, o.slots),
+        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float),
+        np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
+        world.terms,
     )  # fmt: skip
     if opened < 0:
         raise CapacityError(
@@ -95,12 +96,12 @@ def recruit(world):
     out = tuple(column[:n] for column in world.work.proposals)
     n = match.propose(
         seekers, n,
-        (p.uid, p.founder, p.engineering, p.weight, p.fit, p.plan),
+        (p.uid, p.kind, p.scale, p.engineering, p.weight, p.fit),
         (m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
-        (o.domain, o.size, o.territory, o.model),
-        s.segments, world.near, world.seed, world.month, t, out,
+        (o.domain, o.size, o.territory, o.model, world.region),
+        s.segments, world.near, world.far, world.seed, world.month, t, out,
     )  # fmt: skip
     project, gain = out[0][:n], out[2][:n]
     order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row

@@ -26,6 +26,7 @@ FREED = (  # what the end of a project writes
     writes=(
         *FREED, "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
         "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty", "projects.plan_value",
+        "organisations.desire", "territories.declared",
     ),
 )  # fmt: skip
 def advance(world):
@@ -38,7 +39,13 @@ def advance(world):
         world.step_share, world.seed, world.month, world.terms, w.projects,
     )  # fmt: skip
     ended = w.projects[:n]
-    w.ends[:] = np.bincount(p.end[ended[world.core[p.territory[ended]]]], minlength=5)[:5]
+    here = ended[world.core[p.territory[ended]]]
+    w.ends[:] = np.bincount(p.end[here], minlength=5)[:5]
+    w.abandoned[:] = np.bincount(p.step[here[p.end[here] == kernel.ABANDONED]], minlength=7)[:5]
+    kernel.lose_face(
+        ended, n, p.uid, p.end, p.seeking, p.territory, p.members, s.memberships.member, s.organisations.desire,
+        s.territories.declared, world.seed, world.terms,
+    )  # fmt: skip
     free(world, ended, n)
 
 

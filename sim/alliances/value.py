@@ -33,5 +33,6 @@ def appraise(world):
          p.share_value),
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
-        (o.domain, o.size, o.territory, o.model), o.efficiency, p.untied, p.reserve, world.month, world.terms,
+        (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
+        (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.terms,
     )  # fmt: skip

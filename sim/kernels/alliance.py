@@ -14,6 +14,7 @@ from sim.kernels import shares, trust, value
 FUNCTIONS = 5
 WIDTH = 8  # members at most
 MONTHS_BETWEEN_SHARES = 12
+AT_WORK = 5  # the step of a project that delivers
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -23,14 +24,17 @@ def is_public(model):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def distance(i, j, org_domain, org_size, org_territory, org_model, t):
-    """Return the distance between two organisations, 0 to 1: silo, size, place and law, weighted."""
+def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
+    """Return the distance between two organisations: silo, size, place and law, weighted; 0 to 1 within a region.
+
+    Another region is `t.far` times as far as another territory of the same one. `region` is that of each territory.
+    """
     d = 0.0
     if org_domain[i] != org_domain[j]:
         d += t.silo
     d += t.size * abs(np.int64(org_size[i]) - np.int64(org_size[j])) / 3.0
     if org_territory[i] != org_territory[j]:
-        d += t.place
+        d += t.place if region[org_territory[i]] == region[org_territory[j]] else t.place * t.far
     if is_public(org_model[i]) != is_public(org_model[j]):
         d += t.legal
     return d
@@ -49,7 +53,7 @@ def trust_in(i, j, neighbour, generation, kept, broken, births, t):
 def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
     """Write c1 * d_ij * (1 - trust_ij) for each pair of the m members."""
     neighbour, generation, kept, broken, births = ties
-    org_domain, org_size, org_territory, org_model = traits
+    org_domain, org_size, org_territory, org_model, region = traits
     for a in range(m):
         pair_cost[a, a] = 0.0
         for b in range(a + 1, m):
@@ -59,9 +63,22 @@ def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
                 + trust_in(j, i, neighbour, generation, kept, broken, births, t)
             )
             distrust = max(t.floor, 1.0 - mutual)
-            cost = t.link_cost * distance(i, j, org_domain, org_size, org_territory, org_model, t) * distrust
+            apart = distance(i, j, org_domain, org_size, org_territory, org_model, region, t)
+            cost = t.link_cost * apart * distrust
             pair_cost[a, b] = cost
             pair_cost[b, a] = cost
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def homes_of(rows, m, org_territory):
+    """Return who lives where, four bits a slot: the slot of the first member who lives in the same territory."""
+    homes = 0
+    for a in range(m):
+        for b in range(a + 1):
+            if org_territory[rows[a]] == org_territory[rows[b]]:
+                homes |= b << 4 * a
+                break
+    return homes
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -97,7 +114,7 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserve, month, t):
+def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
     Of an alliance, value and costs are computed every month, because trust and engineering move; what members are
@@ -108,6 +125,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserv
         projects
     )
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+    untied, reserve, step, setup, left, implemented = cash_in
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
     efficiency, pair_cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH))
     scratch = np.empty((value.SCRATCH, FUNCTIONS))
@@ -115,7 +133,10 @@ def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserv
     for p in range(state.size):
         if state[p] != 1:
             continue
-        extra = untied_money(untied[p], reserve[p])
+        extra = np.float64(untied[p])
+        if step[p] == AT_WORK:
+            extra += released(reserve[p], setup[p], left[p], month - implemented[p])
+        extra /= 100.0
         if member[p, 1] < 0 and member[p, 0] >= 0 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
             continue
         m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
@@ -128,26 +149,31 @@ def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserv
         money = engineering[p] / 100.0
         hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost))
         saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
-        everyone = (1 << m) - 1
+        everyone, kind, homes = (1 << m) - 1, np.int64(kinds[p]), homes_of(rows, m, traits[2])
         if dirty[p]:
             alone = 0.0
             for a in range(m):
                 out_solo[p, a] = value.coalition_value(
-                    1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
-                )
+                    1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
+                    homes,
+                )  # fmt: skip
                 alone += out_solo[p, a]
             out_alone[p] = alone
             value.team_costs(efficiency, everyone, t.price, scratch[0])
             out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
-        out_coordination[p] = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub)
-        out_value[p] = value.coalition_value(
-            everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
+        out_coordination[p] = value.coordination_cost(
+            everyone, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes
         )
+        out_value[p] = value.coalition_value(
+            everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
+            homes,
+        )  # fmt: skip
         if dirty[p] or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0:
             for mask in range(1, everyone + 1):
                 game[mask] = value.coalition_value(
-                    mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch
-                )
+                    mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
+                    homes,
+                )  # fmt: skip
             game[0] = 0.0
             out_shared[p] = game[everyone]
             fill_shares(p, m, game, seen, out_solo, t, out_share, out_perceived)
@@ -155,9 +181,13 @@ def appraise(projects, memberships, ties, traits, org_efficiency, untied, reserv
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def untied_money(untied, reserve):
-    """Return the untied money (EUR) that the programme adds to the budget of a project this month."""
-    return (untied + reserve // MONTHS_BETWEEN_SHARES) / 100.0
+def released(reserve, setup, left, worked):
+    """Return the cents of untied money that leave the reserve in a month of work, after `worked` months of it.
+
+    What came in during `setup` months goes out over as many months of work, or over all that are planned when
+    these are fewer (`left` of them, this one included): nothing is left when work ends.
+    """
+    return reserve // max(1, min(np.int64(left), np.int64(setup) - np.int64(worked)))
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -189,7 +219,9 @@ def count_bits(mask):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weight_table, fit, ties, traits, t, work):
+def gain_of_joining(
+    p, j, budget_j, member, effort, hours, org_efficiency, weight_table, fit, kinds, ties, traits, t, work
+):
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
     The first is what the founder looks at, the second all that a newcomer can see: its link to the founder.
@@ -201,26 +233,96 @@ def gain_of_joining(p, j, budget_j, member, effort, hours, org_efficiency, weigh
         efficiency[m, k] = org_efficiency[j, k]
         weight[k] = weight_table[p, k]
     fill_pair_costs(rows, m + 1, ties, traits, t, pair_cost)
-    hub = t.hub
+    hub, kind, homes = t.hub, np.int64(kinds[p]), homes_of(rows, m + 1, traits[2])
     before, one, first = (1 << m) - 1, 1 << m, 1
     alone = value.coalition_value(
-        one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+        one,
+        m + 1,
+        budget,
+        0.0,
+        efficiency,
+        weight,
+        fit[p],
+        pair_cost,
+        0.0,
+        hub,
+        0.0,
+        t,
+        scratch,
+        kind,
+        homes,
     )
     gain = (
         value.coalition_value(
-            before | one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+            before | one,
+            m + 1,
+            budget,
+            0.0,
+            efficiency,
+            weight,
+            fit[p],
+            pair_cost,
+            0.0,
+            hub,
+            0.0,
+            t,
+            scratch,
+            kind,
+            homes,
         )
         - value.coalition_value(
-            before, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+            before,
+            m + 1,
+            budget,
+            0.0,
+            efficiency,
+            weight,
+            fit[p],
+            pair_cost,
+            0.0,
+            hub,
+            0.0,
+            t,
+            scratch,
+            kind,
+            homes,
         )
         - alone
     )
     pair = (
         value.coalition_value(
-            first | one, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+            first | one,
+            m + 1,
+            budget,
+            0.0,
+            efficiency,
+            weight,
+            fit[p],
+            pair_cost,
+            0.0,
+            hub,
+            0.0,
+            t,
+            scratch,
+            kind,
+            homes,
         )
         - value.coalition_value(
-            first, m + 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, hub, 0.0, t, scratch
+            first,
+            m + 1,
+            budget,
+            0.0,
+            efficiency,
+            weight,
+            fit[p],
+            pair_cost,
+            0.0,
+            hub,
+            0.0,
+            t,
+            scratch,
+            kind,
+            homes,
         )
         - alone
     )

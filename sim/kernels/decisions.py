@@ -49,6 +49,10 @@ RECRUIT_COUNT = 77
 FOUNDER_PLAN = 78
 NEED_CALLS = 79
 
+SCALE = 80
+ORDERED = 81  # ordered to open alliances: once for each identity
+DECLARED = 82  # declared in public: once for each project
+
 # innovation
 STRATEGY = 100
 RISK_ZONE = 101

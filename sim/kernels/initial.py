@@ -205,10 +205,7 @@ def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, g
             j = matching.row_in(place, np.int64((c * np.uint64(rows)) >> np.uint64(32)), segments)
             if j < 0 or j == i or not alive[j] or knows(i, j, s, neighbour):
                 continue
-            gap = by_size * abs(np.int64(size[i]) - np.int64(size[j])) / 3.0
-            if model[i] != model[j]:
-                gap += by_model
-            if np.float64(e) < math.exp(-gap) * 4294967296.0:
+            if np.float64(e) < matching.likely(i, j, size, model, by_size, by_model) * 4294967296.0:
                 neighbour[i, s], generation[i, s] = j, births[j]
                 break
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, trust
+from sim.kernels import alliance, chance, matching, trust, value
 from sim.kernels import decisions as d
 from sim.kernels.projects import IMPLEMENT, LIVING
 
@@ -34,7 +34,10 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
                     continue
                 j = np.int64(member[p, s])
                 k = tie_with(i, j, neighbour, generation, kept, broken, births)
-                kept[i, k], broken[i, k] = trust.after_month(kept[i, k], broken[i, k], kept_now[p, s], t.asymmetry, 1.0)
+                bonus = t.reciprocity * np.float64(kept_now[p, mine])  # it returns help, or is owed some
+                kept[i, k], broken[i, k] = trust.after_month(
+                    kept[i, k], broken[i, k], kept_now[p, s], t.asymmetry, 1.0, bonus
+                )
                 bit = np.uint8(1 << s)
                 if not seen[p, mine] & bit and chance.happens(
                     seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, t.visibility
@@ -80,37 +83,49 @@ def tie_with(i, j, neighbour, generation, kept, broken, births):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def be_seen(alive, slots, state, step, members, visible):
-    """Write which organisations are members of an alliance at work."""
+def be_seen(alive, slots, state, step, members, kind, visible, patron):
+    """Write which organisations are members of an alliance at work, and which of one of patronage."""
     for i in range(alive.size):
-        visible[i] = 0
+        visible[i], patron[i] = 0, 0
         if alive[i]:
             for at in range(slots.shape[1]):
                 p = np.int64(slots[i, at])
                 if p >= 0 and state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
                     visible[i] = 1
+                    if kind[p] == value.PATRONAGE:
+                        patron[i] = 1
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def desire(alive, births, neighbour, generation, visible, disposition, threshold, t, out):
+def desire(
+    alive, births, uid, model, neighbour, generation, visible, patron, disposition, threshold, seed, t, out
+):  # fmt: skip
     """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
 
     `visible` is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
-    acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion.
+    acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. A partner in patronage
+    counts as 1 + `t.patronage` allied acquaintances. Past the threshold, `t.pull` adds the more the higher it was.
+    An order moves the desire of those who receive it by `t.order_effect`.
     """
     for i in range(alive.size):
         if not alive[i]:
             continue
-        known, allied = 0, 0
+        known, allied = 0, 0.0
         for s in range(neighbour.shape[1]):
             j = np.int64(neighbour[i, s])
             if j >= 0 and alive[j] and generation[i, s] == births[j]:
                 known += 1
-                allied += np.int64(visible[j])
+                allied += visible[j]
+                if t.patronage != 0.0:
+                    allied += t.patronage * patron[j]
         pull = 0.0
         if known > 0:
             share = allied / known
             pull = t.contagion * share if t.linear else (t.contagion if share > threshold[i] else 0.0)
+            if share > threshold[i]:
+                pull += t.pull * threshold[i]
+        if t.order_effect != 0.0 and matching.is_ordered(uid[i], model[i], seed, t):
+            pull += t.order_effect
         wanted = disposition[i] + pull + t.vision
         out[i] = min(1.0, max(-1.0, out[i] + t.desire_rate * (wanted - out[i])))
 

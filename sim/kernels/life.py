@@ -15,15 +15,17 @@ MODELS = 7
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
 WIDE = 8
 COHORTS = 10
+LIVING, AT_WORK = 1, 5  # state, and step, of a project
 JUST_CLOSED = np.uint8(255)  # in `red`: the row closed this month and waits for the next one
 PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def list_closing(alive, model, uid, cash, base, red, exits, credit, patience, seed, month, out):
+def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, out):
     """Count months in the red and list the rows that close this month in `out`; return how many.
 
     exits[model] is the monthly probability of closing for other reasons than money; a model at 0 never closes.
+    `shield` multiplies it for each organisation, where it is not empty (promoters.protection).
     A failure is cash below the overdraft, in the red for `patience` months in a row.
     """
     n = 0
@@ -34,6 +36,8 @@ def list_closing(alive, model, uid, cash, base, red, exits, credit, patience, se
         chance_of_exit = exits[np.int64(model[i])]
         if chance_of_exit <= 0.0:
             continue
+        if shield.size:
+            chance_of_exit = min(1.0, chance_of_exit * shield[i])
         failed = red[i] >= patience and cash[i] < -credit * base[i]
         if failed or chance.happens(seed, uid[i], month, d.EXIT, 0, chance_of_exit):
             out[n] = i
@@ -230,3 +234,15 @@ def grow_up(
         initial.meet_first(
             i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness
         )
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def shield(slots, state, step, members, protection, out):
+    """Write what multiplies the hazard of closing: exp(-protection * alliances at work that an organisation is in)."""
+    for i in range(out.size):
+        n = 0
+        for s in range(slots.shape[1]):
+            p = np.int64(slots[i, s])
+            if p >= 0 and state[p] == LIVING and step[p] >= AT_WORK and members[p] > 1:
+                n += 1
+        out[i] = math.exp(-protection * n) if n else 1.0

@@ -13,7 +13,9 @@ from sim.kernels import alliance, chance, value
 from sim.kernels import decisions as d
 
 SLOTS = 3
+LOCAL, REGIONAL, NATIONAL, INTERNATIONAL = range(4)  # scales of a project
 TRIES = 3  # meetings refused for being too different before a candidate is lost
+FIRM, ASSOCIATION = 2, 6
 OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have none)
 
 
@@ -80,10 +82,46 @@ def rows_of(territory, segments):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
+def likely(i, j, size, model, by_size, by_model):
+    """Return the probability that two organisations take to each other: exp(-gap) of their sizes and models."""
+    gap = by_size * abs(np.int64(size[i]) - np.int64(size[j])) / 3.0
+    if model[i] != model[j]:
+        gap += by_model
+    return math.exp(-gap)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def row_far(place, scale, attempt_key, far, segments):
+    """Return a row drawn among those of the same region, or (scale above REGIONAL) of the whole run.
+
+    far = (territories by region, rows before each of them and in all, first and last of the region of each).
+    """
+    seed, uid, month, sub = attempt_key
+    order, before, first, last = far
+    a, b = (first[place], last[place]) if scale == REGIONAL else (0, order.size)
+    total = before[b] - before[a]
+    if total <= 0:
+        return -1
+    at = before[a] + chance.below(seed, uid, month, d.CANDIDATES, sub, total)
+    low, high = a, b
+    while high - low > 1:  # before[low] <= at < before[high]
+        middle = (low + high) // 2
+        if before[middle] <= at:
+            low = middle
+        else:
+            high = middle
+    return row_in(np.int64(order[low]), at - before[low], segments)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
 def meet(
-    i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near, t
-):
-    """Return the c-th organisation that i meets this month, or -1: a tie, a neighbour, or someone around."""
+    i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near,
+    far, scale, t,
+):  # fmt: skip
+    """Return the c-th organisation that i meets this month, or -1: a tie, a neighbour, or someone around.
+
+    A project of a scale above the local one meets the others in its whole region, or in the whole run.
+    """
     indptr, indices = near
     where = chance.uniform(seed, uid, month, d.CANDIDATES, 4 * c)
     if where < t.ties_share:
@@ -99,28 +137,29 @@ def meet(
     total = rows_of(place, segments)
     for attempt in range(TRIES):
         sub = 4 * c + 3 + 64 * attempt
-        j = row_in(place, chance.below(seed, uid, month, d.CANDIDATES, sub, total), segments)
+        if scale == LOCAL:
+            j = row_in(place, chance.below(seed, uid, month, d.CANDIDATES, sub, total), segments)
+        else:
+            j = row_far(np.int64(org_territory[i]), scale, (seed, uid, month, sub), far, segments)
         if j < 0 or j == i or not alive[j]:
             continue
-        gap = t.similarity_size * abs(np.int64(org_size[i]) - np.int64(org_size[j])) / 3.0
-        if org_model[i] != org_model[j]:
-            gap += t.similarity_model
-        if chance.happens(seed, uid, month, d.TIE_MEETING, sub, math.exp(-gap)):
+        liking = likely(i, j, org_size, org_model, t.similarity_size, t.similarity_model)
+        if chance.happens(seed, uid, month, d.TIE_MEETING, sub, liking):
             return j
     return -1
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, seed, month, t, out):
+def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out):
     """For each seeking project find the best candidate; write (project, row, gain, pair gain, effort, hours).
 
     Returns how many proposals were made. The gain that decides is seen with noise; it is never recorded as value.
     """
-    project_uid, founder, engineering, weight_table, fit, plan = projects
+    project_uid, kind, scale, engineering, weight_table, fit = projects
     member, effort, hours_in = memberships
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
     neighbour, generation, kept, broken, births = ties
-    org_domain, org_size, org_territory, org_model = traits
+    _, org_size, org_territory, org_model, _ = traits
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = out
     work = (
         np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
@@ -140,7 +179,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         for c in range(min(count, 15)):  # 15: `sub` has 256 values, of which a meeting may use 4 c + 3 + 128
             j = meet(
                 i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation,
-                segments, near, t,
+                segments, near, far, np.int64(scale[p]), t,
             )  # fmt: skip
             if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
                 continue
@@ -149,15 +188,16 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
             if budget_j <= 0.0:
                 continue
             gain, pair = alliance.gain_of_joining(
-                p, j, budget_j, member, effort, hours_in, org_efficiency, weight_table, fit, ties, traits, t, work
-            )
+                p, j, budget_j, member, effort, hours_in, org_efficiency, weight_table, fit, kind, ties, traits, t,
+                work,
+            )  # fmt: skip
             gain += t.noise * budget_j * chance.normal(seed, uid, month, d.PERCEPTION_NOISE, c)
             if best < 0 or gain > best_gain:
                 best, best_gain, best_pair, best_effort = j, gain, pair, effort_j
         if best < 0:
             continue
         mine = effort[p, 0] / 100.0 + hours_in[p, 0] * t.hour_value
-        if with_premium(best_gain, t) + desire[i] * mine < 0.0:
+        if with_premium(best_gain, t) + desire[i] * mine < 0.0 and not is_ordered(org_uid[i], org_model[i], seed, t):
             continue
         out_project[proposals], out_row[proposals], out_gain[proposals] = p, best, best_gain
         out_pair[proposals], out_effort[proposals] = best_pair, best_effort
@@ -170,6 +210,16 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
 def with_premium(gain, t):
     """Return what a gain is worth to a member who expects a part of it to be paid in money on top."""
     return gain * (1.0 + t.premium_rate) if gain > 0.0 else gain
+
+
+@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+def is_ordered(uid, model, seed, t):
+    """Return True when a firm or an association is among those that a policy orders to open alliances."""
+    return (
+        t.ordered > 0.0
+        and model in (FIRM, ASSOCIATION)
+        and chance.happens(seed, uid, d.INITIAL, d.ORDERED, 0, t.ordered)
+    )
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

@@ -23,10 +23,15 @@ def level(x):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def relief(delivered, residents, strength, scale):
-    """Return the fall of a need when `delivered` is done for it: strength * ln(1 + delivered / (residents * scale))."""
+def relief(delivered, residents, strength, scale, linear=False):
+    """Return the fall of a need when `delivered` is done for it: strength * ln(1 + delivered / (residents * scale)).
+
+    Linear, without the logarithm, in the form that gives decreasing returns to teams instead.
+    """
     if residents <= 0 or delivered <= 0.0:
         return 0.0
+    if linear:
+        return strength * (delivered / (residents * scale))
     return strength * math.log1p(delivered / (residents * scale))
 
 
@@ -52,10 +57,10 @@ def feel(felt, x, opinion, lag):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved):
+def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved, linear):
     """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
     for t in range(need.shape[0]):
         for k in range(rest.size):
-            relieved[k] = relief(delivered[t, k], residents[t], strength, scale)
+            relieved[k] = relief(delivered[t, k], residents[t], strength, scale, linear)
         step(need[t], rest, coupling, recovery, drift, relieved)
         feel(felt[t], need[t], 0.0, lag)

@@ -9,13 +9,13 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, matching, needs
+from sim.kernels import alliance, chance, matching, needs, value
 from sim.kernels import decisions as d
 
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
 IMPLEMENT, EVALUATE = 5, 6
-INNOVATION = 2  # partnership type
+INNOVATION = value.INNOVATION
 MODELS = 7
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
@@ -32,7 +32,9 @@ def first_free(state, start):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def open_projects(starters, n, projects, memberships, organisations, felt, kind_share, step_share, seed, month, t):
+def open_projects(
+    starters, n, projects, memberships, organisations, felt, kind_share, scale_share, step_share, seed, month, t
+):  # fmt: skip
     """Open a project for each starter whom a need calls; return how many, or -1 - rows needed when the table is full.
 
     A starter goes on with the probability of the felt level of its domain: without needs, no project. Every trait
@@ -40,9 +42,9 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
     """
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
      founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
-     engineered) = projects  # fmt: skip
+     engineered, scale) = projects  # fmt: skip
     member, effort, hours, seen, joined = memberships
-    org_uid, org_territory, org_domain, org_second, base, org_hours, disposition, desire, slots = organisations
+    org_uid, org_territory, org_model, org_domain, org_second, base, org_hours, desire, slots = organisations
     p, opened = -1, 0
     for at in range(n):
         i = starters[at]
@@ -59,6 +61,7 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
         state[p], territory[p], founder[p], founder_uid[p] = LIVING, org_territory[i], i, u
         domain[p] = answered
         kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
+        scale[p] = pick(scale_share, chance.uniform(seed, u, month, d.SCALE, 0))
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
         setup[p] = max(1, min(240, np.int64(math.floor(t.setup_months * math.exp(spread) + 0.5))))
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
@@ -70,7 +73,7 @@ def open_projects(starters, n, projects, memberships, organisations, felt, kind_
             total += weight[p, k]
         for k in range(alliance.FUNCTIONS):
             weight[p, k] /= total
-        seeking[p] = t.possible and desire[i] >= 0.0
+        seeking[p] = t.possible and (desire[i] >= 0.0 or matching.is_ordered(u, org_model[i], seed, t))
         step[p] = 0
         left[p] = step_months(setup[p], 0, step_share)
         started[p], implemented[p], ended[p] = month, -1, -1
@@ -149,7 +152,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
     A member keeps its promise by chance and only when it has the cash. A project of one makes none to others.
     """
     (state, uid, territory, domain, step, members, seeking, waiting, value, alone, coordination, plan_value,
-     perceived, engineering, free_money, engineered, sums, counts) = projects  # fmt: skip
+     perceived, engineering, free_money, engineered, setup, left, implemented, sums, counts) = projects  # fmt: skip
     member, effort, hours, kept, paid, share_seen = memberships
     org_territory, org_model, org_uid, slots, cash, project_paid, project_received = organisations
     spent, wages, delivered, flow, programme, reserve = amounts
@@ -160,7 +163,8 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
         place = np.int64(territory[p])
         g = engineering[p]
         at_work = step[p] == IMPLEMENT
-        untied = use_programme(p, place, g, free_money[p], at_work, programme, reserve, wages)
+        freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
+        untied = use_programme(p, place, g, free_money[p], at_work, freed, programme, reserve, wages)
         if g + free_money[p] > 0:
             engineered[p] = 1
         breaks = 1.0 - t.kept
@@ -231,20 +235,19 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 
 
 @njit(nogil=True, error_model="numpy", cache=True, inline="always")
-def use_programme(p, place, engineering, untied, at_work, programme, reserve, wages):
+def use_programme(p, place, engineering, untied, at_work, freed, programme, reserve, wages):
     """Take the month's programme money; return the untied cents that members receive.
 
     Engineering, real or inert, pays people who animate. Untied money of the set-up months is kept for the months
-    of work, so that the same euros have the same chance to be useful.
+    of work, `freed` of it in this one, so that the same euros have the same chance to be useful.
     """
     programme[place] -= engineering + untied
     wages[place] += engineering
     if not at_work:
         reserve[p] += untied
         return np.int64(0)
-    released = reserve[p] // alliance.MONTHS_BETWEEN_SHARES
-    reserve[p] -= released
-    return untied + released
+    reserve[p] -= freed
+    return untied + freed
 
 
 @njit(nogil=True, error_model="numpy", cache=True, inline="always")
@@ -432,6 +435,27 @@ def next_step(
     else:
         return COMPLETED
     return 0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
+    """Count, by territory, the alliances that were declared and never reached work; their members' desire moves.
+
+    `declared` fades by a month first: it is what residents remember of them.
+    """
+    for place in range(declared.size):
+        declared[place] *= t.keep_share
+    if t.declared <= 0.0:
+        return
+    for at in range(n):
+        p = rows[at]
+        if end[p] != ABANDONED or not seeking[p]:
+            continue
+        if chance.happens(seed, uid[p], d.INITIAL, d.DECLARED, 0, t.declared):
+            declared[territory[p]] += 1.0
+            for s in range(np.int64(members[p])):
+                i = np.int64(member[p, s])
+                desire[i] = min(1.0, max(-1.0, desire[i] + t.declaration_effect))
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

@@ -65,3 +65,47 @@ def score(need, population, core, out):
                 out[d] += population[t] * 10.0 / (1.0 + math.exp(-need[t, d]))
     for d in range(need.shape[1]):
         out[d] /= max(people, 1.0)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def count_links(state, members, founder, territory, member, core, organisations, living, out):
+    """Count pairs of members of living alliances of the core: in all, of one size, of one model; and by chance.
+
+    By chance: what the pairs of one size (model) would be, had each met anyone alive in the territory of the other.
+    Then alliances with a firm and an association, and those of them that an association opened. `living` is a work
+    array [territory, 4 sizes then 7 models].
+    """
+    alive, size, model, home = organisations
+    living[:] = 0.0
+    out[:] = 0.0
+    for i in range(alive.size):
+        if alive[i]:
+            living[home[i], np.int64(size[i])] += 1.0
+            living[home[i], 4 + np.int64(model[i])] += 1.0
+    for p in range(state.size):
+        if state[p] != 1 or members[p] < 2 or not core[territory[p]]:
+            continue
+        firm, association = False, False
+        for a in range(np.int64(members[p])):
+            i = np.int64(member[p, a])
+            firm = firm or model[i] == 2
+            association = association or model[i] == 6
+            for b in range(a):
+                j = np.int64(member[p, b])
+                out[0] += 1.0
+                out[1] += size[i] == size[j]
+                out[2] += model[i] == model[j]
+                out[3] += 0.5 * (share(living[home[j]], 0, 4, size[i]) + share(living[home[i]], 0, 4, size[j]))
+                out[4] += 0.5 * (share(living[home[j]], 4, 11, model[i]) + share(living[home[i]], 4, 11, model[j]))
+        if firm and association:
+            out[5] += 1.0
+            out[6] += model[founder[p]] == 6
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def share(counts, first, last, which):
+    """Return the share of one class among classes first..last-1; 0 where nobody is."""
+    total = 0.0
+    for k in range(first, last):
+        total += counts[k]
+    return counts[first + np.int64(which)] / total if total > 0.0 else 0.0

@@ -13,6 +13,13 @@ class Terms(NamedTuple):
     poolable: float
     hour_value: float  # EUR of work in one volunteer hour
     form_a: bool  # form A instead of form B
+    by_team: bool  # decreasing returns belong to the team, not to the need
+    eta: float  # ... of this elasticity
+    team_scale: float  # ... around this value, reference EUR per month
+    # partnership types
+    practices: float  # share of overhead that an alliance of responsible practices saves
+    proposition: float  # relative change of the fit of an alliance of societal innovation
+    patronage: float  # weight of a partner in patronage among allies seen, beyond one
     # coordination
     fixed_cost: float  # EUR a month for each member beyond the first
     link_cost: float  # EUR a month for a link at distance 1 without trust
@@ -20,6 +27,8 @@ class Terms(NamedTuple):
     size: float
     place: float
     legal: float
+    far: float  # how many times as far another region is as another territory
+    branching: float  # share of the cost of links for each place beyond the first
     floor: float  # 1 - trust is never below
     hub: bool  # links go through the first member only
     # engineering
@@ -68,6 +77,13 @@ class Terms(NamedTuple):
     dissolution: int  # 0 replacement, 1 series, 2 majority
     bid_success: float
     grant_rate: float
+    # rules that only promoters state, and the policies that set them off
+    ordered: float  # share of firms and associations that are ordered to open alliances
+    order_effect: float
+    declared: float  # share of alliances that are declared when they open
+    declaration_effect: float
+    pull: float
+    reciprocity: float
     # learning
     desire_mean: float
     contagion: float

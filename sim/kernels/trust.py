@@ -17,11 +17,14 @@ def keep_share(half_life):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def after_month(kept, broken, is_kept, asymmetry, share):
-    """Return (kept, broken) after a month that leaves `share` of memory and shows one promise kept or broken."""
+def after_month(kept, broken, is_kept, asymmetry, share, bonus=0.0):
+    """Return (kept, broken) after a month that leaves `share` of memory and shows one promise kept or broken.
+
+    `bonus` is added to a kept promise: the weight of help returned.
+    """
     kept, broken = kept * share, broken * share
     if is_kept:
-        return kept + 1.0, broken
+        return kept + 1.0 + bonus, broken
     return kept, broken + asymmetry
 
 

@@ -20,6 +20,7 @@ from numba import njit
 SCALE_A = 5.0  # form A: equal efforts in five functions are worth their sum
 NEAR_ZERO = 1e-6  # exponents closer to 0 than this use the limit
 HALVING = math.log(2.0)
+PRACTICES, COOPERATION, INNOVATION, PATRONAGE = range(4)  # partnership types
 SCRATCH = 7  # rows of the work array: unit costs, then the walk over makers
 
 
@@ -201,10 +202,24 @@ def engineering_effect(money, links, half):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def coordination_cost(mask, m, pair_cost, fixed, saved, hub):
+def towns(mask, m, homes):
+    """Return in how many places the members of a coalition live; slot i lives in place `homes >> 4 i & 15`."""
+    there, n = 0, 0
+    for i in range(m):
+        if mask >> i & 1:
+            place = 1 << (homes >> 4 * i & 15)
+            if not there & place:
+                there |= place
+                n += 1
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def coordination_cost(mask, m, pair_cost, fixed, saved, hub, branching=0.0, homes=0):
     """Return C(S): `fixed` for each member beyond the first, plus the cost of links less the share `saved`.
 
-    Mesh: every pair of members is a link. Hub: each member has one link, to the first member in the mask.
+    Mesh: every pair of members is a link. Hub: each member has one link, to the first member in the mask. Each place
+    beyond the first that members live in adds the share `branching` to the cost of all links.
     """
     members, links, first = 0, 0.0, -1
     for i in range(m):
@@ -217,6 +232,8 @@ def coordination_cost(mask, m, pair_cost, fixed, saved, hub):
                     links += pair_cost[i, j]
     if members < 2:
         return 0.0
+    if branching != 0.0:
+        links *= 1.0 + branching * (towns(mask, m, homes) - 1)
     return fixed * (members - 1) + links * (1.0 - saved)
 
 
@@ -258,11 +275,22 @@ def form_a(mask, efficiency, budget, extra, coordination, weight, fit, sigma, ov
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def coalition_value(mask, m, budget, extra, efficiency, weight, fit, pair_cost, saved, hub, engineering, t, scratch):
+def returns_of_team(work, scale, eta):
+    """Return scale * (work / scale)^eta: other returns than constant, for the form that gives them to the team."""
+    if eta == 1.0 or work <= 0.0:
+        return work
+    return scale * power(work / scale, eta)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def coalition_value(
+    mask, m, budget, extra, efficiency, weight, fit, pair_cost, saved, hub, engineering, t, scratch, kind=-1, homes=0
+):
     """Return v(mask) in the form that `t` chooses; each member adds `extra` EUR to its budget (untied money).
 
     `saved` is the share of the cost of links that engineering saves, `engineering` what it costs the coalition.
-    `scratch` is a work array of SCRATCH rows, one column a function.
+    `scratch` is a work array of SCRATCH rows, one column a function. `kind` is the partnership type, which acts on
+    coalitions of several members only; `homes` says who lives where (see `towns`).
     """
     size, total = 0, 0.0
     for i in range(m):
@@ -271,12 +299,20 @@ def coalition_value(mask, m, budget, extra, efficiency, weight, fit, pair_cost, 
             total += budget[i] + extra
     if size == 0:
         return 0.0
-    cost = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub)
+    cost = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+    overhead = t.overhead
+    if size > 1:
+        if kind == PRACTICES:
+            overhead *= 1.0 - t.practices
+        elif kind == INNOVATION:
+            fit *= 1.0 + t.proposition
     if t.form_a:
-        return form_a(
-            mask, efficiency, budget, extra, cost + engineering, weight, fit, t.sigma, t.overhead, t.poolable, size,
+        made = form_a(
+            mask, efficiency, budget, extra, cost + engineering, weight, fit, t.sigma, overhead, t.poolable, size,
             scratch[0],
         )  # fmt: skip
-    work = max(0.0, total - cost - engineering) / overhead_factor(t.overhead, t.poolable, size)
-    unit = unit_cost_within_means(work, mask, efficiency, budget, extra, t.price, weight, t.sigma, scratch)
-    return form_b(total, cost, engineering, unit, fit, t.overhead, t.poolable, size)
+    else:
+        work = max(0.0, total - cost - engineering) / overhead_factor(overhead, t.poolable, size)
+        unit = unit_cost_within_means(work, mask, efficiency, budget, extra, t.price, weight, t.sigma, scratch)
+        made = form_b(total, cost, engineering, unit, fit, overhead, t.poolable, size)
+    return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made

@@ -1,0 +1,70 @@
+"""Kernels of partnership types: members of an economic cooperation share the surprises of their incomes."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels import value
+
+LIVING, IMPLEMENT = 1, 5
+OUTSIDE = 7
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def share_income(projects, member, slots, base, income, organisations, part, flow, due):
+    """Share the part `part` of the surprises of the month among the members of each economic cooperation at work.
+
+    Surprise: income of the month less normal outlay. A member that is in several projects brings to each an equal
+    part of its own. Each gets back a share of the total by its normal outlay: `due` is what it gives, or gets below 0.
+    Payers pay receivers in the order of slots.
+    """
+    state, kind, step, members = projects
+    for p in range(state.size):
+        if state[p] != LIVING or kind[p] != value.COOPERATION or step[p] != IMPLEMENT or members[p] < 2:
+            continue
+        m = np.int64(members[p])
+        total, outlay = 0.0, 0.0
+        for s in range(m):
+            total += surprise(member[p, s], slots, base, income) * part
+            outlay += base[member[p, s]]
+        if outlay <= 0.0:
+            continue
+        rest = np.int64(0)
+        for s in range(m):
+            i = np.int64(member[p, s])
+            due[s] = np.int64(math.floor(part * surprise(i, slots, base, income) - total * (base[i] / outlay)))
+            rest += due[s]
+        due[m - 1] -= rest  # cents of rounding
+        for s in range(m):
+            for r in range(m):
+                amount = min(due[s], -due[r])
+                if amount > 0:
+                    due[s] -= amount
+                    due[r] += amount
+                    pay(np.int64(member[p, s]), np.int64(member[p, r]), amount, organisations, flow)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def surprise(i, slots, base, income):
+    """Return what organisation i received this month beyond its normal outlay, for each project that it is in."""
+    n = 0
+    for s in range(slots.shape[1]):
+        n += slots[i, s] >= 0
+    return np.float64(income[i] - base[i]) / max(1, n)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pay(i, j, amount, organisations, flow):
+    """Let i pay j; between two territories the money leaves one and enters the other."""
+    territory, model, cash, paid, received = organisations
+    cash[i] -= amount
+    paid[i] += amount
+    cash[j] += amount
+    received[j] += amount
+    a, b = np.int64(territory[i]), np.int64(territory[j])
+    if a == b:
+        flow[a, np.int64(model[i]), np.int64(model[j])] += amount
+    else:
+        flow[a, np.int64(model[i]), OUTSIDE] += amount
+        flow[b, OUTSIDE, np.int64(model[j])] += amount
