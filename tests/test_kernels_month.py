@@ -294,3 +294,24 @@ def test_join(p, i, m, projects_of_i):
     slots = np.full((5, matching.SLOTS), -1, np.int64)
     slots[i, : len(projects_of_i)] = projects_of_i
     agree(matching.join, naive.matching.join, (p, i, m, 100, 3, 12, *tables, slots))
+
+
+@SETTINGS
+@given(st.integers(0, 10**9), st.integers(1, 240), st.integers(1, 200), st.integers(0, 200))
+def test_released(reserve, setup, left, worked):
+    assert alliance.released(reserve, setup, left, worked) == naive.alliance.released(reserve, setup, left, worked)
+
+
+@SETTINGS
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=2), st.sampled_from([2, 6]), st.floats(0, 2), st.floats(0, 2))
+def test_likely(size, model, by_size, by_model):
+    arguments = (0, 1, size, [2, model], by_size, by_model)
+    arrays = (0, 1, np.array(size, np.uint8), np.array([2, model], np.uint8), by_size, by_model)
+    assert matching.likely(*arrays) == pytest.approx(naive.matching.likely(*arguments), rel=1e-12)
+
+
+@SETTINGS
+@given(st.integers(0, 2**61), st.integers(0, 6), st.floats(0, 1), st.integers(0, 1000))
+def test_is_ordered(uid, model, share, seed):
+    t = some_terms()._replace(ordered=share)
+    assert matching.is_ordered(uid, model, seed, t) == naive.matching.is_ordered(uid, model, seed, t)
