@@ -40,7 +40,7 @@ WORLDS = {
     "engineering": {"engineering.mode": 0, "trust.kept": 0.7, "partnership.cooperation": 0.3},
     "placebo, other forms": {
         "engineering.mode": 1, "form.value": 1, "form.network": 1, "form.perception": 1, "form.contagion": 1,
-        "form.dissolution": 1, "desire.mean": 0.0, "form.returns": 1, "partnership.cooperation": 0.3,
+        "form.dissolution": 1, "desire.mean": 0.1, "form.returns": 1, "partnership.cooperation": 0.3,
     },
     "paid without effect, rules and types": {
         "engineering.mode": 2, "form.dissolution": 2, "projects.exit_hazard": 0.1, **RULES, **TYPES,
