@@ -39,6 +39,7 @@ class World:
         self.near = (territory.indptr, territory.neighbours)
         self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
         self.far = initial.pools(self.state.segments, self.region)
+        self.lands = innovation.lands(self.near)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, strict=strict)
         self.work = Work(self.state)

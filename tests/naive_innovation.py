@@ -153,11 +153,13 @@ class innovation:
         gap = c.near * (1 - touching) + c.size * (1 - alike) + c.prestige * (1 - renown)
         return min(1, math.exp(c.count * c.evaluation - gap))
 
-    def spread(rows, n, table, changing, stories, felt, near, classes, phase_weights, seed, month, c, work, tally):
+    def spread(
+        rows, n, table, changing, stories, felt, near, lands, classes, phase_weights, seed, month, c, work, tally
+    ):
         state, step, uid, territory, domain = table
         phase, left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
         open_to, taken, sources, _ = work
-        rows, (indptr, indices) = rows[:n], near
+        rows, (indptr, indices), (land, alone) = rows[:n], near, lands
         at_work = [p for p in rows if (state[p], step[p]) == (1, 5)]
         offered = [p for p in at_work if phase[p] >= 2]
         for at, p in enumerate(rows):
@@ -172,7 +174,8 @@ class innovation:
             likely = {}
             for q in offered:
                 native = origin[q] != 0 and home[q] == here
-                if domain[q] == domain[p] and territory[q] != here and not native:
+                joined = land[territory[q]] == land[here]
+                if domain[q] == domain[p] and territory[q] != here and joined and not native:
                     touching = territory[q] in indices[indptr[here] : indptr[here + 1]]
                     alike = 1 - abs(classes[here] - classes[territory[q]]) / 3
                     likely[q] = innovation.appeal(touching, alike, adoptions[q], c)
@@ -187,11 +190,10 @@ class innovation:
                     return q
             return -1
 
-        if len(felt) > 1:
-            for at, p in enumerate(rows):
-                searching = p in at_work and phase[p] < 2 and origin[p] == 0
-                if searching and naive.chance.happens(seed, uid[p], month, 102, 0, c.adoption):
-                    taken[at] = choice(p)
+        for at, p in enumerate(rows):
+            searching = p in at_work and phase[p] < 2 and origin[p] == 0 and not alone[territory[p]]
+            if searching and naive.chance.happens(seed, uid[p], month, 102, 0, c.adoption):
+                taken[at] = choice(p)
         for at, p in enumerate(rows):
             q = taken[at]
             if q >= 0:
@@ -204,10 +206,9 @@ class innovation:
                 left[p] = innovation.reinvention_months(strategy[p], stories[territory[p]][domain[p]], c)
                 phase[p] = 1
                 tally[territory[p]][2] += 1
-            elif p in offered and len(felt) == 1:
-                innovation.go_abroad(
-                    p, uid, strategy[p], domain[p], abroad, adoptions, deployed, felt, seed, month, c, tally
-                )
+            elif p in offered and alone[territory[p]]:
+                need, here = felt[territory[p]][domain[p]], tally[territory[p]]
+                innovation.go_abroad(p, uid, strategy[p], abroad, adoptions, deployed, need, seed, month, c, here)
         for p in offered:
             if phase[p] == 3 and origin[p] and left[p] > 0:
                 left[p] -= 1
@@ -217,16 +218,16 @@ class innovation:
                         if origin[p] in (uid[q], origin[q]):
                             deployed[q] = 1
 
-    def go_abroad(p, uid, s, d, abroad, adoptions, deployed, felt, seed, month, c, tally):
+    def go_abroad(p, uid, s, abroad, adoptions, deployed, need, seed, month, c, tally):
         if deployed[p]:
             return
         again = innovation.reinvention_months(s, 0, c)
         if abroad[p] == 0:
-            likely = c.adoption * innovation.appeal(1, 1, adoptions[p], c) * naive.needs.level(felt[0][d])
+            likely = c.adoption * innovation.appeal(1, 1, adoptions[p], c) * naive.needs.level(need)
             if naive.chance.happens(seed, uid[p], month, 103, 1, likely):
                 abroad[p] = again + c.settled
                 adoptions[p] += 1
-                tally[0][2] += 1
+                tally[2] += 1
             return
         abroad[p] -= 1
         in_zone = abroad[p] >= c.settled and 2 * (abroad[p] - c.settled) < again
@@ -234,7 +235,7 @@ class innovation:
             abroad[p] = 0
         elif abroad[p] == 0:
             deployed[p] = 1
-            tally[0][3] += 1
+            tally[3] += 1
 
     def census(rows, n, table, stories, core, c, by_phase, by_step, by_strategy):
         state, step, phase, left, strategy, aside, territory, domain = table

@@ -1,12 +1,13 @@
 """Each mechanism of innovation moves the metric that it declares, and at strength zero it moves nothing at all."""
 
 import networkx as nx
+import numpy as np
 import pytest
 
 import sim
 from sim.record import Record
 from sim.results import digests_of
-from tests.conftest import BUSY
+from tests.conftest import BUSY, village
 
 MONTHS = 72
 # Short phases, open gates, many who look elsewhere: three touching places where innovations are born, refused, lost and
@@ -197,6 +198,21 @@ def test_every_account_balances_with_supports_and_risks(played):
     tables = played(values, strict=True, months=30)
     assert tables["monthly"]["innovation_support"].sum() > 0
     assert tables["monthly"]["innovations_lost"].sum() > 0
+
+
+def test_a_place_that_nothing_joins_changes_no_innovation_elsewhere():
+    """To the bit, whatever is invented, taken up and deployed there."""
+    found = []
+    for names in ("a", "ab"):
+        world = sim.World(village(*names), sim.load_parameters().with_values(LIVELY), seed=2)
+        world.run(48)
+        p = world.state.projects
+        mine = np.flatnonzero((p.state > 0) & (p.territory == list(world.territory.names).index("a")) & (p.kind == 2))
+        mine = mine[np.argsort(p.uid[mine])]
+        found.append([getattr(p, name)[mine].tolist() for name in (
+            "uid", "phase", "phase_left", "gates", "adoptions", "abroad", "deployed", "fit", "sum_value")])  # fmt: skip
+        assert sum(found[-1][4]) > 0, "nothing spreads"
+    assert found[0] == found[1]
 
 
 def test_a_run_of_one_territory_counts_what_the_outside_takes_up():

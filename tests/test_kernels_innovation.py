@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.alliances.innovation import course, phase_weights
+from sim.alliances.innovation import course, in_force, lands, phase_weights
 from sim.kernels import innovation as kernel
 from sim.kernels import projects
 from tests import naive
@@ -64,6 +64,7 @@ class Table:
         self.abroad = column(np.int16, 9)
         self.classes = numbers.integers(0, 4, places)
         self.near = _in_a_row(places)
+        self.lands = lands(self.near)
         self.tally = np.zeros((places, 9), np.int64)
         self.listed = np.zeros(rows, np.int64)
         living = np.flatnonzero((self.kind == 2) & ((self.state == 1) | (self.end_month == 17)))
@@ -93,14 +94,16 @@ class Table:
             self.listed, self.n, (self.state, self.step, self.uid, self.territory, self.domain),
             (self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed, self.abroad,
              self.weight, self.dirty),
-            self.stories, self.felt, self.near, self.classes, WEIGHTS, 5, month, c,
+            self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, c,
             (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(self.rows, np.int64),
              np.zeros(len(self.felt))), self.tally,
         )  # fmt: skip
 
 
 def _in_a_row(places):
-    beside = [[q for q in (p - 1, p + 1) if 0 <= q < places] for p in range(places)]
+    """Places that touch the next; of four, the last touches nobody."""
+    joined = places - (places == PLACES)
+    beside = [[q for q in (p - 1, p + 1) if 0 <= q < joined and p < joined] for p in range(places)]
     return np.cumsum([0] + [len(b) for b in beside]), np.array([q for b in beside for q in b], np.int64)
 
 
@@ -372,6 +375,21 @@ def test_only_other_territories_and_the_same_domain_are_looked_at():
     table.phase[:] = [3, 0, 0, 0]
     kernel.spread(*table.spread(c, 0))
     assert (table.origin > 0).tolist() == [False, False, False, True]
+
+
+def test_a_land_is_what_a_chain_of_neighbours_joins():
+    land, alone = lands((np.array([0, 1, 3, 4, 4, 5, 6]), np.array([1, 0, 2, 1, 5, 4])))
+    assert land.tolist() == [0, 0, 0, 3, 4, 4]
+    assert alone.tolist() == [False, False, False, True, False, False]
+
+
+def test_what_a_policy_spares_of_refusals_it_spares_at_every_gate():
+    world = sim.World(sim.load_territory("synthetic:1"), sim.load_parameters(), seed=1)
+    assert in_force(world) is world.course
+    world.terms = world.terms._replace(gate=1 - 0.8 * (1 - world.terms.gate))
+    now, usual = in_force(world), world.course
+    for name in ("gate", "solution", "functioning", "model"):
+        assert 1 - getattr(now, name) == pytest.approx(0.8 * (1 - getattr(usual, name)))
 
 
 def test_a_support_that_does_not_fit_the_phase_is_money_only():

@@ -7,9 +7,11 @@ Risk zone    the second half of a phase and until its gate is passed: valley of 
 Gates        research ends with one gate; qualification with three conditions: the solution (worth at least what
              members would do apart, and the better the more it fits), the functioning (members of several functions
              or territories), the model (no payer alone carries it)
-Elsewhere    an innovation that still searches may take up one of another territory, and reinvents it: a share of
+Elsewhere    an innovation that still searches may take up one of another territory that a
+             chain of neighbours joins to its own, and reinvents it: a share of
              research and qualification. In use there for `settled_months`, the first innovation counts as deployed,
-             once. A run of one territory has one such outside territory, by the same rule
+             once. A territory that no other of the run is joined to (a run of one territory; each of a sample) has
+             one such territory outside, by the same rule: what it does not touch changes nothing to it
 Stories      an innovation that ended before deployment leaves what it learnt to its territory, in its domain
 Support      off: paid by the finance fund, the same to each innovation at work; the part that does not fit its
              phase is spent too and changes nothing
@@ -176,10 +178,24 @@ def spread(world):
     kernel.spread(
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
-        place.stories, place.felt, world.near, size_classes(world.territory.population),
+        place.stories, place.felt, world.near, world.lands, size_classes(world.territory.population),
         world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.sources, w.touching),
         w.tally,
     )  # fmt: skip
+
+
+def lands(near) -> tuple[np.ndarray, np.ndarray]:
+    """Return which territories a chain of neighbours joins (one number for each land), and who is alone in its own."""
+    indptr, neighbours = near
+    land = np.full(len(indptr) - 1, -1, np.int64)
+    for first in range(land.size):
+        reached = [first] if land[first] < 0 else []
+        while reached:
+            place = reached.pop()
+            if land[place] < 0:
+                land[place] = first
+                reached.extend(neighbours[indptr[place] : indptr[place + 1]].tolist())
+    return land, np.bincount(land, minlength=land.size)[land] == 1
 
 
 def size_classes(population: np.ndarray) -> np.ndarray:

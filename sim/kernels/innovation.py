@@ -361,10 +361,11 @@ def by_domain(rows, n, open_to, domain, sources, until):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def choose(p, sources, first, last, innovations, touching, classes, u, course):
+def choose(p, sources, first, last, innovations, touching, classes, land, u, course):
     """Return the innovation of elsewhere that project p takes up, or -1, with the uniform number u.
 
-    Each of sources[first:last] is taken with its appeal; several compete by their appeal.
+    Each of sources[first:last] is taken with its appeal; several compete by their appeal. Territories of another
+    `land`, which no chain of neighbours joins, hear nothing of each other.
     """
     territory, origin, home, adoptions = innovations
     place = np.int64(territory[p])
@@ -373,7 +374,7 @@ def choose(p, sources, first, last, innovations, touching, classes, u, course):
         running = 0.0
         for at in range(first, last):
             q = sources[at]
-            if territory[q] == place or (origin[q] != 0 and home[q] == place):
+            if territory[q] == place or land[territory[q]] != land[place] or (origin[q] != 0 and home[q] == place):
                 continue
             alike = 1.0 - abs(classes[place] - classes[territory[q]]) / 3.0
             a = appeal(touching[territory[q]], alike, np.float64(adoptions[q]), course)
@@ -400,12 +401,12 @@ def mark(place, near, touching, value):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def spread(
-    rows, n, innovations, changing, stories, felt, near, classes, phase_weights, seed, month, course, work, tally
+    rows, n, innovations, changing, stories, felt, near, lands, classes, phase_weights, seed, month, course, work, tally
 ):
     """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
 
-    `rows` are in order of identity. With a single territory in the run, one searching innovation outside, in a
-    territory that touches and is alike, may take each of them up by the same rule.
+    `rows` are in order of identity. A territory that no other of the run is joined to has one searching innovation
+    outside, in a territory that touches and is alike, which may take up its innovations by the same rule.
     """
     state, step, uid, territory, domain = innovations
     phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
@@ -420,18 +421,18 @@ def spread(
         return
     until = np.zeros(felt.shape[1] + 1, np.int64)
     by_domain(rows, n, open_to, domain, sources, until)
-    alone = felt.shape[0] == 1
+    land, alone = lands
     for at in range(n):
         p = rows[at]
         searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < DEPLOYMENT
-        if searching and origin[p] == 0 and not alone:
+        if searching and origin[p] == 0 and not alone[territory[p]]:
             k = np.int64(domain[p])
             if until[k + 1] > until[k] and chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
                 u = chance.uniform(seed, uid[p], month, d.TAKE_UP, 0)
                 mark(np.int64(territory[p]), near, touching, 1.0)
                 taken[at] = choose(
-                    p, sources, until[k], until[k + 1], (territory, origin, home, adoptions), touching, classes, u,
-                    course,
+                    p, sources, until[k], until[k + 1], (territory, origin, home, adoptions), touching, classes, land,
+                    u, course,
                 )  # fmt: skip
                 mark(np.int64(territory[p]), near, touching, 0.0)
     for at in range(n):
@@ -439,10 +440,10 @@ def spread(
         if q >= 0:
             take_up(p, q, uid, territory, domain, changing, stories, phase_weights, course)
             tally[territory[p], SPREAD] += 1
-        elif open_to[at] and alone:
+        elif open_to[at] and alone[territory[p]]:
             go_abroad(
-                p, uid, np.int64(strategy[p]), np.int64(domain[p]), abroad, adoptions, deployed, felt, stories, seed,
-                month, course, tally,
+                p, np.int64(territory[p]), uid, np.int64(strategy[p]), np.int64(domain[p]), abroad, adoptions, deployed,
+                felt, seed, month, course, tally,
             )  # fmt: skip
     for at in range(n):
         p = rows[at]
@@ -472,18 +473,18 @@ def take_up(p, q, uid, territory, domain, changing, stories, phase_weights, cour
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def go_abroad(p, uid, s, dom, abroad, adoptions, deployed, felt, stories, seed, month, course, tally):
-    """Let the outside take up an innovation of the only territory of the run, reinvent it, and keep it or fail."""
+def go_abroad(p, place, uid, s, dom, abroad, adoptions, deployed, felt, seed, month, course, tally):
+    """Let the outside take up an innovation of a territory without others, reinvent it, and keep it or fail."""
     if deployed[p]:
         return
     reinventing = reinvention_months(s, 0.0, course)
     if abroad[p] == 0:
         likely = course.adoption * appeal(1.0, 1.0, np.float64(adoptions[p]), course)
-        need = 1.0 / (1.0 + math.exp(-felt[0, dom]))
+        need = 1.0 / (1.0 + math.exp(-felt[place, dom]))
         if chance.happens(seed, uid[p], month, d.TAKE_UP, 1, likely * need):
             abroad[p] = reinventing + course.settled
             adoptions[p] += 1
-            tally[0, SPREAD] += 1
+            tally[place, SPREAD] += 1
         return
     abroad[p] -= 1
     left = np.int64(abroad[p]) - course.settled
@@ -493,7 +494,7 @@ def go_abroad(p, uid, s, dom, abroad, adoptions, deployed, felt, stories, seed, 
             return
     if abroad[p] == 0:
         deployed[p] = 1
-        tally[0, DEPLOYED] += 1
+        tally[place, DEPLOYED] += 1
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
