@@ -3,13 +3,17 @@
 import importlib
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+import sim
 from sim.agents.base import MODELS
 from sim.glossary import lines_of_the_month
 from sim.parameters import load_parameters
 from sim.schedule import PHASES
+from sim.state import State, Table
+from tests.conftest import BUSY
 
 ROOT = Path(__file__).parents[1]
 STORY = ("Brings?", "Gets?", "Gives?", "Spends?", "Lives?", "Numbers")  # what every actor's file tells, in this order
@@ -73,3 +77,53 @@ def test_the_files_that_a_story_names_exist(file):
         assert (ROOT / path).exists(), f"{file.name} names {path}"
     for other in re.findall(r"\b(?:in|see) (\w+\.py)", told(file)):
         assert (file.parent / other).exists(), f"{file.name} names {other}"
+
+
+# What a phase declares is what it takes
+
+EVERYTHING = {
+    **BUSY, "engineering.dose": 5.0, "fund.dose": 3.0, "premium.dose": 2.0, "premium.rate": 0.1, "levers.budget": 5.0,
+    "commons.dose": 2.0, "measures.dose_operational": 2.0, "measures.dose_strategic": 2.0, "declaration.share": 0.2,
+    "measures.dose_political": 2.0, "mandate_alliances.share": 0.2, "innovation.support": 500.0,
+    "innovation.story": 0.2, "innovation.evaluation": 0.1, "promoters.reciprocity": 0.2,
+}  # fmt: skip
+
+
+class Watched(Table):
+    """A table that writes down which of its columns are taken."""
+
+    taken: ClassVar[set[str]] = set()
+
+    def __init__(self, table):
+        self.__dict__.update(table.__dict__)
+
+    def __getattribute__(self, column):
+        if not column.startswith("_") and column != "taken":
+            Watched.taken.add(f"{self._name}.{column}")
+        return super().__getattribute__(column)
+
+
+def taken_by_phases() -> dict[str, set[str]]:
+    """Return the columns that each phase takes in a busy world of several places where all policies act."""
+    world = sim.World(sim.load_territory("synthetic:2"), sim.load_parameters().with_values(EVERYTHING), seed=1)
+    world.run(8)
+    found = {phase.title: set() for phase in world.phases}
+    vars(world.state).update({name: Watched(getattr(world.state, name)) for name in State.TABLES})
+    for _ in range(8):
+        world.ledger.open(world.month)
+        for phase in world.phases:
+            Watched.taken.clear()
+            phase(world)
+            found[phase.title] |= Watched.taken
+        world.ledger.close()
+        world.month += 1
+    return found
+
+
+def test_phases_declare_what_they_take():
+    undeclared = {
+        phase.title: sorted(taken - phase.reads - phase.writes)
+        for taken, phase in zip(taken_by_phases().values(), PHASES, strict=True)
+        if phase.title.startswith("alliances.") and "needs" not in phase.title
+    }
+    assert not {title: names for title, names in undeclared.items() if names}

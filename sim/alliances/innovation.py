@@ -99,7 +99,10 @@ def phase_weights(v: dict) -> np.ndarray:
 
 
 @phase(
-    reads=("projects.kind", "projects.started", "territories.felt", "territories.stories"),
+    reads=(
+        "projects.domain", "projects.kind", "projects.phase", "projects.started", "projects.state", "projects.step",
+        "projects.territory", "projects.uid", "territories.felt", "territories.stories",
+    ),
     writes=(
         "projects.length", "projects.strategy", "projects.phase_left", "projects.aside", "projects.fit",
         "projects.fit_first", "projects.weight", "projects.dirty", "territories.fund", "territories.market",
@@ -138,7 +141,12 @@ def _support(world, rows, n):
 
 
 @phase(
-    reads=("projects.step", "projects.sum_own", "projects.value", "organisations.main_function"),
+    reads=(
+        "memberships.effort", "organisations.main_function", "organisations.territory", "projects.alone",
+        "projects.aside", "projects.domain", "projects.fit_first", "projects.implemented", "projects.origin",
+        "projects.started", "projects.step", "projects.strategy", "projects.sum_own", "projects.sum_programme",
+        "projects.territory", "projects.uid", "projects.value",
+    ),
     writes=(
         *steps.FREED, "projects.ended", "projects.end", "projects.phase", "projects.phase_left", "projects.gates",
         "projects.fit", "projects.weight", "projects.dirty", "projects.sum_grants", "territories.stories",
@@ -165,7 +173,10 @@ def cross(world):
 
 
 @phase(
-    reads=("projects.step", "territories.felt", "territories.stories"),
+    reads=(
+        "projects.domain", "projects.state", "projects.step", "projects.territory", "projects.uid",
+        "territories.felt", "territories.stories",
+    ),
     writes=(
         "projects.phase", "projects.phase_left", "projects.strategy", "projects.origin", "projects.home",
         "projects.adoptions", "projects.deployed", "projects.abroad", "projects.weight", "projects.dirty",

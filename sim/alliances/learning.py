@@ -16,9 +16,12 @@ from sim.phases import phase
 
 
 @phase(
-    reads=("memberships.kept",),
+    reads=(
+        "memberships.kept", "memberships.member", "organisations.alive", "organisations.births",
+        "organisations.slots", "organisations.uid", "projects.members", "projects.state", "projects.step",
+    ),
     writes=("ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "projects.dirty"),
-)
+)  # fmt: skip
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
@@ -30,7 +33,12 @@ def remember(world):
 
 
 @phase(
-    reads=("organisations.visible", "territories.declared"),
+    reads=(
+        "cohorts.persons", "cohorts.territory", "organisations.alive", "organisations.births",
+        "organisations.disposition", "organisations.model", "organisations.slots", "organisations.threshold",
+        "organisations.uid", "organisations.visible", "projects.kind", "projects.members", "projects.state",
+        "projects.step", "projects.territory", "territories.declared", "ties.generation", "ties.neighbour",
+    ),
     writes=(
         "organisations.desire", "organisations.visible", "organisations.patron", "territories.alliances",
         "territories.seen",

@@ -14,7 +14,12 @@ MEMBERSHIP = ("member", "effort", "hours", "solo", "share", "perceived", "seen",
 WRITES = (*(f"memberships.{c}" for c in MEMBERSHIP), "projects.members", "projects.dirty", "organisations.slots")
 
 
-@phase(reads=("memberships.perceived", "organisations.desire"), writes=WRITES)
+@phase(
+    reads=(
+        "memberships.perceived", "organisations.desire", "organisations.uid", "projects.state", "projects.step",
+    ),
+    writes=WRITES,
+)  # fmt: skip
 def review(world):
     """Let members who see less than they want leave."""
     s = world.state

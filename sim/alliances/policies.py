@@ -26,7 +26,9 @@ MODELS = 7
 
 
 @phase(
-    reads=("cohorts.persons",),
+    reads=(
+        "cohorts.persons", "cohorts.territory",
+    ),
     writes=(
         "territories.purse", "territories.market", "territories.flow", "territories.financed", "projects.dirty",
     ),
@@ -58,7 +60,11 @@ def act(world):
 
 
 @phase(
-    reads=("memberships.perceived", "memberships.share", "memberships.solo"),
+    reads=(
+        "memberships.member", "memberships.perceived", "memberships.share", "memberships.solo",
+        "organisations.model", "organisations.territory", "projects.members", "projects.state", "projects.step",
+        "projects.territory",
+    ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
         "projects.sum_paid",
@@ -117,7 +123,11 @@ def draw_rights(world):
 
 
 @phase(
-    reads=("territories.felt", "memberships.paid", "projects.left"),
+    reads=(
+        "memberships.member", "memberships.paid", "organisations.model", "organisations.territory",
+        "projects.domain", "projects.left", "projects.members", "projects.state", "projects.step",
+        "projects.territory", "territories.felt",
+    ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
         "organisations.project_paid", "memberships.received", "projects.advance", "projects.sum_grants",

@@ -22,7 +22,14 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
 
 
 @phase(
-    reads=("projects.value", "projects.engineering", "territories.fund"),
+    reads=(
+        "memberships.effort", "memberships.hours", "memberships.member", "memberships.perceived",
+        "organisations.model", "organisations.slots", "organisations.territory", "organisations.uid",
+        "projects.alone", "projects.bid", "projects.coordination", "projects.domain", "projects.engineering",
+        "projects.implemented", "projects.left", "projects.members", "projects.plan_value", "projects.seeking",
+        "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid",
+        "projects.untied", "projects.value", "territories.fund", "territories.spread",
+    ),
     writes=(
         "organisations.cash", "organisations.project_paid", "organisations.project_received", "territories.delivered",
         "territories.market", "territories.fund", "territories.purse", "territories.flow", "projects.reserve",

@@ -14,7 +14,13 @@ from sim.kernels import projects as kernel
 from sim.phases import phase
 
 
-@phase(reads=("territories.purse", "memberships.effort"), writes=("projects.engineering", "projects.untied"))
+@phase(
+    reads=(
+        "memberships.effort", "memberships.member", "projects.members", "projects.seeking", "projects.state",
+        "projects.step", "projects.territory", "territories.purse",
+    ),
+    writes=("projects.engineering", "projects.untied"),
+)  # fmt: skip
 def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state

@@ -23,7 +23,11 @@ TRAITS = ("domain", "size", "territory", "model")
 
 
 @phase(
-    reads=("organisations.alive", "organisations.desire"),
+    reads=(
+        "organisations.alive", "organisations.base", "organisations.desire", "organisations.domain",
+        "organisations.domain_second", "organisations.hours", "organisations.model", "organisations.territory",
+        "organisations.uid", "territories.felt",
+    ),
     writes=(
         *(f"projects.{c}" for c in (
             "state", "uid", "territory", "domain", "kind", "step", "left", "setup", "length", "started", "implemented",
@@ -79,7 +83,14 @@ def _clean_free_rows(p, m):
 
 
 @phase(
-    reads=("organisations.visible", "ties.neighbour"),
+    reads=(
+        "organisations.alive", "organisations.base", "organisations.births", "organisations.desire",
+        "organisations.domain", "organisations.efficiency", "organisations.hours", "organisations.model",
+        "organisations.size", "organisations.territory", "organisations.uid", "organisations.visible",
+        "projects.engineering", "projects.fit", "projects.kind", "projects.members_first", "projects.scale",
+        "projects.seeking", "projects.state", "projects.step", "projects.territory", "projects.uid",
+        "projects.waiting", "projects.weight", "ties.broken", "ties.generation", "ties.kept", "ties.neighbour",
+    ),
     writes=(
         "projects.members", "projects.members_max", "projects.dirty", "memberships.member", "memberships.effort",
         "memberships.hours", "memberships.seen", "memberships.joined", "organisations.slots",

@@ -22,7 +22,10 @@ FREED = (  # what the end of a project writes
 
 
 @phase(
-    reads=("projects.value",),
+    reads=(
+        "projects.length", "projects.seeking", "projects.setup", "projects.started", "projects.territory",
+        "projects.uid", "projects.value",
+    ),
     writes=(
         *FREED, "projects.step", "projects.left", "projects.implemented", "projects.ended", "projects.end",
         "projects.members_first", "projects.waiting", "projects.bid", "projects.dirty", "projects.plan_value",

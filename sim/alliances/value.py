@@ -17,7 +17,14 @@ from sim.phases import phase
 
 
 @phase(
-    reads=("memberships.member", "memberships.effort", "ties.kept", "projects.engineering", "projects.untied"),
+    reads=(
+        "memberships.effort", "memberships.hours", "memberships.member", "memberships.seen", "organisations.births",
+        "organisations.domain", "organisations.efficiency", "organisations.model", "organisations.size",
+        "organisations.territory", "projects.engineering", "projects.fit", "projects.implemented", "projects.kind",
+        "projects.left", "projects.reserve", "projects.setup", "projects.started", "projects.state",
+        "projects.step", "projects.untied", "projects.weight", "ties.broken", "ties.generation", "ties.kept",
+        "ties.neighbour",
+    ),
     writes=(
         "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
         "projects.share_value",
