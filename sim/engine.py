@@ -38,7 +38,7 @@ class World:
         needs.begin(self.state, self.values)
         self.near = (territory.indptr, territory.neighbours)
         self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
-        self.far = initial.pools(self.state.segments, self.region)
+        self.far = initial.pools(self.state.segments, self.region, territory.ident)
         self.lands = innovation.lands(self.near)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, strict=strict)

@@ -109,12 +109,12 @@ def segments_of(counts, free) -> np.ndarray:
     return np.stack((stop - length, stop), axis=2).astype(np.int64)
 
 
-def pools(segments: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, ...]:
+def pools(segments: np.ndarray, region: np.ndarray, ident: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return where partners from afar are drawn: (territories by region, rows before each and in all, first, last).
 
     `first` and `last` are the places, in that order, of the region of each territory.
     """
-    order = np.argsort(region, kind="stable")
+    order = np.lexsort((ident, region))  # by identity: the order of places in the table cannot matter
     rows = (segments[:, order, 1] - segments[:, order, 0]).sum(axis=0)
     rows -= segments[PERSONS, order, 1] - segments[PERSONS, order, 0]
     before = np.concatenate(([0], np.cumsum(rows))).astype(np.int64)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.alliances import needs
-from sim.kernels import alliance
+from sim.kernels import alliance, matching
 from sim.record import Record, cohort
 
 ENGINEERED = {"engineering.dose": 5.0}
@@ -184,3 +184,40 @@ def test_more_engineering_strength_saves_coordination(busy_world):
         allied = living(world)[p.members[living(world)] > 1]
         spent[phi] = (p.coordination[allied] / (p.members[allied] - 1.0)).mean()
     assert spent[0.9] < spent[0.0]
+
+
+def test_the_winner_s_curse_is_perceived_and_never_recorded(busy_world, monkeypatch):
+    """Known answer C28: best of k noisy looks at gains that are all alike; what is recorded is what is realised.
+
+    Members are alike and links cost nothing: every gain is a loss of the fixed cost. A founder who looks at k of them
+    with errors of standard deviation s sees that loss plus s times the mean of the largest of k normals.
+    """
+    noise, k, budget = 0.2, 5, float(np.exp(8.0)) / 36
+    world = busy_world(values={
+        "value.general_efficiency": 1.0, "value.poolable": 0.0, "value.overhead": 0.1, "alliances.noise": noise,
+        "alliances.candidates": k, "alliances.branching": 0.0, "alliances.link_hours": 0.5, "alliances.hour_cost": 10,
+        "trust.floor": 0.001, "meeting.ties_share": 0.0, "meeting.similarity_size": 0.0,
+        "meeting.similarity_model": 0.0, "meeting.neighbour_share": 0.0, "persons.volunteer_hours": 0.0,
+        "projects.plan_log_mean": 8.0, "projects.plan_log_sd": 0.0,
+        "projects.effort_share": 0.3, "value.fit_spread": 0.0, "desire.mean": 0.3, "desire.sd": 0.05,
+        "projects.members_most": 2,
+    })  # fmt: skip
+    seen, real = [], matching.propose
+
+    def spy(*arguments):
+        n = real(*arguments)
+        _, _, gain, _, effort, hours = arguments[-1]
+        full = (np.abs(effort[:n] / 100 - budget) < 0.02) & (hours[:n] == 0)
+        seen.extend(gain[:n][full])
+        return n
+
+    monkeypatch.setattr(matching, "propose", spy)
+    world.run(24)
+    p = world.state.projects
+    allied = living(world)[p.members[living(world)] == 2]
+    assert len(seen) > 150 and allied.size > 15
+    truth = (p.value[allied] - p.alone[allied]).mean()  # realised: the fixed cost and what links cost
+    best_of_five = 1.16296
+    error = 0.67 * noise * budget / np.sqrt(len(seen))
+    assert np.mean(seen) - truth == pytest.approx(noise * budget * best_of_five, abs=4 * error + 0.02 * budget)
+    assert (p.value[allied] < p.alone[allied]).all(), "no error of judgement is recorded as value"

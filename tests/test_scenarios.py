@@ -270,7 +270,7 @@ def test_only_yaml_is_ever_read(path, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("enginering", "Did you mean engineering"), ("zzz", "There are austerity")]
+    ("name", "message"), [("enginering", "Did you mean engineering"), ("zzz", "There are alliances_by_order")]
 )
 def test_an_unknown_name_gets_near_ones(name, message):
     with pytest.raises(ScenarioError, match=message):
