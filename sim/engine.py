@@ -35,7 +35,7 @@ class World:
         self._changes = set(parameters.change_months(start))
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
-        needs.begin(self.state, self.values)
+        needs.begin(self.state, territory.ident, self.values, self.seed)
         self.near = (territory.indptr, territory.neighbours)
         self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
         self.far = initial.pools(self.state.segments, self.region, territory.ident)

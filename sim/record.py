@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.agents.public_action import PURSES
 from sim.alliances import innovation
+from sim.alliances import needs
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
@@ -31,7 +32,7 @@ MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "opened": np.int64, "joined": np.int64,
+    "tipped": np.int64, "opened": np.int64, "joined": np.int64,
     **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
     **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
     **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
@@ -140,6 +141,7 @@ def _people(world, row):
     for m, count in zip(MODEL_NAMES, counts, strict=True):
         if m != "persons":
             row[f"organisations_{m}"][0] = count
+    row["tipped"][0] = needs.tipped(world)
     confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
     row["confident"][0], row["residents"][0] = confident, people
 

@@ -322,13 +322,40 @@ class needs:
         weight = math.exp(-1 / lag)
         return [weight * f + (1 - weight) * (a + opinion) for f, a in zip(felt, x, strict=True)]
 
-    def month(
-        need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved, linear
-    ):
+    def order_at_rest(ident, seed, high, gap, rest):
+        for place, name in enumerate(ident):
+            key = (seed, 2**61 + int(name), 2**32 - 1, 115)
+            drawn = [chance.uniform(*key, k) for k in range(len(rest[place]))]
+            for before, k in enumerate(sorted(range(len(drawn)), key=lambda k: (drawn[k], k))):
+                rest[place][k] = high - gap * before / (len(drawn) - 1)
+
+    def spill(delivered, indptr, indices, share, out):
+        out[:] = 0
+        for place in range(len(delivered)):
+            near = [int(other) for other in indices[indptr[place] : indptr[place + 1]]]
+            for k, amount in enumerate(delivered[place]):
+                out[place][k] += amount * (1 - share if near else 1)
+                for other in near:
+                    out[other][k] += amount * share / len(near)
+
+    def strike(need, ident, size, domain, places, seed):
+        hit = [t for t, i in enumerate(ident) if chance.happens(seed, 2**61 + int(i), 2**32 - 1, 116, 0, places)]
+        for place in hit:
+            for k in range(len(need[place])) if domain < 0 else [domain]:
+                need[place][k] += size
+        return len(hit)
+
+    def tipped(need, rest, excess):
+        means = [statistics.fmean(needs.level(x) for x in row) for row in need]
+        usual = [statistics.fmean(needs.level(x) for x in row) for row in rest]
+        return sum(m - u > excess for m, u in zip(means, usual, strict=True))
+
+    def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, opinion,
+              relieved, linear):  # fmt: skip
         for place in range(len(need)):
             relieved[:] = [needs.relief(v, residents[place], strength, scale, linear) for v in delivered[place]]
-            need[place] = needs.step(need[place], rest, coupling, recovery, drift, relieved)
-            felt[place] = needs.feel(felt[place], need[place], 0.0, lag)
+            need[place] = needs.step(need[place], rest[place], coupling, recovery, drift, relieved)
+            felt[place] = needs.feel(felt[place], need[place], opinion, lag)
 
 
 class accounts:

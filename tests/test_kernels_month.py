@@ -64,6 +64,8 @@ PAIRS = (
     (matching.list_starters, naive.matching.list_starters),
     (matching.propose, naive.matching.propose),
     (needs.month, naive.needs.month),
+    (needs.spill, naive.needs.spill),
+    (needs.tipped, naive.needs.tipped),
     (projects.advance, naive.projects.advance),
     (projects.allot, naive.projects.allot),
     (projects.ask_grants, naive.projects.ask_grants),

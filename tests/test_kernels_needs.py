@@ -113,3 +113,59 @@ def test_felt_need_lags_by_its_time_constant():
     for _ in range(1000):
         needs.feel(felt, x, 0.25, 9.0)
     assert felt == pytest.approx(1.25)
+
+
+# Which domain is high, spill-over, shocks, tipping
+
+PLACES = st.integers(1, 5)
+IDENT = np.array([200067872, 243500139, 7, 200044469, 1], np.int64)
+
+
+@SETTINGS
+@given(PLACES, st.integers(0, 2**62), st.floats(-1, 1), st.floats(0, 1))
+def test_order_at_rest(n, seed, high, gap):
+    found, expected = np.zeros((2, n, DOMAINS))
+    needs.order_at_rest(IDENT[:n], np.uint64(seed), high, gap, found)
+    naive.needs.order_at_rest(IDENT[:n], seed, high, gap, expected)
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_no_domain_is_favoured_at_the_start():
+    """Over many territories each domain is as high as any other: ranks are for the model to find, not to be told."""
+    rest = np.zeros((4000, DOMAINS))
+    needs.order_at_rest(np.arange(1, 4001), np.uint64(1), 0.5, 1.0, rest)
+    assert np.sort(rest[0])[::-1] == pytest.approx(np.linspace(0.5, -0.5, DOMAINS))
+    spread = rest.std(axis=0).mean() / math.sqrt(len(rest))
+    assert np.abs(rest.mean(axis=0)).max() < 4 * spread
+
+
+LINKS = (np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1]))  # three places in a row, and one apart
+
+
+@SETTINGS
+@given(st.lists(st.floats(0, 1e6), min_size=8, max_size=8), st.floats(0, 1))
+def test_spill(amounts, share):
+    delivered = np.array(amounts).reshape(4, 2)
+    found, expected = np.zeros((2, 4, 2))
+    needs.spill(delivered, *LINKS, share, found)
+    naive.needs.spill(delivered, *LINKS, share, expected)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    assert found.sum(axis=0) == pytest.approx(delivered.sum(axis=0)), "nothing is lost on the way"
+    assert (found[3] == delivered[3]).all(), "who has no neighbour keeps all"
+
+
+@SETTINGS
+@given(PLACES, st.integers(0, 2**62), st.floats(-1, 1), st.integers(-1, 15), st.floats(0, 1))
+def test_strike(n, seed, size, domain, places):
+    found, expected = np.zeros((2, n, DOMAINS))
+    hit = needs.strike(found, IDENT[:n], size, domain, places, np.uint64(seed))
+    assert hit == naive.needs.strike(expected, IDENT[:n], size, domain, places, seed)
+    assert (found == expected).all()
+    assert np.count_nonzero(found) == (hit * (DOMAINS if domain < 0 else 1) if size else 0)
+
+
+@SETTINGS
+@given(st.lists(LOGITS, min_size=1, max_size=4), LOGIT, st.floats(0.02, 0.5))
+def test_tipped(need, rest, excess):
+    need, rest = np.array(need), np.full((len(need), DOMAINS), rest)
+    assert needs.tipped(need, rest, excess) == naive.needs.tipped(need, rest, excess)

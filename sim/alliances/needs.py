@@ -2,44 +2,94 @@
 
     x' = x + delta*(-(x - rest) + kappa*tanh(4 * mean of the others' excess)) + drift - relief
 A fragility recovers towards its level of rest, is pulled by the others (coupling k < 1: stable), drifts upwards
-(scissors effect), and is relieved by what projects delivered last month: relief = delta*theta * ln(1 + V/(N*v0)),
-so that theta is what a lasting delivery does in the long run.
-Felt need follows with a lag. Domains are ranked by their level of rest, as the 2022 survey spreads them; the
-official list of sixteen is lost, so that they have numbers and no names.
+(scissors effect), and is relieved by what projects delivered last month, a part of it among neighbours:
+relief = delta*theta * ln(1 + V/(N*v0)), so that theta is what a lasting delivery does in the long run.
+Felt need follows with a lag, plus a common opinion of the whole country that changes once a year.
+
+The names of domains are in domains.csv, with what is known of the list. Which domain is high is drawn for each
+territory: the ranks of the surveys are compared with what comes out (targets), never put in.
+Tipping (a coupling of 1 or more) and shocks are scenarios.
 
 Numbers   parameters needs
 """
 
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
 import numpy as np
 
+from sim.kernels import chance
+from sim.kernels import decisions as d
 from sim.kernels import needs as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 DOMAINS = 16
+NATION = np.uint64(2**61 - 1)  # whose common opinion it is
 
 
-def at_rest(values: dict) -> np.ndarray:
-    """Return the level of rest of each domain (logit): evenly spread over the gap of the survey."""
-    return float(values["needs.start"]) + float(values["needs.start_gap"]) * np.linspace(0.5, -0.5, DOMAINS)
+class Domain(NamedTuple):
+    """One of the sixteen fragilities: how people call it, and how sure it is that the official list has it."""
+
+    name: str
+    fr: str
+    en: str
+    standing: str  # named: a survey of the evidence ranks it or names it; candidate: completed by the team
+    facts: str
 
 
-def begin(state, values: dict):
+@cache
+def domains() -> tuple[Domain, ...]:
+    """Return the sixteen domains in the order of every column and table."""
+    text = (Path(__file__).parents[1] / "parameters" / "domains.csv").read_text(encoding="utf-8")
+    return tuple(Domain(**row) for row in csv.DictReader(text.splitlines()))
+
+
+def begin(state, ident: np.ndarray, values: dict, seed: int):
     """Put every territory at rest."""
-    state.territories.need[:] = at_rest(values)
-    state.territories.felt[:] = at_rest(values)
+    place = state.territories
+    gap = float(values["needs.start_gap"])
+    kernel.order_at_rest(ident, seed, float(values["needs.start"]) + 0.5 * gap, gap, place.rest)
+    place.need[:] = place.rest
+    place.felt[:] = place.rest
 
 
-@phase(reads=("territories.delivered", "cohorts.persons"), writes=("territories.need", "territories.felt"))
+@phase(
+    reads=("territories.delivered", "territories.rest", "cohorts.persons"),
+    writes=("territories.need", "territories.felt"),
+)
 def drift(world):
     """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
     v, place = world.values, world.state.territories
     residents = np.zeros(len(place), np.int64)
     add_by_territory(world.state.cohorts.persons, world.state.cohorts.territory, residents)
+    delivered, spilled = place.delivered, float(v["needs.spillover"])
+    if spilled > 0.0 and len(place) > 1:
+        delivered = np.zeros_like(place.delivered)
+        kernel.spill(place.delivered, *world.near, spilled, delivered)
+    if float(v["needs.shock"]) != 0.0:
+        kernel.strike(
+            place.need, world.territory.ident, float(v["needs.shock"]), int(v["needs.shock_domain"]),
+            float(v["needs.shock_places"]), world.seed,
+        )  # fmt: skip
     relief = float(v["needs.relief"]) * float(v["needs.recovery"])  # a month of what it does in the long run
     kernel.month(
-        place.need, place.felt, place.delivered, residents, at_rest(v), float(v["needs.coupling"]),
-        float(v["needs.recovery"]), float(v["needs.drift"]) / 12.0, relief,
-        float(v["needs.value_scale"]), float(v["needs.felt_lag"]), np.zeros(DOMAINS),
+        place.need, place.felt, delivered, residents, place.rest,
+        float(v["needs.coupling"]) + float(v["needs.tipping"]), float(v["needs.recovery"]),
+        float(v["needs.drift"]) / 12.0, relief, float(v["needs.value_scale"]), float(v["needs.felt_lag"]),
+        opinion(world.seed, world.month, float(v["needs.opinion_sd"])), np.zeros(DOMAINS),
         bool(v["form.returns"]),
     )  # fmt: skip
+
+
+def opinion(seed: int, month: int, sd: float) -> float:
+    """Return what the whole country adds to every felt need in the year of a month: a keyed normal draw."""
+    return sd * chance.normal(seed, NATION, 12 * (month // 12), d.OPINION, 0) if sd > 0.0 else 0.0
+
+
+def tipped(world) -> int:
+    """Return how many territories of the core have tipped: their mean level is far above that of rest."""
+    place, core = world.state.territories, world.core
+    return int(kernel.tipped(place.need[core], place.rest[core], float(world.values["needs.tipped_excess"])))

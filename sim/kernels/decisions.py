@@ -53,6 +53,11 @@ SCALE = 80
 ORDERED = 81  # ordered to open alliances: once for each identity
 DECLARED = 82  # declared in public: once for each project
 
+# needs
+NEED_ORDER = 115
+NEED_SHOCK = 116
+OPINION = 117
+
 # innovation
 STRATEGY = 100
 RISK_ZONE = 101

@@ -13,7 +13,13 @@ Units    x in logit; delta, drift and relief per month
 
 import math
 
+import numpy as np
 from numba import njit
+
+from sim.kernels import chance
+from sim.kernels import decisions as d
+
+PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -57,10 +63,71 @@ def feel(felt, x, opinion, lag):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, relieved, linear):
+def order_at_rest(ident, seed, high, gap, rest):
+    """Spread the levels of rest of each territory evenly from `high` down over `gap`, domains in a keyed order.
+
+    No order of domains is an input: the survey's ranks are what the model is compared with.
+    """
+    domains = rest.shape[1]
+    for t in range(ident.size):
+        uid = PLACE + np.uint64(ident[t])
+        for k in range(domains):
+            mine, before = chance.uniform(seed, uid, d.INITIAL, d.NEED_ORDER, k), 0
+            for other in range(domains):
+                its = chance.uniform(seed, uid, d.INITIAL, d.NEED_ORDER, other)
+                before += its < mine or (its == mine and other < k)
+            rest[t, k] = high - gap * before / (domains - 1)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def spill(delivered, indptr, indices, share, out):
+    """Write what is delivered where it is felt: each territory keeps 1 - share, its neighbours get the rest in equal parts.
+
+    Nothing is lost: without a neighbour in the run, a territory keeps all. Gathered by who receives.
+    """
+    for t in range(delivered.shape[0]):
+        kept = 1.0 - share if indptr[t + 1] > indptr[t] else 1.0
+        for k in range(delivered.shape[1]):
+            out[t, k] = kept * delivered[t, k]
+        for at in range(indptr[t], indptr[t + 1]):
+            other = np.int64(indices[at])
+            degree = indptr[other + 1] - indptr[other]
+            for k in range(delivered.shape[1]):
+                out[t, k] += share * delivered[other, k] / degree
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def strike(need, ident, size, domain, places, seed):
+    """Raise one domain (all when `domain` < 0) by `size` in a keyed share of territories; return how many were hit."""
+    hit = 0
+    for t in range(need.shape[0]):
+        if chance.happens(seed, PLACE + np.uint64(ident[t]), d.INITIAL, d.NEED_SHOCK, 0, places):
+            hit += 1
+            for k in range(need.shape[1]):
+                if domain < 0 or k == domain:
+                    need[t, k] += size
+    return hit
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def tipped(need, rest, excess):
+    """Write 1 for each territory whose mean level exceeds that of rest by more than `excess`; return how many."""
+    found = 0
+    for t in range(need.shape[0]):
+        above = 0.0
+        for k in range(need.shape[1]):
+            above += level(need[t, k]) - level(rest[t, k])
+        found += above / need.shape[1] > excess
+    return found
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def month(
+    need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, opinion, relieved, linear
+):
     """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
     for t in range(need.shape[0]):
-        for k in range(rest.size):
+        for k in range(rest.shape[1]):
             relieved[k] = relief(delivered[t, k], residents[t], strength, scale, linear)
-        step(need[t], rest, coupling, recovery, drift, relieved)
-        feel(felt[t], need[t], 0.0, lag)
+        step(need[t], rest[t], coupling, recovery, drift, relieved)
+        feel(felt[t], need[t], opinion, lag)
