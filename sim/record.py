@@ -10,8 +10,7 @@ Only core territories are recorded; those that --around adds are scenery.
 import numpy as np
 
 from sim.agents.public_action import PURSES
-from sim.alliances import innovation
-from sim.alliances import needs
+from sim.alliances import innovation, needs
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES

@@ -1,4 +1,4 @@
-"""Needs of a world: names, shocks, tipping, spill-over, mood; each moves what it declares, and nothing when it is off."""
+"""Needs: names, shocks, tipping, spill-over, mood; each moves what it declares, and nothing when it is off."""
 
 import networkx as nx
 import numpy as np

@@ -81,7 +81,7 @@ def order_at_rest(ident, seed, high, gap, rest):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def spill(delivered, indptr, indices, share, out):
-    """Write what is delivered where it is felt: each territory keeps 1 - share, its neighbours get the rest in equal parts.
+    """Write what is delivered where it is felt: neighbours get `share` of it in equal parts, the rest stays.
 
     Nothing is lost: without a neighbour in the run, a territory keeps all. Gathered by who receives.
     """

@@ -1,4 +1,4 @@
-"""What the model is compared with and never told: the felt ranks of fragilities in the surveys of 2015, 2019 and 2022."""
+"""What the model is compared with and never told: the felt ranks of fragilities in surveys of 2015, 2019 and 2022."""
 
 import csv
 from collections.abc import Mapping
