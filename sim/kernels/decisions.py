@@ -49,7 +49,7 @@ RECRUIT_COUNT = 77
 FOUNDER_PLAN = 78
 NEED_CALLS = 79
 
-SCALE = 80
+SCALE = 80  # of a project
 ORDERED = 81  # ordered to open alliances: once for each identity
 DECLARED = 82  # declared in public: once for each project
 
