@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.agents.base import PUBLIC
+from sim.agents.public_action import PURSES
 from sim.alliances import levers, policies
 from sim.alliances.terms import terms
 from sim.kernels import policies as kernel
@@ -194,6 +196,24 @@ def test_what_is_spent_is_what_was_paid(policy, payer, results):
     spent = sum(int(monthly[name].sum()) for name in monthly if name.startswith("purse_"))
     assert paid == spent + int(world.state.territories.purse.sum())
     assert spent > 0
+
+
+@pytest.mark.parametrize(("payer", "sizes"), [(1, {3}), (2, {0, 1, 2})])
+def test_the_premium_is_paid_by_the_state_or_by_local_authorities_alone(parameters, payer, sizes):
+    """Its payer cuts its other lines by as much, to the cent; engineering goes on being paid by residents."""
+    both = {**PREMIUM, **COST, "premium.payer": payer}
+    worlds = [
+        sim.World(village("a"), parameters.with_values(values), seed=1, strict=True)
+        for values in (COST | {"premium.rate": 0.8}, both)
+    ]
+    for world in worlds:
+        world.step()
+    o = worlds[1].state.organisations
+    cut = worlds[0].state.organisations.outlay - o.outlay
+    paid = np.flatnonzero((o.model == PUBLIC) & (cut != 0))
+    assert set(o.size[paid].tolist()) <= sizes and paid.size
+    assert cut[paid].sum() == worlds[1].work.cut.sum() == worlds[1].work.purse[:, PURSES.index("premium")].sum() > 0
+    assert worlds[1].work.levied.sum() == worlds[0].work.levied.sum() > 0
 
 
 def test_an_advance_is_paid_back_or_lost(results):
