@@ -112,6 +112,7 @@ class Work:
         self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)
         self.purse = state.territories.purse.copy()
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
+        self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
         self.selected = np.zeros(projects, np.uint8)  # by the fund
         self.programmes = (None, None)  # values in force and the money of programmes that they mean
 

@@ -85,8 +85,14 @@ def pools_are_not_overdrawn(state: State) -> str | None:
 
 
 def counts_are_not_negative(state: State) -> str | None:
-    """Residents, staff and volunteer hours are counts of things that exist."""
-    for name in ("cohorts.persons", "organisations.fte", "organisations.hours", "cohorts.hours_given"):
+    """Residents, staff, volunteer hours and debts are counts of things that exist."""
+    for name in (
+        "cohorts.persons",
+        "organisations.fte",
+        "organisations.hours",
+        "organisations.debt",
+        "cohorts.hours_given",
+    ):
         low = state[name].min(initial=0)
         if low < 0:
             return f"{name} holds {int(low)}"
@@ -94,10 +100,14 @@ def counts_are_not_negative(state: State) -> str | None:
 
 
 def the_dead_own_nothing(state: State) -> str | None:
-    """A row without an organisation holds neither money nor staff."""
+    """A row without an organisation holds neither money nor staff nor debt."""
     o = state.organisations
-    wrong = np.flatnonzero((o.alive == 0) & ((o.cash != 0) | (o.fte != 0)))
-    return f"free row {wrong[0]} holds {o.cash[wrong[0]]} cents and {o.fte[wrong[0]]} mFTE" if wrong.size else None
+    wrong = np.flatnonzero((o.alive == 0) & ((o.cash != 0) | (o.fte != 0) | (o.debt != 0)))
+    return (
+        f"free row {wrong[0]} holds {o.cash[wrong[0]]} cents and {o.fte[wrong[0]]} mFTE and owes {o.debt[wrong[0]]}"
+        if wrong.size
+        else None
+    )
 
 
 def numbers_are_finite(state: State) -> str | None:

@@ -3,6 +3,8 @@
 Accounts of one territory: the cash of every organisation and cohort; `market` (receipts on their way to a
 model, owned by that model); `fund` 0, 1, 2 (owned by public action, finance, firms); the `purse` of each
 policy and the reserves of its projects (owned by public action). The outside has no stock, only flows.
+What organisations owe (`debt`) is a stock of its own: principal lent less repaid less written off. Its creditors
+are the financial organisations of the territory together.
 
 Production  once a month, for each (territory, model): stock = opening + received - paid, exactly; persons,
             staff and volunteer hours too.
@@ -57,6 +59,7 @@ class Ledger:
         self.opening = self.money()
         self.opening_people = self._persons()
         self.opening_staff = self._staff()
+        self.opening_debt = int(self.state.organisations.debt.sum())
         if self.strict:
             self._row_opening = {c.name: self.state[c.name].copy() for c in self._stocks}
 
@@ -66,6 +69,7 @@ class Ledger:
         self._check_people(phase)
         self._check_staff(phase)
         self._check_hours(phase)
+        self._check_debt(phase)
 
     def money(self) -> np.ndarray:
         """Return what each model of each territory holds, int64 cents [territory, 7]."""
@@ -112,6 +116,11 @@ class Ledger:
         kernel.add_by_territory(s.organisations.hours, s.organisations.territory, received)
         self._compare("hours", "volunteer hours", given, received, phase, ("territory",))
 
+    def _check_debt(self, phase):
+        o = self.state.organisations
+        expected = self.opening_debt + int(o.lent.sum()) - int(o.repaid.sum()) - int(o.forgiven.sum())
+        self._compare("debt", "cents", np.array([expected]), np.array([int(o.debt.sum())]), phase, ("world",))
+
     def _compare(self, account, unit, expected, found, phase, axes):
         self.checks += found.size
         gap = np.abs(found - expected)
@@ -156,12 +165,17 @@ class Ledger:
 
     def _check_rows(self, phase):
         for column in self._stocks:
-            effects = [c for c in self._flow_columns if c.table == column.table and c.account[1:] == column.column]
+            effects = [
+                (part[0], c)
+                for c in self._flow_columns
+                for part in c.account.split()
+                if c.table == column.table and part[1:] == column.column
+            ]
             if not effects:
                 continue
             expected = self._row_opening[column.name].copy()
-            for effect in effects:
-                expected += (1 if effect.account[0] == "+" else -1) * self.state[effect.name]
+            for sign, effect in effects:
+                expected += (1 if sign == "+" else -1) * self.state[effect.name]
             self._compare(column.name, column.unit, expected, self.state[column.name], phase, ("row",))
 
 

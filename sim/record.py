@@ -42,6 +42,7 @@ MONTHLY = {
     **{f"alliances_{k}": np.int64 for k in KINDS},
     **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
     **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
+    "debt": np.int64, "defaults": np.int64, "unpaid": np.int64, "without_staff": np.int64,
     **{f"paid_by_{who}": np.int64 for who in ("levy", "cut", "outside")},
     **{f"purse_{name}": np.int64 for name in PURSES},
 }  # fmt: skip
@@ -73,6 +74,7 @@ class Record:
         _innovations(world, row)
         _totals(world, row)
         _policies(world, row)
+        _credit(world, row)
         for m, cents in zip(MODEL_NAMES, world.ledger.money()[core].sum(axis=0), strict=True):
             row[f"cash_{m}"][0] = cents
         self.months = n + 1
@@ -196,6 +198,19 @@ def _policies(world, row):
     spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
     for name, cents in zip(PURSES, spent, strict=True):
         row[f"purse_{name}"][0] = cents
+
+
+def _credit(world, row):
+    """What is owed, and what was lost this month."""
+    o, w, core = world.state.organisations, world.work, world.core
+    owed = np.zeros(len(core), np.int64)
+    add_by_territory(o.debt, o.territory, owed)
+    row["debt"][0], row["defaults"][0], row["unpaid"][0] = (
+        owed[core].sum(),
+        w.defaults[core].sum(),
+        w.unpaid[core].sum(),
+    )
+    row["without_staff"][0] = np.count_nonzero(core[o.territory[o.lean > 0]])
 
 
 def _totals(world, row):

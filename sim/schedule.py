@@ -33,6 +33,8 @@ PHASES = (
     circuit.spend,  # every model spends ...
     circuit.earn,  # ... and is paid
     partnership.share_income,  # members of economic cooperations share good and bad months
+    financial_economy.lend,  # loans are paid back, and those who are short borrow
+    engagement_economy.let_staff_go,  # associations without credit and cash go on with volunteers
     persons.volunteer,  # hours given by residents ...
     engagement_economy.receive_hours,  # ... are the hours that associations have
     # 4-5. look around, search and match (what others see is last month's)

@@ -16,7 +16,7 @@ class Column(NamedTuple):
     dtype: str
     width: int
     unit: str
-    account: str  # stock, +STOCK, -STOCK, flow, or nothing
+    account: str  # stock, flow, nothing, or the stocks that it adds to or takes from: +STOCK -STOCK
     owner: str
     description: str
 

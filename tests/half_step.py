@@ -31,13 +31,26 @@ NAMED = {
     # events that recur, counted: two halves may each have one
     "projects.recruit_rate": lambda x: x / 2,
     "projects.review_rate": lambda x: x / 2,
-    # the luck of a month is the mean of two independent halves
-    "money.income_sd": lambda x: x * math.sqrt(2),
+    # the luck of a month is the mean of two halves: independent ones for the common part, and an own part that lasts
+    "money.income_sd": lambda x: (
+        x * math.sqrt(_own_variance() * (1 - _default("money.common_share")) + 2 * _default("money.common_share"))
+    ),
+    "money.common_share": lambda x: 2 * x / (_own_variance() * (1 - x) + 2 * x),
+    "money.persistence": lambda x: math.sqrt(x),
     # a month holds two promises: the first opinion weighs as many months as before
     "trust.prior_weight": lambda x: 2 * x,
     # counted in months of outlay, of which one is spent before income comes: half of it in half a month
     "money.reserve": lambda x: 2 * x + 1,
 }
+
+
+def _default(name: str) -> float:
+    return float(load_parameters()[name].value)
+
+
+def _own_variance() -> float:
+    """Return the variance of a half month of own luck over that of a month, at the default persistence."""
+    return 2 / (1 + math.sqrt(_default("money.persistence")))
 
 
 def converted(name: str, unit: str, value):

@@ -82,12 +82,17 @@ class money:
                 flow[t][8 * OUTSIDE + j] += sold
                 flow[t][8 * j + OUTSIDE] += lost
 
-    def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, income, cash, market):
+    def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, weight, income, cash, market):
         for k, spans in enumerate(segments):
             for t, span in enumerate(spans):
                 for i in range(*span):
-                    luck = max(0.0, 1 + sd * money.luck_of(seed, uid[i], month)) if alive[i] else 0.0
-                    weight[i], income[i] = base[i] * luck, 0
+                    if not alive[i]:
+                        luck[i] = 0.0
+                    elif sd:
+                        drawn = money.luck_of(seed, uid[i], month)
+                        luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
+                    weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
+                    income[i] = 0
                 parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
                 for i, part in parts.items():
                     income[i] = part
@@ -102,9 +107,9 @@ class money:
                 cash[c] += income[c]
             market[t][1] -= sum(parts.values())
 
-    def fill(segment, alive, base, share, cash, granted, fund):
+    def fill(segment, alive, base, shares, cash, granted, fund):
         for t, span in enumerate(segment):
-            due = {i: nearest(share * base[i]) for i in living(span, alive)}
+            due = {i: nearest(shares[t] * base[i]) for i in living(span, alive)}
             budget = sum(due.values())
             missing = max(0, budget - fund[t])
             for i, whole in due.items():
@@ -112,6 +117,11 @@ class money:
                 granted[i] += given
                 cash[i] -= given
                 fund[t] += given
+
+    def add_means(segment, alive, base, cash, out):
+        for t, span in enumerate(segment):
+            rows = living(span, alive)
+            out[t][:] = [sum(cash[i] for i in rows), sum(base[i] for i in rows)]
 
     def add_budget(alive, territory, base, share, out):
         for i, t in enumerate(territory):
@@ -308,11 +318,12 @@ class life:
         rows[: len(opened)] = opened
         return len(opened)
 
-    def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
+    def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing):
         for t, free in enumerate(free_fte):
             rows = [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])] if free else []
             for k, i in rows:
-                missing[i] = max(0, initial.staff_of(k, size[i], base[i], staff) - fte[i]) if alive[i] else 0
+                lacks = initial.staff_of(k, size[i], base[i], staff) - fte[i]
+                missing[i] = max(0, lacks) if alive[i] and not lean[i] else 0
             wanted = sum(missing[i] for _, i in rows)
             for _, i in rows if wanted else []:
                 taken = min(math.floor(min(1.0, free / wanted) * missing[i]), free_fte[t])
@@ -437,3 +448,107 @@ class initial:
             initial.meet_first(
                 i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t
             )
+
+
+class credit:
+    def refused(seed, uid, share):
+        return share > 0 and naive.chance.happens(seed, uid, INITIAL, 32, 0, share)
+
+    def rows_of(segments, t):
+        return [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])]
+
+    def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow):
+        for t in range(len(segments[0])):
+            banks, total = living(segments[3][t], alive), 0
+            lender = 3 if banks else OUTSIDE
+            for k, i in credit.rows_of(segments, t):
+                if debt[i] and cash[i] > 0:
+                    interest = min(cash[i], nearest(rate * debt[i]))
+                    principal = min(cash[i] - interest, math.ceil(debt[i] / months))
+                    outlay[i] += interest
+                    repaid[i] += principal
+                    debt[i] -= principal
+                    cash[i] -= interest + principal
+                    flow[t][8 * k + lender] += interest + principal
+                    total += interest + principal
+            if total:
+                for i in range(*segments[3][t]):
+                    weight[i] = base[i] if alive[i] else 0.0
+                parts = by_weight(total, weight, range(*segments[3][t]))
+                for i in range(*segments[3][t]):
+                    part[i] = parts.get(i, 0)
+                    cash[i] += part[i]
+                    settled[i] += part[i]
+
+    def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow):
+        limit, hand, lendable, refusing = terms
+        for t in range(len(segments[0])):
+            rows, banks = credit.rows_of(segments, t), range(*segments[3][t])
+            for _, i in rows:
+                need[i] = 0
+            firms = [(k, i) for k, i in rows if alive[i] and k not in (0, 3)]
+            deposits = sum(max(0, savings[c]) for c in cohorts_of(t)) + sum(max(0, cash[i]) for _, i in firms)
+            for _, i in firms:
+                asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - debt[i])
+                if cash[i] < 0 < asked and not credit.refused(seed, uid[i], refusing):
+                    need[i] = asked
+            wanted = sum(need[i] for _, i in firms)
+            if not wanted:
+                continue
+            for i in banks:
+                room[i] = max(0, cash[i] - base[i]) if alive[i] else 0
+            owed = sum(debt[i] for _, i in firms)
+            able = min(sum(room[i] for i in banks), max(0, math.floor(lendable * deposits) - owed))
+            total = 0
+            for k, i in firms:
+                given = min(math.floor(min(1.0, able / wanted) * need[i]), able - total)
+                cash[i] += given
+                debt[i] += given
+                lent[i] += given
+                flow[t][24 + k] += given
+                total += given
+            rooms = [room[i] for i in banks]
+            parts, _ = naive.split.within(total, rooms, rooms)
+            for i, amount in zip(banks, parts, strict=True):
+                part[i] = amount
+                cash[i] -= amount
+                settled[i] -= amount
+
+    def settle_debts(
+        rows, n, segments, model, territory, alive, base, weight, part, cash, debt, repaid, forgiven, settled, flow,
+        unpaid,
+    ):  # fmt: skip
+        for i in rows[:n]:
+            t, k, owed = territory[i], model[i], debt[i]
+            paid = min(owed, max(0, cash[i]))
+            banks = range(*segments[3][t])
+            if paid:
+                for j in banks:
+                    weight[j] = base[j] if alive[j] else 0.0
+                parts = by_weight(paid, weight, banks)
+                for j in banks:
+                    part[j] = parts.get(j, 0)
+                    cash[j] += part[j]
+                    settled[j] += part[j]
+                flow[t][8 * k + (3 if parts else OUTSIDE)] += paid
+            cash[i] -= paid
+            repaid[i] += paid
+            forgiven[i] += owed - paid
+            unpaid[t] += owed - paid
+            debt[i] = 0
+
+    def let_staff_go(segment, alive, uid, terms, seed, base, fixed, cash, fte, released, free_fte, lean, full):
+        switch, refusing, overdraft, kept, months, fixed_share = terms
+        for t, span in enumerate(segment):
+            for i in range(*span):
+                if not alive[i] and lean[i]:
+                    base[i], fixed[i], lean[i], full[i] = full[i], nearest(fixed_share * full[i]), 0, 0
+                elif alive[i] and 0 < lean[i] <= months:
+                    base[i] = nearest(full[i] * (1 - (1 - kept) * lean[i] / months))
+                    lean[i] += 1
+                elif alive[i] and not lean[i] and switch and fte[i] and cash[i] < 0:
+                    without = credit.refused(seed, uid[i], refusing) or cash[i] < -overdraft * base[i]
+                    free_fte[t] += fte[i] if without else 0
+                    released[i] += fte[i] if without else 0
+                    fte[i], full[i], lean[i] = (0, base[i], 1) if without else (fte[i], full[i], 0)
+                    fixed[i] = nearest(fixed_share * kept * base[i]) if without else fixed[i]

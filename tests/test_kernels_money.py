@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.kernels import initial, life, money, persons
+from sim.kernels import credit, initial, life, money, persons
 from sim.parameters import Change
 from tests import naive, naive_money
 from tests.compare import Recorder, agree, copied, plain
@@ -23,6 +23,7 @@ HARD_TIMES = {
     "money.income_sd": 0.6, "money.common_share": 0.5, "money.reserve": 0.5, "money.credit_months": 0,
     "money.fixed_share": 0.95, "money.failure_months": 1, "life.exit": 0.12, "life.entry": 0.15,
     "promoters.protection": 0.4, "engineering.dose": 5, "confidence.gain": 0.1, "persons.migration_spread": 0.05,
+    "funders.response": 0.5, "finance.loans_refused": 0.3,
 }  # fmt: skip
 MONTHS = 30
 KERNELS = (
@@ -33,10 +34,15 @@ KERNELS = (
     (money.pay_organisations, naive.money.pay_organisations),
     (money.pay_cohorts, naive.money.pay_cohorts),
     (money.fill, naive.money.fill),
+    (money.add_means, naive.money.add_means),
     (money.add_budget, naive.money.add_budget),
     (money.levy, naive.money.levy),
     (money.cut_outlays, naive.money.cut_outlays),
     (money.fill_purses, naive.money.fill_purses),
+    (credit.lend, naive.credit.lend),
+    (credit.repay, naive.credit.repay),
+    (credit.settle_debts, naive.credit.settle_debts),
+    (credit.let_staff_go, naive.credit.let_staff_go),
     (persons.move_confidence, naive.persons.move_confidence),
     (persons.live, naive.persons.live),
     (persons.volunteer, naive.persons.volunteer),
@@ -81,7 +87,7 @@ def calls(places, parameters):
     )  # compiles: a recorder cannot stand in a kernel that another one calls
     recorders = {}
     with pytest.MonkeyPatch.context() as patch:
-        for module in (money, persons, life, initial):
+        for module in (money, credit, persons, life, initial):
             for kernel, _ in KERNELS:
                 if kernel.py_func.__module__ == module.__name__:
                     name = f"{module.__name__.split('.')[-1]}.{kernel.__name__}"

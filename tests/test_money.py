@@ -15,7 +15,7 @@ from sim.record import Record
 
 QUIET = {  # everything that moves money but the circuit itself, off
     "money.income_sd": 0.0, "money.public_drift": 0.0, "life.exit": 0.0, "life.entry": 0.0, "projects.start_rate": 0.0,
-    "persons.demography": 0,
+    "persons.demography": 0, "funders.decisions": 12, "finance.credit_limit": 0.0, "finance.fallback": 0,
 }  # fmt: skip
 MONEY = (
     public_action.fill_fund, financial_economy.fill_fund, productive_economy.fill_fund,

@@ -4,7 +4,7 @@ Outlay    what falls due, and a part of the cash that is left; at the cash of a 
           Funds already paid this month (`granted`) are part of it.
 Receivers each model of a territory splits its outlay over the others and the outside as in the normal month.
 Income    what a territory spent on a model waits in `market`, then is paid to its living organisations by size and
-          luck; what nobody can take stays there.
+          luck; what nobody can take stays there. Luck lasts: a customer lost this month is often missing in the next.
 Outside   pays the frozen normal amount (exports), more or less the common luck of the territory, and keeps what is
           spent on it. Nothing adjusts to close a gap.
 
@@ -59,15 +59,18 @@ def post_spending(world, amounts):
 
 @phase(
     reads=("organisations.alive", "organisations.base", "cohorts.base"),
-    writes=("organisations.cash", "organisations.income", "cohorts.cash", "cohorts.income", "territories.market"),
-)
+    writes=(
+        "organisations.cash", "organisations.income", "organisations.luck", "cohorts.cash", "cohorts.income",
+        "territories.market",
+    ),
+)  # fmt: skip
 def earn(world):
     """Pay what waits for each model to its organisations and residents."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
     kernel.pay_organisations(
-        s.segments, o.alive, o.base, o.uid, own_luck(v), world.seed, world.month, np.empty(len(o)), o.income, o.cash,
-        place.market,
+        s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v), float(v["money.persistence"]), world.seed, world.month,
+        np.empty(len(o)), o.income, o.cash, place.market,
     )  # fmt: skip
     kernel.pay_cohorts(c.base, c.income, c.cash, place.market)
 

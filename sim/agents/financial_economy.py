@@ -4,16 +4,23 @@ Brings    funding: loans, investment, endowments
 Gets      savings, repayments, premiums, interest
 Gives     loans, claims, investment; buys public debt; places the rest elsewhere
 Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py)
-Lives     few are born or close; it bears the overdrafts that failed organisations leave (sim/agents/life.py)
+Lives     few are born or close; it bears the overdrafts and the loans that failed organisations leave: its cash for
+          the former, what it is owed for the latter (sim/agents/life.py)
 
-Each month it fills the finance fund for general-interest projects with a small share of its budget.
+It fills the finance fund for general-interest projects with a small share of its budget. It lends to organisations
+of its territory that are short of cash, out of cash of its own beyond a month of outlay, and never more in all than
+a share of what residents and organisations of the territory hold (deposits). Debtors that have cash pay interest
+and one part of what they owe each month. Its organisations share loans, repayments and losses by size, as one bank.
 
-Numbers   parameters density.finance, weight_finance, funders.share_finance
+Numbers   parameters density.finance, weight_finance, funders, finance
 """
+
+import numpy as np
 
 from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
 from sim.agents.windows import Organisation
+from sim.kernels import credit
 from sim.phases import phase
 
 FUND = 1
@@ -32,3 +39,25 @@ class FinancialEconomy(Organisation):
 def fill_fund(world):
     """Top up the finance fund to the month's budget."""
     pour(world, FUND, FINANCE, float(world.values["funders.share_finance"]))
+
+
+@phase(
+    reads=("organisations.alive", "organisations.base", "cohorts.cash"),
+    writes=(
+        "organisations.cash", "organisations.debt", "organisations.lent", "organisations.repaid",
+        "organisations.outlay", "organisations.settled", "territories.flow",
+    ),
+)  # fmt: skip
+def lend(world):
+    """Take back what falls due, and lend to those who are short of cash."""
+    s, v = world.state, world.values
+    o, work, part = s.organisations, np.zeros(len(s.organisations)), np.zeros(len(s.organisations), np.int64)
+    credit.repay(
+        s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0, work, part,
+        o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
+    )  # fmt: skip
+    terms = tuple(float(v[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused"))
+    credit.lend(
+        s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, world.work.rows, np.zeros_like(part),
+        part, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
+    )  # fmt: skip

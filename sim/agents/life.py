@@ -1,8 +1,9 @@
 """Organisations close and are born. Every cent and every job they leave goes to somebody, and is counted.
 
 Closing   for reasons of their own, at a yearly rate; or because cash stays below what their bank lends for some
-          months. What they own goes to residents; what they owe is written off by the financial organisations of
-          the territory. Staff are free until somebody hires them.
+          months. What they own pays their loans, then goes to residents; what they still owe is a default: the
+          financial organisations of the territory bear it (their cash for overdrafts, their claims for loans).
+          Staff are free until somebody hires them.
 Birth     Poisson, with mean b * N0 * sqrt(N0 / N) a year: N0 organisations in normal times, N living. A newborn
           takes a free row under a new identity, with the size and normal outlay of the row; residents give its
           capital. A row that closes this month is taken next month at the earliest.
@@ -18,6 +19,7 @@ from sim import initial
 from sim.agents.base import FINANCE, MODELS
 from sim.agents.persons import monthly
 from sim.errors import CapacityError
+from sim.kernels import credit
 from sim.kernels import life as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
@@ -29,8 +31,8 @@ WIDTH = 7
     reads=("organisations.base", "organisations.uid"),
     writes=(
         "organisations.alive", "organisations.red", "organisations.cash", "organisations.settled",
-        "organisations.fte", "organisations.released", "cohorts.cash", "cohorts.settled", "territories.free_fte",
-        "territories.flow",
+        "organisations.fte", "organisations.released", "organisations.debt", "organisations.repaid",
+        "organisations.forgiven", "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
 def close(world):
@@ -46,8 +48,17 @@ def close(world):
         o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month, rows,
     )  # fmt: skip
+    unpaid, w = np.zeros(len(place), np.int64), world.work
+    w.defaults[:], w.unpaid[:] = 0, 0
     if n == 0:
         return
+    held = o.cash[rows[:n]].copy()
+    credit.settle_debts(
+        rows, n, s.segments, o.model, o.territory, o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64),
+        o.cash, o.debt, o.repaid, o.forgiven, o.settled, place.flow, unpaid,
+    )  # fmt: skip
+    broke = rows[:n][(o.forgiven[rows[:n]] > 0) | (held < 0)]
+    np.add.at(w.defaults, o.territory[broke], 1)
     estates, losses = np.zeros((2, len(place), WIDTH), np.int64)
     kernel.close(
         rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.released, o.red, place.free_fte, estates,
@@ -58,6 +69,7 @@ def close(world):
         losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, np.zeros(len(o)),
         np.zeros(len(o), np.int64),
     )  # fmt: skip
+    w.unpaid[:] = unpaid + losses.sum(axis=1)
 
 
 TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")
@@ -103,16 +115,9 @@ def open(world):
         tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
     )  # fmt: skip
     kernel.hire(
-        s.segments,
-        o.alive,
-        o.size,
-        o.base,
-        initial.staff(v),
-        o.fte,
-        o.hired,
-        place.free_fte,
+        s.segments, o.alive, o.lean, o.size, o.base, initial.staff(v), o.fte, o.hired, place.free_fte,
         np.empty(len(o), np.int64),
-    )
+    )  # fmt: skip
 
 
 def turnover(values: dict, name: str) -> np.ndarray:

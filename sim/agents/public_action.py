@@ -6,15 +6,16 @@ Gives     redistribution, endowments of public services and of knowledge, subsid
 Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py); local authorities are sizes 0 to 2
 Lives     for ever: no level of government closes
 
-Before anyone asks, it fills the public fund for general-interest projects with a share of its budget, which drifts
-in real terms (the second blade of the scissors). It also keeps the purses of policies, when there are some.
+Before anyone asks, it fills the public fund for general-interest projects with a share of its budget, set once a year;
+it drifts in real terms (the second blade of the scissors) and may follow or counter what public actors hold.
+Grants are decided in fixed months. It also keeps the purses of policies, when there are some.
 Self-financed, residents pay them by the same amount each (closure 0), or public actors spend as much less on
 everything else (closure 1: the State's part of the territory as well as local ones, in proportion to what each
 spends). Financed from outside, the rest of France pays. The alliance premium may be paid by the State or by local
 authorities alone. What is not used stays in its purse.
 
-Numbers   parameters density.public_action, budget.local_share, funders.share_public, money.public_drift,
-          engineering.dose, premium.dose, premium.payer, fund.dose, form.closure, policies.outside
+Numbers   parameters density.public_action, budget.local_share, funders, money.public_drift, engineering.dose,
+          premium.dose, premium.payer, fund.dose, form.closure, policies.outside
 """
 
 import numpy as np
@@ -38,19 +39,48 @@ class PublicAction(Organisation):
 
 @phase(
     reads=("organisations.alive", "organisations.base"),
-    writes=("organisations.cash", "organisations.granted", "territories.fund"),
+    writes=("organisations.cash", "organisations.granted", "territories.fund", "territories.effort"),
 )
 def fill_fund(world):
-    """Top up the public fund to the month's budget."""
-    drift = (1.0 + float(world.values["money.public_drift"])) ** (world.month / 12.0)
-    pour(world, FUND, PUBLIC, float(world.values["funders.share_public"]) * drift)
+    """Set the budget of the year in its month, and top up the public fund when grants are decided."""
+    effort = world.state.territories.effort
+    if world.month == 0 or calendar_month(world) == int(world.values["funders.budget_month"]):
+        effort[:] = (1.0 + float(world.values["money.public_drift"])) ** (world.month / 12.0) * stance(world)
+    pour(world, FUND, PUBLIC, float(world.values["funders.share_public"]), effort)
 
 
-def pour(world, fund: int, model: int, share: float):
-    """Let the organisations of one model top up a fund with `share` of their normal outlay."""
+def calendar_month(world) -> int:
+    """Return 1 in January ... 12 in December."""
+    return (int(world.start[5:7]) - 1 + world.month) % 12 + 1
+
+
+def stance(world) -> np.ndarray:
+    """Return how public actors answer what they hold: above 1 they spend more than their trend on projects.
+
+    With a response above 0 they save when they hold less than normal (consolidation); below 0 they spend more then
+    (expansion); at 0 their budget does not look at their cash. The gap of cash counts up to a half either way.
+    """
+    s, v = world.state, world.values
+    o, response = s.organisations, float(v["funders.response"])
+    if response == 0.0:
+        return np.ones(len(s.territories))
+    means = np.zeros((len(s.territories), 2), np.int64)
+    kernel.add_means(s.segments[PUBLIC], o.alive, o.base, o.cash, means)
+    normal = (float(v["money.reserve"]) + 1.0) * np.maximum(1, means[:, 1])
+    return 1.0 + response * np.clip(means[:, 0] / normal - 1.0, -0.5, 0.5)
+
+
+def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None = None):
+    """Let the organisations of one model top up a fund, when grants are decided, for the months until the next time.
+
+    `share` of their normal outlay is what they give; `effort` by territory multiplies it.
+    """
     s = world.state
-    o = s.organisations
-    kernel.fill(s.segments[model], o.alive, o.base, share, o.cash, o.granted, s.territories.fund[:, fund])
+    o, every = s.organisations, 12 // int(world.values["funders.decisions"])
+    if (calendar_month(world) - 1) % every:
+        return
+    shares = np.full(len(s.territories), share * every) * (1.0 if effort is None else effort)
+    kernel.fill(s.segments[model], o.alive, o.base, shares, o.cash, o.granted, s.territories.fund[:, fund])
 
 
 # The purses of policies: money set aside for one use, not yet spent. Columns of territories.purse, in this order.

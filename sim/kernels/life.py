@@ -182,8 +182,11 @@ def be_born(
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
-    """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack."""
+def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing):
+    """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack.
+
+    Those that went on with volunteers (`lean`) hire nobody.
+    """
     for t in range(segments.shape[1]):
         if free_fte[t] == 0:
             continue
@@ -191,7 +194,7 @@ def hire(segments, alive, size, base, staff, fte, hired, free_fte, missing):
         for k in range(MODELS):
             for i in range(segments[k, t, 0], segments[k, t, 1]):
                 missing[i] = 0
-                if alive[i]:
+                if alive[i] and lean[i] == 0:
                     missing[i] = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
                     wanted += missing[i]
         if wanted == 0:

@@ -152,8 +152,12 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, income, cash, market):
-    """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays."""
+def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, weight, income, cash, market):
+    """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
+
+    Luck lasts: this month's is `lasting` of last month's and, for the rest of its variance, new. Its variance stays 1.
+    """
+    new = math.sqrt(1.0 - lasting * lasting)
     for k in range(MODELS):
         if k == PERSONS:
             continue
@@ -161,11 +165,14 @@ def pay_organisations(segments, alive, base, uid, sd, seed, month, weight, incom
             start, stop = segments[k, t, 0], segments[k, t, 1]
             for i in range(start, stop):
                 weight[i] = 0.0
-                if alive[i]:
-                    luck = 1.0
-                    if sd > 0.0:
-                        luck = max(0.0, 1.0 + sd * luck_of(seed, uid[i], month))
-                    weight[i] = base[i] * luck
+                if not alive[i]:
+                    luck[i] = 0.0
+                elif sd > 0.0:
+                    drawn = luck_of(seed, uid[i], month)
+                    luck[i] = drawn if luck[i] == 0.0 else lasting * luck[i] + new * drawn  # 0: its first month
+                    weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
+                else:
+                    weight[i] = base[i]
             market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
             for i in range(start, stop):
                 cash[i] += income[i]
@@ -182,13 +189,13 @@ def pay_cohorts(base, income, cash, market):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def fill(segment, alive, base, share, cash, granted, fund):
-    """Top up the fund of each territory to its budget of the month, share * base over the rows of one model.
+def fill(segment, alive, base, shares, cash, granted, fund):
+    """Top up the fund of each territory to its budget, shares[territory] * base over the rows of one model.
 
     What was not used lowers what is collected. A row gives no more than the cash it has.
     """
     for t in range(segment.shape[0]):
-        budget = np.int64(0)
+        budget, share = np.int64(0), shares[t]
         for i in range(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 budget += nearest(share * base[i])
@@ -202,6 +209,17 @@ def fill(segment, alive, base, share, cash, granted, fund):
                 granted[i] += given
                 cash[i] -= given
                 fund[t] += given
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def add_means(segment, alive, base, cash, out):
+    """Write in out[territory] what the living rows of one model hold, and what they normally spend in a month."""
+    for t in range(segment.shape[0]):
+        out[t, 0], out[t, 1] = 0, 0
+        for i in range(segment[t, 0], segment[t, 1]):
+            if alive[i]:
+                out[t, 0] += cash[i]
+                out[t, 1] += base[i]
 
 
 @njit(nogil=True, error_model="numpy", cache=True)

@@ -1,0 +1,304 @@
+"""Mechanisms of money: what each moves when it is on, that it moves nothing when off, and laws with known answers."""
+
+import math
+
+import numpy as np
+import pytest
+
+import sim
+from sim.agents import circuit, public_action
+from sim.agents.base import ENGAGEMENT, FINANCE, PUBLIC
+from sim.kernels import credit, money
+from sim.record import Record
+from tests import naive
+from tests.compare import agree
+from tests.conftest import village
+
+MONTHS = 30
+SHORT = {"money.income_sd": 0.4, "money.persistence": 0.9, "money.fixed_share": 0.9, "money.reserve": 0.5}  # of cash
+
+
+def total(name):
+    return lambda monthly: float(monthly[name].sum())
+
+
+def granted(monthly):
+    return sum(float(monthly[f"grants_public_{who}"].sum()) for who in ("solo", "allied"))
+
+
+NO_CREDIT = {**SHORT, "finance.loans_refused": 1.0}
+# mechanism: (what both runs share, what switches it on, metric, direction: up, down, moves)
+MECHANISMS = {
+    "persistent luck": ({**SHORT, "money.persistence": 0.0}, {"money.persistence": 0.9}, total("defaults"), "up"),
+    "loans": ({**SHORT, "finance.credit_limit": 0.0}, {"finance.credit_limit": 3.0}, total("debt"), "up"),
+    "loans keep organisations alive": (
+        {**SHORT, "finance.credit_limit": 0.0}, {"finance.credit_limit": 6.0}, total("organisations"), "up",
+    ),
+    "interest": (SHORT, {"finance.rate": 0.1}, total("cash_financial"), "moves"),
+    "time to pay back": (SHORT, {"finance.loan_months": 120.0}, total("debt"), "up"),
+    "deposits bound loans": (SHORT, {"finance.deposits_lent": 0.0}, total("debt"), "down"),
+    "cash after a loan": (SHORT, {"finance.in_hand": 3.0}, total("debt"), "moves"),
+    "loans refused": (SHORT, {"finance.loans_refused": 1.0}, total("debt"), "down"),
+    "volunteers instead of closing": ({**NO_CREDIT, "finance.fallback": 0}, {"finance.fallback": 1},
+                                      total("without_staff"), "up"),
+    "outlay of a volunteer model": (NO_CREDIT, {"finance.volunteer_share": 0.9}, total("cash_engagement"), "moves"),
+    "time to a volunteer model": (NO_CREDIT, {"finance.volunteer_months": 1.0}, total("cash_engagement"), "moves"),
+    "month of the budget": ({"money.public_drift": -0.02}, {"funders.budget_month": 6}, granted, "moves"),
+    "grants decided once a year": ({}, {"funders.decisions": 1}, granted, "moves"),
+    "consolidation": ({"money.public_drift": -0.02, "money.income_sd": 0.4}, {"funders.response": 1.0},
+                      granted, "moves"),
+    "expansion": ({"money.public_drift": -0.02, "money.income_sd": 0.4}, {"funders.response": -1.0},
+                  granted, "moves"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results():
+    """Return what a small place records under some values; each world is played once, in strict mode if asked."""
+    place, done = village("a"), {}
+
+    def of(values: dict, strict=False):
+        key = (tuple(sorted(values.items())), strict)
+        if key not in done:
+            world = sim.World(place, sim.load_parameters().with_values(values), seed=1, strict=strict)
+            record = Record(world, MONTHS)
+            world.run(MONTHS, record)
+            done[key] = record.tables()["monthly"], world
+        return done[key]
+
+    return of
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_switched_on_it_moves_what_it_declares(mechanism, results):
+    base, change, metric, direction = MECHANISMS[mechanism]
+    before, after = (metric(results(values)[0]) for values in (base, {**base, **change}))
+    assert math.isfinite(before) and math.isfinite(after)
+    moved = {"up": after > before, "down": after < before, "moves": after != before}[direction]
+    assert moved, f"{mechanism}: {before} -> {after}"
+
+
+# Off
+
+
+def same(one, other) -> bool:
+    return all(np.array_equal(one[name], other[name]) for name in one if name != "date")
+
+
+def test_credit_that_lends_nothing_changes_nothing_to_the_bit(results):
+    off = {**SHORT, "finance.credit_limit": 0.0}
+    sleeping = {"finance.in_hand": 3.0, "finance.loan_months": 120.0, "finance.rate": 0.1, "finance.deposits_lent": 0.1}
+    assert same(results(off)[0], results({**off, **sleeping})[0])
+    assert not results(off)[0]["debt"].any()
+
+
+def test_refusing_nobody_and_no_fallback_leave_staff_where_it_is(results):
+    off = {**SHORT, "finance.fallback": 0}
+    assert same(results(off)[0], results({**off, "finance.volunteer_share": 0.5, "finance.volunteer_months": 1.0})[0])
+    assert not results(off)[0]["without_staff"].any()
+
+
+def test_budgets_that_look_at_nothing_are_those_of_the_trend(results):
+    steady = {"money.public_drift": 0.0}
+    assert same(results(steady)[0], results({**steady, "funders.budget_month": 9, "funders.response": 0.0})[0])
+
+
+# Laws
+
+
+def test_luck_without_persistence_is_the_luck_of_the_month():
+    luck, weight = played(0.0, 40)
+    expected = [money.luck_of(3, 7, month) for month in range(40)]
+    assert luck == expected, "to the bit: the same draws as a model without persistence"
+    assert weight == [100 * max(0.0, 1 + 0.2 * e) for e in expected]
+
+
+@pytest.mark.parametrize("lasting", [0.5, 0.9, 0.95])
+def test_persistence_keeps_the_variance_and_gives_the_autocorrelation(lasting):
+    luck = np.array([played(lasting, 400, uid)[0] for uid in range(1, 200)])[:, 100:]
+    assert luck.mean() == pytest.approx(0.0, abs=0.1)
+    assert luck.std() == pytest.approx(1.0, abs=0.05)
+    assert (luck[:, 1:] * luck[:, :-1]).mean() == pytest.approx(lasting, abs=0.05)
+
+
+def played(lasting, months, uid=7):
+    """Return the luck and the weight of one organisation, month after month."""
+    segments = np.zeros((7, 1, 2), np.int64)
+    segments[2:, 0] = [[0, 1]] + [[1, 1]] * 4
+    alive, base, uids, luck = np.ones(1, np.uint8), np.array([100]), np.array([uid], np.uint64), np.zeros(1)
+    lucks, weights, weight = [], [], np.zeros(1)
+    income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
+    for month in range(months):
+        money.pay_organisations(segments, alive, base, uids, luck, 0.2, lasting, 3, month, weight, income, cash, market)
+        lucks.append(float(luck[0]))
+        weights.append(float(weight[0]))
+    return lucks, weights
+
+
+def test_the_dead_leave_their_luck_behind(results):
+    world = results(SHORT)[1]
+    o = world.state.organisations
+    circuit.earn(world)
+    assert o.luck[o.alive == 1].any() and not o.luck[o.alive == 0].any()
+
+
+def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
+    """Return the arguments of one place: a firm, an association, a bank."""
+    segments = np.zeros((7, 1, 2), np.int64)
+    segments[:, 0] = [[0, 0], [0, 0], [0, 1], [2, 3], [3, 3], [3, 3], [1, 2]]
+    n = len(cash)
+    return {
+        "segments": segments, "alive": np.array(alive, np.uint8), "base": np.array(base, np.int64),
+        "uid": np.arange(1, n + 1, dtype=np.uint64), "cash": np.array(cash, np.int64),
+        **{name: np.zeros(n, np.int64) for name in ("debt", "lent", "repaid", "outlay", "settled", "need", "room",
+                                                    "part", "forgiven")},
+        "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
+    }  # fmt: skip
+
+
+LEND = ("segments", "alive", "base", "uid", "savings", "terms", "seed", "need", "room", "part", "cash", "debt", "lent",
+        "settled", "flow")  # fmt: skip
+REPAY = ("segments", "alive", "base", "months", "rate", "weight", "part", "cash", "debt", "repaid", "outlay", "settled",
+         "flow")  # fmt: skip
+
+
+def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
+    a = bank([-40, 500, 1000])
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
+    assert a["cash"].tolist() == [50, 500, 910]
+    assert a["debt"].tolist() == a["lent"].tolist() == [90, 0, 0]
+    assert a["flow"][0, FINANCE * 8 + 2] == 90
+    assert a["settled"].tolist() == [0, 0, -90]
+
+
+def test_nobody_owes_more_than_the_limit_nor_banks_lend_more_than_they_hold_or_may():
+    a = bank([-400, -400, 1000])
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
+    assert a["debt"].tolist() == [150, 150, 0], "the limit"
+    a = bank([-400, -400, 150])
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
+    assert a["debt"].tolist() == [50, 50, 0], "a month of its outlay stays in the bank"
+    a = bank([-400, -400, 1000])
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.01, 0.0)}[k] for k in LEND))
+    assert a["debt"].tolist() == [50, 50, 0], "1 % of 10,000 deposited"
+    a = bank([-400, -400, 1000])
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 1.0)}[k] for k in LEND))
+    assert not a["debt"].any(), "refused"
+
+
+def test_a_debt_is_paid_back_with_interest_and_fades():
+    """Known answer: 2,400 owed over 24 months at 1 % a month: 24 of interest and 100 of principal, then 2,300 owed."""
+    a = bank([5000, 0, 0])
+    a["debt"][0] = 2400
+    arguments = {**a, "months": 24.0, "rate": 0.01}
+    credit.repay(*(arguments[k] for k in REPAY))
+    assert (a["debt"][0], a["repaid"][0], a["outlay"][0], a["cash"][0], a["cash"][2]) == (2300, 100, 24, 4876, 124)
+    assert a["flow"][0, 2 * 8 + FINANCE] == 124
+    for _ in range(600):
+        credit.repay(*(arguments[k] for k in REPAY))
+    assert a["debt"][0] == 0, "paid back to the last cent"
+    assert a["cash"].sum() == 5000
+
+
+def test_who_bears_a_default():
+    """An organisation that closes pays its loan first; what is missing is lost by the bank, and no money moves."""
+    for held, paid, lost in ((500, 300, 0), (200, 200, 100), (-50, 0, 300)):
+        a = bank([held, 0, 0])
+        a["debt"][0] = 300
+        unpaid = np.zeros(1, np.int64)
+        credit.settle_debts(
+            np.array([0]), 1, a["segments"], np.array([2, 6, 3], np.uint8), np.zeros(3, np.int32), a["alive"],
+            a["base"], a["weight"], a["part"], a["cash"], a["debt"], a["repaid"], a["forgiven"], a["settled"],
+            a["flow"], unpaid,
+        )  # fmt: skip
+        assert (a["repaid"][0], a["forgiven"][0], unpaid[0], a["debt"][0]) == (paid, lost, lost, 0)
+        assert a["cash"].tolist() == [held - paid, 0, paid]
+
+
+def test_the_documented_case_goes_from_685_to_150_in_nine_months():
+    """All staff leave at once; in nine months the outlay is 22 % of what it was; a newborn of the row is whole."""
+    a = bank([0, -1, 0], base=(100, 685_000, 50))
+    fixed, fte = np.array([0, 411_000, 0]), np.array([0, 10_000, 0])
+    released, free, lean, full = np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros(3, np.uint8), np.zeros(3, int)
+    terms = (1, 1.0, 1.0, 0.22, 9.0, 0.6)
+
+    def month():
+        credit.let_staff_go(
+            a["segments"][ENGAGEMENT], a["alive"], a["uid"], terms, 1, a["base"], fixed, a["cash"], fte, released, free,
+            lean, full,
+        )  # fmt: skip
+
+    month()
+    assert (fte[1], released[1], free[0], a["base"][1], fixed[1]) == (0, 10_000, 10_000, 685_000, 90_420)
+    outlays = []
+    for _ in range(12):
+        month()
+        outlays.append(int(a["base"][1]))
+    assert outlays[8:] == [150_700] * 4 and outlays == sorted(outlays, reverse=True)
+    a["alive"][1] = 0
+    month()
+    assert (a["base"][1], fixed[1], lean[1], full[1]) == (685_000, 411_000, 0, 0)
+
+
+def test_accounts_hold_when_many_borrow_fail_and_let_staff_go(results):
+    monthly, world = results({**SHORT, "finance.loans_refused": 0.5}, strict=True)
+    assert monthly["defaults"].sum() > 0 and monthly["unpaid"].sum() > 0
+    assert monthly["without_staff"].max() > 0 and monthly["debt"].max() > 0
+    o = world.state.organisations
+    assert not o.fte[(o.lean > 0) & (o.alive == 1)].any(), "nobody is hired again"
+
+
+def test_credit_agrees_with_its_plain_twin():
+    rng = np.random.default_rng(5)
+    for k in range(40):
+        a = bank(rng.integers(-900, 3000, 3), base=rng.integers(1, 500, 3), alive=rng.integers(0, 2, 3))
+        a["debt"][:2] = rng.integers(0, 400, 2) * a["alive"][:2]
+        a["cash"] *= a["alive"]
+        lending = {**a, "terms": (rng.uniform(0, 6), rng.uniform(0, 2), rng.uniform(0, 0.2), 0.3 * (k % 2)), "seed": k}
+        agree(credit.lend, naive.credit.lend, tuple(lending[name] for name in LEND))
+        paying = {**a, "months": rng.uniform(6, 60), "rate": rng.uniform(0, 0.01)}
+        agree(credit.repay, naive.credit.repay, tuple(paying[name] for name in REPAY))
+
+
+@pytest.fixture
+def world():
+    return sim.World(village("a"), sim.load_parameters(), seed=1)
+
+
+@pytest.mark.parametrize(("response", "cash", "expected"), [
+    (0.0, 0.5, 1.0), (1.0, 1.0, 1.0), (1.0, 0.8, 0.8), (-1.0, 0.8, 1.2), (1.0, 0.1, 0.5), (0.5, 1.2, 1.1),
+])  # fmt: skip
+def test_budgets_consolidate_or_expand_with_public_cash(world, response, cash, expected):
+    o = world.state.organisations
+    public = (o.model == PUBLIC) & (o.alive == 1)
+    o.cash[public] = cash * (float(world.values["money.reserve"]) + 1) * o.base[public]
+    world.values = {**world.values, "funders.response": response}
+    assert public_action.stance(world) == pytest.approx([expected], abs=1e-6)
+
+
+def test_budgets_are_set_once_a_year_and_grants_decided_in_their_months(world):
+    world.values = {**world.values, "money.public_drift": -0.02, "funders.budget_month": 4, "funders.decisions": 4}
+    efforts, filled = [], []
+    for world.month in range(24):
+        world.state.territories.fund[:] = 0
+        world.ledger.open(world.month)
+        public_action.fill_fund(world)
+        efforts.append(float(world.state.territories.effort[0]))
+        filled.append(bool(world.state.territories.fund[0, 0]))
+    assert efforts[0] == 1.0 and efforts[15] == pytest.approx(0.98 ** (15 / 12))
+    assert len(set(efforts)) == 3, "January of the start, then two Aprils"
+    assert [m for m in range(24) if filled[m]] == [0, 3, 6, 9, 12, 15, 18, 21]
+
+
+def test_a_year_of_grants_is_the_same_money_however_often_it_is_decided(world):
+    got = []
+    for decisions in (1, 2, 4, 6, 12):
+        world.values = {**world.values, "funders.decisions": decisions, "money.public_drift": 0.0}
+        paid = 0
+        world.state.organisations.cash[:] = 10**12
+        for world.month in range(12):
+            world.state.territories.fund[:] = 0
+            public_action.fill_fund(world)
+            paid += int(world.state.territories.fund[:, 0].sum())
+        got.append(paid)
+    assert got == pytest.approx([got[0]] * 5, rel=1e-3)
