@@ -62,8 +62,8 @@ MECHANISMS = {
     "fund: advance paid back": (
         {"fund.dose": 50.0}, {"fund.instrument": 2}, total("grants_public_allied"), "down",
     ),
-    "fund: fewer domains": ({"fund.dose": 6.0}, {"fund.domains": 2}, total("purse_fund"), "down"),
-    "fund: more models asked": ({"fund.dose": 6.0}, {"fund.models": 4}, total("purse_fund"), "down"),
+    "fund: fewer domains": ({"fund.dose": 50.0}, {"fund.domains": 2}, total("purse_fund"), "down"),
+    "fund: more models asked": ({"fund.dose": 50.0}, {"fund.models": 4}, total("purse_fund"), "down"),
     "commons": ({**FAST}, {"commons.dose": 20.0}, months_of_setup, "down"),
     "operational measures": (
         {}, {"measures.dose_operational": 20.0, "measures.delay_operational": 0}, months_of_setup, "down",
