@@ -86,6 +86,8 @@ MECHANISMS = {
     "instrument: links": ({}, only("links"), coordination, "moves"),
     "instrument: promises": ({}, only("promises"), total("value_allied"), "up"),
     "instrument: gates": ({"innovation.research_months": 6.0}, only("gates"), total("gates_passed"), "up"),
+    "instrument: mixing": ({}, only("mixing"), coordination, "moves"),
+    "third places": ({}, {"third_places.dose": 20.0, "third_places.delay": 0}, coordination, "moves"),
     "10 % of means pooled": ({}, {"commons.pooled": 0.1}, value_per_euro, "up"),
     "1 % of value shared": ({}, {"commons.shared": 0.01}, total("perceived_allied"), "moves"),
     "hours counted by funders": ({}, {"policies.hours_counted": 15.0}, total("grants_public_allied"), "up"),
@@ -117,6 +119,21 @@ def test_switched_on_it_moves_what_it_declares(mechanism, results):
     assert math.isfinite(before) and math.isfinite(after)
     moved = {"up": after > before, "down": after < before, "moves": after != before}[direction]
     assert moved, f"{mechanism}: {before} -> {after}"
+
+
+def test_third_places_bring_territories_nearer():
+    """Members of two places cost less to coordination; in one place there is no distance to shorten."""
+
+    def cost(values):
+        world = sim.World(
+            village("a", "b"),
+            sim.load_parameters().with_values({**BUSY, "meeting.neighbour_share": 0.5, **values}),
+            seed=1,
+        )
+        world.run(MONTHS)
+        return coordination(None, cohort(world))
+
+    assert cost(only("nearness")) < cost({})
 
 
 # Off
@@ -181,7 +198,8 @@ def test_engineering_takes_its_share_of_the_means_and_the_rest_is_untied(results
 POLICIES = {
     "premium": {"premium.dose": 3.0, "premium.rate": 0.5}, "fund": {"fund.dose": 3.0},
     "advance": {"fund.dose": 3.0, "fund.instrument": 2}, "right": {"fund.dose": 3.0, "fund.instrument": 1},
-    "commons": {"commons.dose": 3.0}, "levers": {"levers.budget": 9.0}, "measures": {"measures.dose_strategic": 3.0},
+    "commons": {"commons.dose": 3.0}, "levers": {"levers.budget": 9.0}, "third places": {"third_places.dose": 3.0},
+    "measures": {"measures.dose_strategic": 3.0},
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Instruments of policies: what money can act on, through terms that exist already. No lever is in any equation.
 
-A programme is a policy with a budget: the three levers together, the commons, the three families of measures. It
-shares its money over instruments. An instrument acts on one term, with one law for all of them:
+A programme is a policy with a budget: the three levers together, the commons, the three families of measures, third
+places. It shares its money over instruments. An instrument acts on one term, with one law for all of them:
 
     effect = gain * (1 - 2^(-EUR at work per inhabitant and year / half))        half is the same for all
     EUR at work = what programmes pay for it, once their delay is over; then it grows in
@@ -11,7 +11,7 @@ code in the configuration, so that names can be permuted; results follow instrum
 
 Two instruments buy what has its own page: engineering, and money for projects (the purse of the fund).
 
-Numbers   parameters levers, commons, measures
+Numbers   parameters levers, commons, measures, third_places
 """
 
 from typing import NamedTuple
@@ -43,11 +43,14 @@ INSTRUMENTS = (
     Instrument("links", "commons", "link_cost", "less"),  # methods and data: less time for each link
     Instrument("promises", "commons", "kept", "rest"),  # skills: fewer broken promises
     Instrument("gates", "commons", "gate", "rest"),  # research: a better chance at each gate
+    Instrument("nearness", "third_places", "place", "less"),  # a place to meet halfway between territories
+    Instrument("mixing", "third_places", "silo", "less"),  # under one roof, trades that do not meet elsewhere
 )
 NAMES = tuple(one.name for one in INSTRUMENTS)
 LEVERS = ("management", "action", "vision")
 
-PROGRAMMES = ("levers", "commons", "operational", "strategic", "political")
+PROGRAMMES = ("levers", "commons", "operational", "strategic", "political", "third_places")
+THIRD_PLACES = ("nearness", "mixing")
 METHODS, SKILLS, RESEARCH = ("links", "delay"), ("promises",), ("gates",)
 FAMILIES = {  # of the 21 measures: what each acts on, in equal parts
     "operational": ("links", "delay", "visibility"),  # resources, tools, data at hand; dialogue; events
@@ -90,7 +93,8 @@ def of_commons(v: dict) -> np.ndarray:
 def money(v: dict) -> np.ndarray:
     """Return EUR per inhabitant and year [programme, instrument]."""
     families = [spread(float(v[f"measures.dose_{name}"]), FAMILIES[name]) for name in FAMILIES]
-    return np.array([of_levers(v), of_commons(v), *families])
+    third_places = spread(float(v["third_places.dose"]), THIRD_PLACES)
+    return np.array([of_levers(v), of_commons(v), *families, third_places])
 
 
 def in_force(world) -> np.ndarray:
@@ -113,8 +117,8 @@ def doses(amounts: np.ndarray) -> dict[str, float]:
 
 def delays(v: dict) -> tuple[np.ndarray, np.ndarray]:
     """Return the months before each programme acts, and those in which its effect grows in."""
-    waits = [v["levers.delay"], v["commons.delay"], *(v[f"measures.delay_{name}"] for name in FAMILIES)]
-    grows = [v["levers.growth"], v["commons.growth"], *(v[f"measures.growth_{name}"] for name in FAMILIES)]
+    names = ("levers.{}", "commons.{}", *(f"measures.{{}}_{name}" for name in FAMILIES), "third_places.{}")
+    waits, grows = ([v[name.format(what)] for name in names] for what in ("delay", "growth"))
     return np.array(waits, float), np.array(grows, float)
 
 

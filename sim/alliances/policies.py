@@ -1,14 +1,14 @@
 """Policies that pay, or that change the terms of alliances. Each is off unless a scenario gives it money.
 
-Programmes  levers, commons, the three families of measures: their money is spent on pay and on knowledge every month,
-            and acts on existing terms through instruments (sim/alliances/levers.py). What is not paid for does not act.
+Programmes  levers, commons, the three families of measures, third places: their money is spent on pay and on knowledge
+            every month, and acts on existing terms through instruments (sim/alliances/levers.py). Unpaid, it does not.
 Premium     members of alliances at work are paid a part of their premium, as they see it or as it is; they expect it
             when they decide, and get less when the purse is short.
 Fund        helps the alliances that it selects by domain, models allied and territory: it repays a part of what they
             spend (grant), gives them engineering when it is most needed (drawing right), or pays their set-up and is
             paid back out of their work (recoverable advance, lost when they fail).
 
-Numbers   parameters levers, commons, measures, premium, fund
+Numbers   parameters levers, commons, measures, third_places, premium, fund
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.kernels import projects
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
-SPENT_AT_ONCE = ("management", "vision", "commons")
+SPENT_AT_ONCE = ("management", "vision", "commons", "third_places")
 PREMIUM, FUND = PURSES.index("premium"), PURSES.index("fund")
 MODELS = 7
 
