@@ -7,7 +7,7 @@ import pytest
 import sim
 from sim.errors import RunError
 from sim.lab import verdict
-from sim.lab.design import Study, load_study
+from sim.lab.design import FIRST, Study, load_study
 
 EXACT = ("H0a", "H0b", "H0d", "H0f", "H0h")  # these hold whatever the luck of so few runs
 
@@ -15,7 +15,7 @@ EXACT = ("H0a", "H0b", "H0d", "H0f", "H0h")  # these hold whatever the luck of s
 @pytest.fixture(scope="module")
 def short():
     """Two small places, twelve draws, three years."""
-    registered = load_study().model_dump()
+    registered = load_study(FIRST).model_dump()
     return Study.model_validate(
         registered
         | {

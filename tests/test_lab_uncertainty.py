@@ -77,7 +77,7 @@ def test_one_seed_per_draw_cannot_tell_chance_from_ignorance():
 
 def test_structural_forms_get_their_share_of_the_spread():
     chance = np.random.Generator(np.random.Philox(15))
-    forms = np.array([design.FORMS[d % 12] for d in range(48)])
+    forms = np.array([design.FORMS[d % 24] for d in range(48)])
     effects = 2.0 * forms[:, [0]] + 0.1 * chance.standard_normal((48, 4))
     assert uncertainty.spread(effects, seeds(48, 4), forms).form > 0.98
     free = two_levels(chance, draws=48, repeats=4)
@@ -162,9 +162,10 @@ def test_ranks_of_ties_are_their_mean():
 # Designs
 
 
-def test_the_twelve_forms_are_an_orthogonal_array():
+def test_the_forms_are_an_orthogonal_array():
     forms = np.array(design.FORMS)
-    for a in range(5):
+    assert forms.shape == (24, len(design.FORM_COLUMNS))
+    for a in range(7):
         for b in range(a):
             pairs, counts = np.unique(forms[:, [a, b]], axis=0, return_counts=True)
             levels = len(np.unique(forms[:, a])) * len(np.unique(forms[:, b]))
@@ -172,9 +173,13 @@ def test_the_twelve_forms_are_an_orthogonal_array():
             assert len(set(counts)) == 1
 
 
-def test_every_twelve_draws_meet_the_twelve_forms():
+def test_every_block_of_draws_meets_the_forms_and_either_half_is_balanced_in_each():
     for block in range(3):
-        assert sorted(design.form_of("any", 12 * block + k) for k in range(12)) == list(range(12))
+        draws = range(24 * block, 24 * block + 24)
+        assert sorted(design.form_of("any", draw) for draw in draws) == list(range(24))
+        for half in (True, False):
+            mine = np.array([design.FORMS[design.form_of("any", d)] for d in draws if design.first_half(d) == half])
+            assert all(len(set(np.unique(column, return_counts=True)[1])) == 1 for column in mine.T)
 
 
 def test_seeds_depend_on_the_study_the_draw_and_the_repeat():

@@ -28,13 +28,13 @@ def study():
     """The first study, small, with the ranges in force."""
     places = [{"key": "a", "kind": "rural", "territory": "epci:244600573"}]
     places.append({"key": "b", "kind": "town", "territory": "epci:200069854"})
-    content = load_study().model_dump() | {
+    content = load_study(FIRST).model_dump() | {
         "ranges_hash": sim.load_parameters().ranges_hash,
         "places": places,
         "quick": {"draws": 48, "seeds": 2},
         "long": {"place": "a", "months": 336, "draws": 4, "seeds": 2},
     }
-    return type(load_study()).model_validate(content)
+    return type(load_study(FIRST)).model_validate(content)
 
 
 def judged(study, **options):
@@ -123,7 +123,7 @@ def nothing(values):
 def test_shuffled_worlds_are_undecided(study, verdicts):
     """The labels of W2 and W3 are swapped at random, draw by draw: no direction can be found."""
     runs = verdict.run_study(study, study.quick, True, verdicts[1], 1, False, simulate)  # read again, not run again
-    chance = np.random.Generator(np.random.Philox(5))
+    chance = np.random.Generator(np.random.Philox(6))
     swap = {draw: chance.uniform() < 0.5 for draw in range(48)}
     for outcome in runs.outcomes:
         if swap[outcome["draw"]]:
@@ -328,7 +328,7 @@ def test_the_page_holds_what_the_charts_draw(study, verdicts):
 
 def test_the_registered_study_is_read_whole():
     study = load_study(FIRST)
-    assert set(study.tests) == set(load_claims())
+    assert set(study.tests) < set(load_claims())
     assert study.quick.draws % 12 == 0
     assert max(study.horizons) <= study.months
 

@@ -7,6 +7,7 @@ other estimators, horizons, wages, places and forms say, apart.
 
 import math
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -21,16 +22,20 @@ MOVED = 0.1  # a claim whose probability moves less than this from P0 is carried
 BOUNDS = {"direction": (0.25, 0.75), "size": (0.05, 0.5)}  # of P0: outside, the ranges nearly answer by themselves
 FEWEST = 4  # draws with an answer, to say anything
 UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
-UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR"}
+UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR", "number": "number"}
+MEANS = ("joint_3_4", "joint_4_3", "clocks_are_inputs")  # shares of draws: their mean, not their median, is said
 
 
-def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) -> dict:
-    """Return the verdict on one claim."""
+def claim_verdict(
+    name: str, table: Table, chances: Mapping[str, np.ndarray], more: Mapping = MappingProxyType({})
+) -> dict:
+    """Return the verdict on one claim; `more` are figures of other runs said beside it."""
     study, claim, test = table.study, load_claims()[name], table.study.tests[name]
     if name == "H1c":
         return by_definition(name, claim, table)
     raw = table.effects(name, test.horizon, study.shadow_wage)
     known = np.isfinite(raw).all(axis=1)
+    apart = besides(name, table, test.horizon) | dict(more)
     if known.sum() < FEWEST:
         return unanswered(name, claim, table)
     spread = uncertainty.spread(raw[known], table.seeds[known], table.forms[known])
@@ -40,15 +45,14 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
     direction, box = question.decide(test.bar)
     size, size_box = question.decide((test.size, test.size)) if test.size is not None else (None, None)
     estimate = float(np.median(values))
-    p, p0 = uncertainty.share_above(values, test.bar[1]), uncertainty.share_above(chances[name], test.bar[1])
+    before, after = chances.get(name), values
+    p, p0 = question.chance(after, test.bar[1]), question.chance(before, test.bar[1])
     p_size = p0_size = None
     if test.size is not None:
-        p_size = uncertainty.share_above(values, test.size)
-        p0_size = uncertainty.share_above(chances[name], test.size)
-    driven = abs(p - p0) < MOVED
-    driven_size = p_size is not None and abs(p_size - p0_size) < MOVED
+        p_size, p0_size = question.chance(after, test.size), question.chance(before, test.size)
+    driven = p0 is not None and abs(p - p0) < MOVED
+    driven_size = None not in (p_size, p0_size) and abs(p_size - p0_size) < MOVED
     carriers = discovery.carriers(table.points[known], table.names, spread.corrected)
-    apart = besides(name, table, test.horizon)
     found = Answer(direction, box, size, size_box, carriers, estimate, p0, p0_size, apart)
     return {
         "claim": name,
@@ -80,9 +84,10 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         "assumptions": [name for name, _ in carriers],
         "carriers": [{"name": name, "rank_correlation": strength} for name, strength in carriers],
         "horizon": test.horizon,
+        "territory": table.places[0] if test.family else None,  # None: all places of the study together
         "bar": list(test.bar),
         "size_bar": test.size,
-        "contrast": registry.CONTRASTS[name],
+        "contrast": registry.CONTRASTS.get(name, name.rstrip("abc")),
         "same": registry.SAME[name],
         "closure": "self-financed" if study.closure == 0 else "outside-financed",
         "shadow_wage": study.shadow_wage,
@@ -98,7 +103,7 @@ def claim_verdict(name: str, table: Table, chances: Mapping[str, np.ndarray]) ->
         },
         "comb": comb(name, table, known, spread, carriers),
         "beside": apart,
-        "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in study.horizons},
+        "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in table.horizons},
         "by_wage": {f"{w:g}": median_of(name, table, test.horizon, w) for w in study.shadow_wages},
         "by_place": {k: median_of(name, table, test.horizon, study.shadow_wage, (k,)) for k in table.places},
         "by_form": by_form(table, known, values),
@@ -120,15 +125,46 @@ class Question(NamedTuple):
         """Answer one question, and say under which condition where it depends."""
         if 1 - self.known.mean() > UNANSWERED:
             return "undecided", None
-        half = (np.array(self.table.draws) // len(design.FORMS) % 2 == 0)[self.known]  # both halves meet all forms
-        points = self.table.points[self.known]
-        plain = uncertainty.decide(self.ends, bar)
+        half = np.array([design.first_half(draw) for draw in self.table.draws])[self.known]
+        points, values, ends = self.table.points[self.known], self.values, self.ends
+        if self.within is not None:  # equivalence: how far from nothing, whatever the side, must stay below the bar
+            bar = (-self.within, -self.within)
+            values, ends = -np.abs(values), nearest_and_farthest(ends)
+        plain = uncertainty.decide(ends, bar)
         if plain != "undecided":
             return plain, None
         box = None
         if half.any() and not half.all():
-            box = discovery.condition(points, self.table.names, self.values, bar[1], half)
-        return uncertainty.decide(self.ends, bar, conditional=box is not None), box
+            box = discovery.condition(points, self.table.names, values, bar[1], half)
+        return uncertainty.decide(ends, bar, conditional=box is not None), box
+
+    @property
+    def within(self) -> float | None:
+        """Return how near to nothing the effect is said to be, for a claim of no effect."""
+        return self.table.study.tests[self.name].within
+
+    def chance(self, values: np.ndarray | None, bar: float) -> float | None:
+        """Return the share of draws for which the claim holds; None where there is no paper formula."""
+        if values is None:
+            return None
+        if self.within is not None:
+            return float(np.mean(np.abs(values) < self.within))
+        return uncertainty.share_above(values, bar)
+
+    def count(self, bar: float) -> int:
+        """Return in how many draws the claim holds."""
+        return round(self.chance(self.values, bar) * self.values.size)
+
+
+def nearest_and_farthest(ends: tuple[float, float]) -> tuple[float, float]:
+    """Return the interval of minus the distance to nothing: its low end is the farthest point.
+
+    >>> nearest_and_farthest((-0.02, 0.04)), nearest_and_farthest((0.1, 0.3))
+    ((-0.04, 0.0), (-0.3, -0.1))
+    """
+    low, high = ends
+    farthest = max(abs(low), abs(high))
+    return -farthest, 0.0 if low <= 0 <= high else -min(abs(low), abs(high))
 
 
 class Answer(NamedTuple):
@@ -155,11 +191,12 @@ def texts(question: Question, answer: Answer) -> dict[str, object]:
     }
     amounts = {"x": answer.estimate, "a": question.ends[0], "b": question.ends[1]}
     amounts |= {name: values[0] for name, values in answer.beside.items()}
+    forms = wording.FORMS_BESIDE
     for lang in wording.LANGUAGES:
         conditions = wording.carrier_words(answer.carriers, parameters, lang)
         if answer.box:
             conditions = wording.condition_words(answer.box, parameters, lang)
-        shown = {name: wording.amount(value, form, lang) for name, value in amounts.items()}
+        shown = {name: wording.amount(value, forms.get(name, form), lang) for name, value in amounts.items()}
         shown |= {
             "claimed": wording.amount(test.size, form, lang),
             "reference": wording.exact_euros(reference(question.name, study), lang),
@@ -172,7 +209,7 @@ def texts(question: Question, answer: Answer) -> dict[str, object]:
         found[f"text_{lang}"] = " ".join(
             [
                 *wording.answer_words(question.claim, answer.direction, answer.size, shown, lang),
-                wording.count_of(int((question.values > test.bar[1]).sum()), int(question.values.size), lang),
+                wording.count_of(question.count(test.bar[1]), int(question.values.size), lang),
                 *(note[lang] for note in notes(question, answer)),
             ]
         )
@@ -188,6 +225,9 @@ def notes(question: Question, answer: Answer) -> list[dict[str, str]]:
         if chance is not None and not BOUNDS[name][0] <= chance <= BOUNDS[name][1]
     ]
     found = [wording.ranges_answer(outside)] if outside else []
+    typed, *_ = answer.beside.get("clocks_are_inputs", [None])
+    if typed is not None and typed > 0.5:
+        found.append(wording.CLOCKS)
     missing = int((~question.known).sum())
     if missing:
         found.append(wording.without_answer(missing))
@@ -224,7 +264,8 @@ def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | Non
         )
         found[key] = [None, None, None]
         if values.size:
-            found[key] = [float(np.median(values)), *uncertainty.interval(values, table.study.level)]
+            middle = float(values.mean() if key in MEANS else np.median(values))
+            found[key] = [middle, *uncertainty.interval(values, table.study.level)]
     return found
 
 
@@ -293,6 +334,25 @@ def unanswered(name: str, claim: Claim, table: Table) -> dict:
         "claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"],
         "size": None if study.tests[name].size is None else "undecided", "claimed": study.tests[name].size,
     }  # fmt: skip
+
+
+def missing(test, parameters) -> list[str]:
+    """Return what this version of the model lacks for a claim: parameters, or columns of the monthly record."""
+    from sim.record import MONTHLY
+
+    return [name for name in test.needs if name not in parameters and name not in MONTHLY]
+
+
+def not_tested(name: str, runs: Runs, lacking: list[str]) -> dict:
+    """Return the entry of a claim that this version cannot test, and why."""
+    claim, study = load_claims()[name], runs.study
+    what = ", ".join(lacking)
+    fr = f"Non testée : cette version du modèle n'a pas encore ce qu'il faut ({what})."
+    en = f"Not tested: this version of the model does not have what it takes yet ({what})."
+    return base(
+        name, claim.statement, claim.statement_fr, study.tests[name].estimand, UNITS[claim.form], None,
+        [None, None, study.level], "not_tested", fr, en, runs,
+    ) | {"claimed_by": claim.claimed_by["en"], "claimed_by_fr": claim.claimed_by["fr"]}  # fmt: skip
 
 
 def control_verdict(control: controls.Control, runs: Runs) -> dict:

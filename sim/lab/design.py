@@ -1,7 +1,7 @@
 """The design of a study: which places, which draws of the parameters, which forms, which seeds.
 
-A draw is one row of a Latin hypercube over every parameter that has a law, met with one of twelve combinations of
-the model's structural forms. Its seeds belong to it alone: reusing seeds 1..R for every draw would correlate the
+A draw is one row of a Latin hypercube over every parameter that has a law, met with one of twenty-four combinations of
+the model's seven structural forms. Its seeds belong to it alone: reusing seeds 1..R for every draw would correlate the
 draws, and a pooled test would then reject most true nothings.
 """
 
@@ -18,13 +18,14 @@ from sim.parameters.loader import explain_mistake, read_yaml
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 FIRST = EXPERIMENTS / "first_verdicts.yaml"
+ALL_CLAIMS = EXPERIMENTS / "all_claims.yaml"
 
 # What a study sets itself, world by world: never drawn, whatever law it has.
 POLICY = (
     "alliances.possible", "engineering.", "accounts.", "policies.", "levers.", "commons.", "measures.", "premium.",
     "fund.",
 )  # fmt: skip
-KEPT_FROM_ENGINEERING = (
+KEPT_FROM_POLICY = (
     "engineering.coordination",
     "engineering.half_cost",
     "engineering.hub_cost",
@@ -32,19 +33,31 @@ KEPT_FROM_ENGINEERING = (
     "engineering.promises",
     "engineering.bids",
     "engineering.fte_cost",
-)  # what engineering can do is ignorance; how much of it is paid is policy
+    "levers.half_cost",
+    "levers.gain_",
+)  # what engineering and levers can do is ignorance; how much of them is paid is policy
 
 # Worlds of the first seed of a draw, and of its other seeds: W0 and W4 serve a control and figures shown beside.
 ALL = ("W0", "W1", "W2", "W3", "W4")
 EVERY = ("W1", "W2", "W3")
 
-# Orthogonal array OA(12, 2^4 x 3): every two columns meet in all combinations equally often.
-FORM_COLUMNS = ("form.value", "form.network", "form.perception", "form.contagion", "form.dissolution")
-FORMS = (
+# The seven forms of the model: value, network, perception, contagion, closure and returns have two levels,
+# dissolution three. No array of sixteen runs holds a factor of three levels without collapsing one of them, so this
+# one has twenty-four, OA(24, 2^6 x 3), made of t = OA(12, 2^4 x 3): twice t, with u = 0 then 1, and two columns more,
+# u and t1 + u modulo 2. Every two columns meet in all combinations equally often. Rows are sorted by t2 + u modulo 2,
+# orthogonal to every column: each half is balanced in every form.
+FORM_COLUMNS = (
+    "form.value", "form.network", "form.perception", "form.contagion", "form.dissolution", "form.closure",
+    "form.returns",
+)  # fmt: skip
+TWELVE = (
     (0, 0, 0, 0, 0), (0, 0, 1, 1, 0), (1, 1, 0, 0, 0), (1, 1, 1, 1, 0),
     (0, 0, 0, 1, 1), (0, 1, 1, 0, 1), (1, 0, 1, 0, 1), (1, 1, 0, 1, 1),
     (0, 1, 0, 0, 2), (0, 1, 1, 1, 2), (1, 0, 0, 1, 2), (1, 0, 1, 0, 2),
 )  # fmt: skip
+TWICE = tuple((*row, u, row[0] ^ u) for u in (0, 1) for row in TWELVE)
+FORMS = tuple(sorted(TWICE, key=lambda row: row[1] ^ row[5]))
+HALF = len(FORMS) // 2
 
 
 class Frozen(BaseModel):
@@ -65,7 +78,7 @@ class Place(Frozen):
 class Size(Frozen):
     """How many draws, and how many seeds in each: at least two seeds, or chance cannot be told from ignorance."""
 
-    draws: int = Field(ge=len(FORMS))
+    draws: int = Field(ge=12)
     seeds: int = Field(ge=2)
 
 
@@ -78,6 +91,25 @@ class Long(Frozen):
     seeds: int = Field(ge=2)
 
 
+class Sample(Frozen):
+    """How much of a family is run: the first draws of the study, seeds of their own, and the doses."""
+
+    draws: int = Field(ge=4)
+    seeds: int = Field(ge=2)
+    grid: tuple[float, ...] = ()
+
+
+class Family(Frozen):
+    """Worlds of one claim beside the five of engineering (sim/lab/families.py), on one place."""
+
+    place: Place
+    months: int
+    start: str | None = None  # that of the study, unless the claim is about other years
+    dose: float = 0.0
+    quick: Sample
+    full: Sample
+
+
 class Test(Frozen):
     """How one claim is put to the test, decided before any run."""
 
@@ -86,6 +118,9 @@ class Test(Frozen):
     bar: tuple[float, float]  # direction: refuted below the first, supported above the second
     size: float | None = None  # the claimed value, as this estimand reads it
     size_at_least: bool = True  # False where the claim is that the number is small
+    family: str | None = None  # of worlds; none: the five worlds of engineering
+    within: float | None = None  # equivalence: the claim is that the effect is nearer to nothing than this
+    needs: tuple[str, ...] = ()  # parameters and monthly columns without which the claim cannot be tested
 
 
 class Study(Frozen):
@@ -111,6 +146,7 @@ class Study(Frozen):
     long: Long
     level: float
     tests: dict[str, Test]
+    families: dict[str, Family] = {}
 
     @property
     def digest(self) -> str:
@@ -129,16 +165,18 @@ class Unit(NamedTuple):
     values: dict[str, float]
     worlds: tuple[str, ...]
     months: int
+    family: str = ""
+    grid: tuple[float, ...] = ()
 
 
 def load_study(file: Path | None = None) -> Study:
     """Read a study, or say what is wrong with it."""
-    path = FIRST if file is None else Path(file)
+    path = ALL_CLAIMS if file is None else Path(file)
     content = read_yaml(path, InputError)
     try:
         return Study.model_validate(content)
     except ValidationError as problem:
-        raise InputError(explain_mistake(path.name, problem, "See experiments/first_verdicts.yaml.")) from None
+        raise InputError(explain_mistake(path.name, problem, "See experiments/all_claims.yaml.")) from None
 
 
 def seed_of(study: str, draw: int, repeat: int) -> int:
@@ -147,10 +185,21 @@ def seed_of(study: str, draw: int, repeat: int) -> int:
 
 
 def form_of(study: str, draw: int) -> int:
-    """Return which form a draw meets: each block of twelve draws meets the twelve forms once, in a keyed order."""
+    """Return which form a draw meets: each block of 24 draws meets the forms once, in a keyed order, half by half."""
     block, place = divmod(draw, len(FORMS))
-    order = sorted(range(len(FORMS)), key=lambda f: hashlib.sha256(f"{study}/form/{block}/{f}".encode()).digest())
+    halves = [range(HALF), range(HALF, len(FORMS))]
+    order = [f for half in halves for f in sorted(half, key=lambda f: sha(f"{study}/form/{block}/{f}"))]
     return order[place]
+
+
+def sha(text: str) -> bytes:
+    """Return the hash of a text."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def first_half(draw: int) -> bool:
+    """Say in which half a draw is: conditions are found on one and confirmed on the other."""
+    return draw // HALF % 2 == 0
 
 
 def drawn_names(parameters) -> list[str]:
@@ -158,7 +207,7 @@ def drawn_names(parameters) -> list[str]:
     return [
         name
         for name in parameters.drawn
-        if not name.startswith("form.") and (name in KEPT_FROM_ENGINEERING or not name.startswith(POLICY))
+        if not name.startswith("form.") and (name.startswith(KEPT_FROM_POLICY) or not name.startswith(POLICY))
     ]
 
 
@@ -166,7 +215,8 @@ def values_of(study: Study, draw: int, draws: int, parameters) -> dict[str, floa
     """Return the parameter values of one draw, its form included."""
     seed = int.from_bytes(hashlib.sha256(study.study.encode()).digest()[:4], "big")
     values = dict(parameters.draw(draw, of=draws, seed=seed, names=drawn_names(parameters)))
-    values |= dict(zip(FORM_COLUMNS, map(float, FORMS[form_of(study.study, draw)]), strict=True))
+    forms = dict(zip(FORM_COLUMNS, map(float, FORMS[form_of(study.study, draw)]), strict=True))
+    values |= {name: level for name, level in forms.items() if name in parameters}
     values["policies.outside"] = float(study.closure)
     values["accounts.shadow_wage"] = study.shadow_wage
     return values
@@ -188,6 +238,11 @@ def units(study: Study, size: Size, parameters) -> list[Unit]:
     ]
 
 
+def for_controls(study: Study, unit: Unit) -> bool:
+    """Say whether a unit belongs to the small part of the study that controls need by themselves."""
+    return unit.place in study.places[:2] and unit.draw < HALF
+
+
 def long_units(study: Study, size: Size, parameters) -> list[Unit]:
     """Return the few runs that go on to the last horizon: engineering against the same euros untied."""
     place = next(place for place in study.places if place.key == study.long.place)
@@ -196,6 +251,24 @@ def long_units(study: Study, size: Size, parameters) -> list[Unit]:
         for draw in range(min(study.long.draws, size.draws))
         for repeat in range(study.long.seeds)
     ]
+
+
+def family_units(study: Study, name: str, size: Size, quick: bool, parameters) -> list[Unit]:
+    """Return the runs of one family: worlds are written by sim/lab/families.py."""
+    from sim.lab import families
+
+    family = study.families[name]
+    sample = family.quick if quick else family.full
+    found = []
+    for draw in range(min(sample.draws, size.draws)):
+        values = values_of(study, draw, size.draws, parameters)
+        known = parameters.values() | values
+        worlds = tuple(families.worlds_of(name, sample.grid, family.dose, known))
+        for repeat in range(sample.seeds):
+            seed = seed_of(f"{study.study}/{name}", draw, repeat)
+            form = form_of(study.study, draw)
+            found.append(Unit(family.place, draw, repeat, seed, form, values, worlds, family.months, name, sample.grid))
+    return found
 
 
 def control_units(study: Study, size: Size, parameters) -> list[Unit]:

@@ -4,7 +4,8 @@ import numpy as np
 
 import sim
 from sim.lab import design, durability, premium, uncertainty, worlds
-from sim.lab.runner import MONTHS_SHOWN, territory_of
+from sim.lab.families import MONTHS_SHOWN
+from sim.lab.runner import territory_of
 from sim.lab.table import Table
 
 MODELS = "APEFSUGX"
@@ -58,10 +59,12 @@ def study_part(runs) -> dict:
 
 def territories(runs) -> list[dict]:
     """Return the places of the study as sizes; a name is only where a size comes from."""
-    found = []
-    for place in runs.study.places:
+    found, seen = [], {o["place"]: o for o in reversed(runs.outcomes)}
+    own = {family.place.key: family.place for name, family in runs.study.families.items() if name in runs.families}
+    for key, place in ({place.key: place for place in runs.study.places} | own).items():
+        if key not in seen and key not in own:
+            continue  # not run, because no claim that was asked for needs it
         territory = territory_of(place.territory)
-        first = next(o for o in runs.outcomes if o["place"] == place.key)
         found.append(
             {
                 "key": place.key,
@@ -70,7 +73,7 @@ def territories(runs) -> list[dict]:
                 "communes": int(territory.n_communes[territory.core].sum()),
                 "name": territory.name,
                 "twins": len(territory.twins()),
-                "organisations": int(first["organisations"]),
+                "organisations": int(seen[key]["organisations"]) if key in seen else None,
                 "scale": place.scale,
             }
         )
@@ -86,6 +89,8 @@ def comb(verdict: dict) -> dict:
         kept = [bars[round(k * (len(bars) - 1) / (BARS - 1))] for k in range(BARS)]
     return {
         "contrast": verdict["contrast"],
+        "territory": verdict["territory"],
+        **{name: verdict[name] for name in ("draws", "seeds", "runs")},
         "horizon": verdict["horizon"],
         "scale": "log" if verdict["uncertainty"]["scale"] == "log" else "linear",
         "same": verdict["same"],

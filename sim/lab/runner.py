@@ -15,12 +15,12 @@ from functools import cache, partial
 import numpy as np
 
 from sim.errors import RunError, SimError
-from sim.lab import worlds
+from sim.lab import families, worlds
 from sim.lab.design import Study, Unit
+from sim.lab.families import MONTHS_SHOWN
 from sim.lab.store import Store, key_of
 
 PAIRED = (("W2", "W3"), ("W2", "W1"), ("W1", "W0"))  # whose common projects are followed
-MONTHS_SHOWN = (1, 2, 3, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 108, 132, 168, 204, 240, 276, 300, 336)
 SERIES = ("performance", "innovation", "confidence")
 Simulate = Callable[[Unit, Mapping[str, float]], object]
 
@@ -33,12 +33,13 @@ def territory_of(name: str):
     return load_territory(name)
 
 
-def simulate(unit: Unit, values: Mapping[str, float], start: str):
+def simulate(unit: Unit, values: Mapping[str, float], start: str, changes: tuple = ()):
     """Run one world of a unit and return its Result."""
     import sim
 
     return sim.run(
         territory_of(unit.place.territory),
+        families.scenario(changes) if changes else (),
         seed=unit.seed,
         months=unit.months,
         start=start,
@@ -71,6 +72,34 @@ def run_unit(unit: Unit, study: Study, simulate: Callable = simulate) -> dict:
         "checks": min(result.summary["ledger"]["checks"] for result in results.values()),
         "organisations": next(iter(results.values())).summary["organisations"],
         "population": next(iter(results.values())).summary["territory"]["population"],
+    }
+
+
+def run_family(unit: Unit, study: Study, simulate: Callable = simulate) -> dict:
+    """Run every world of a family for one draw and seed, and keep what its claims read."""
+    from sim.parameters import load_parameters
+
+    family = study.families[unit.family]
+    start = family.start or study.start
+    known = {**load_parameters().values(), **unit.values}
+    sums, residual, checks = {}, 0, []
+    for name, world in families.worlds_of(unit.family, unit.grid, family.dose, known).items():
+        values, changes = unit.values | world.values, {"changes": world.changes} if world.changes else {}
+        result = simulate(unit, values, start, **changes)
+        sums[name] = {str(unit.months): families.collect(unit.family, result.tables, unit.months, start)}
+        residual = max(residual, result.summary["ledger"]["max_residual_cents"])
+        checks.append(result.summary["ledger"]["checks"])
+    return {
+        "place": unit.place.key,
+        "family": unit.family,
+        "draw": unit.draw,
+        "repeat": unit.repeat,
+        "seed": str(unit.seed),
+        "form": unit.form,
+        "worlds": sums,
+        "pairs": {},
+        "residual": residual,
+        "checks": min(checks),
     }
 
 

@@ -1,6 +1,7 @@
 """The effects of a study: sums of paired worlds, added as each question needs, then read by each claim."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ class Runs(NamedTuple):
     own: list[dict]  # of the controls
     code: str
     quick: bool
+    families: Mapping[str, list[dict]] = MappingProxyType({})  # outcomes of the worlds that one claim needs, by family
 
     @property
     def count(self) -> int:
@@ -42,6 +44,17 @@ class Table:
         self.forms = np.array([design.FORMS[self.cell(d, self.repeats[0])["form"]] for d in self.draws])
         self.names, self.points = self._points()
         self._known: dict = {}
+
+    @classmethod
+    def of_family(cls, runs: Runs, family: str) -> "Table":
+        """Return the table of the worlds of one family."""
+        return cls(runs._replace(outcomes=runs.families[family]))
+
+    @property
+    def horizons(self) -> list[int]:
+        """Return the months at which sums were kept."""
+        first = self.runs.outcomes[0]["worlds"]
+        return sorted(int(h) for h in next(iter(first.values())))
 
     def cell(self, draw: int, repeat: int, place: str | None = None) -> dict:
         """Return the outcome of one unit; a hole in the study is an error."""
@@ -95,5 +108,5 @@ class Table:
     def _points(self) -> tuple[list[str], np.ndarray]:
         study, parameters = self.study, self.runs.parameters
         rows = [design.values_of(study, d, self.runs.size.draws, parameters) for d in self.draws]
-        names = [*design.drawn_names(parameters), *design.FORM_COLUMNS]
+        names = [*design.drawn_names(parameters), *(name for name in design.FORM_COLUMNS if name in rows[0])]
         return names, np.array([[row[name] for name in names] for row in rows], float)

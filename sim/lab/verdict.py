@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.errors import InputError, OutputError, RunError
 from sim.lab import controls, design, page, prior, runner, uncertainty
-from sim.lab.answers import claim_verdict, control_verdict
+from sim.lab.answers import besides, claim_verdict, control_verdict, missing, not_tested
 from sim.lab.design import Size, Study, load_study
 from sim.lab.store import Store
 from sim.lab.table import Runs, Table
@@ -37,7 +37,7 @@ def run_verdict(
     study = load_study() if study is None else study
     wanted = wanted_claims(claims, study)
     folder = None if out is None else Path(out)
-    runs = run_study(study, study.quick if quick else study.full, quick, folder, workers, progress, simulate)
+    runs = run_study(study, study.quick if quick else study.full, quick, folder, workers, progress, simulate, wanted)
     verdicts = answer(runs, wanted)
     if folder is not None:
         save(folder / "verdict.json", verdicts)
@@ -67,8 +67,12 @@ def run_study(
     workers: int,
     progress: bool,
     simulate: Callable = runner.simulate,
+    wanted: Iterable[str] | None = None,
 ) -> Runs:
-    """Run every unit of the study that the folder does not hold yet."""
+    """Run every unit that the wanted claims (all of them by default) need and that the folder does not hold yet.
+
+    The controls need the five worlds of engineering: when no claim reads them, a small part of them is run.
+    """
     from sim.code_id import code_id
     from sim.parameters import load_parameters
 
@@ -76,13 +80,33 @@ def run_study(
     check_ranges(study, parameters)
     store = Store(folder)
     share = {"code": code_id(), "workers": workers, "progress": progress, "simulate": simulate}
-    units = design.units(study, size, parameters)
+    asked = list(study.tests) if wanted is None else list(wanted)
+    whole = any(study.tests[name].family is None for name in asked)
+    units = [u for u in design.units(study, size, parameters) if whole or design.for_controls(study, u)]
     uncertainty.refuse_shared_seeds(np.array(sorted({(u.draw, u.repeat): u.seed for u in units}.values()), np.uint64))
     checks = design.control_units(study, size, parameters)
     own = runner.run_units(checks, study, store, task=controls.run_controls, **share)
     outcomes = runner.run_units(units, study, store, **share)
-    long = runner.run_units(design.long_units(study, size, parameters), study, store, **share)
-    return Runs(study, size, parameters, outcomes, long, own, share["code"], quick)
+    long = []
+    if whole:
+        long = runner.run_units(design.long_units(study, size, parameters), study, store, **share)
+    own_worlds = {}
+    for name in families_of(study, asked, parameters):
+        runs = design.family_units(study, name, size, quick, parameters)
+        own_worlds[name] = runner.run_units(runs, study, store, task=runner.run_family, **share)
+    return Runs(study, size, parameters, outcomes, long, own, share["code"], quick, own_worlds)
+
+
+def families_of(study: Study, asked: Iterable[str], parameters) -> list[str]:
+    """Return the families of worlds that claims need, less those that this version of the model cannot run."""
+    needed = {part for name in asked if not missing(study.tests[name], parameters) for part in parts(study, name)}
+    return [name for name in study.families if name in needed]
+
+
+def parts(study: Study, claim: str) -> tuple[str, ...]:
+    """Return the families of one claim."""
+    family = study.tests[claim].family
+    return () if family is None else tuple(family.split("+"))
 
 
 def check_ranges(study: Study, parameters):
@@ -100,12 +124,27 @@ def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
     if not runs.outcomes:
         raise RunError("There is no run to answer from.\n  Run the study first: sim verdict --out DIR.")
     table = Table(runs)
-    found = controls.judge(runs.own, runs.outcomes, table.log_frugality("W4")[:, :1], table.gaps_of_luck("W1"))
+    found = controls.judge(runs.own, everything(runs), table.log_frugality("W4")[:, :1], table.gaps_of_luck("W1"))
     verdicts = [control_verdict(control, runs) for control in found]
     if controls.failed(found):
         return verdicts
     chances = prior.prior(runs.parameters, tuple(design.drawn_names(runs.parameters)))
-    return verdicts + [claim_verdict(name, table, chances) for name in wanted]
+    for name in wanted:
+        lacking = missing(runs.study.tests[name], runs.parameters)
+        if lacking:
+            verdicts.append(not_tested(name, runs, lacking))
+            continue
+        first, *others = [Table.of_family(runs, family) for family in parts(runs.study, name)] or [table]
+        more = {}
+        for other in others:
+            more |= besides("H7delays", other, max(other.horizons))
+        verdicts.append(claim_verdict(name, first, chances, more))
+    return verdicts
+
+
+def everything(runs: Runs) -> list[dict]:
+    """Return the outcomes of all runs that claims read."""
+    return [*runs.outcomes, *(outcome for outcomes in runs.families.values() for outcome in outcomes)]
 
 
 def controls_hold(verdicts: Iterable[Mapping]) -> bool:

@@ -12,6 +12,25 @@ LANGUAGES = ("fr", "en")
 THIN, WIDE = "\u202f", "\u00a0"  # no-break spaces of French typography
 
 
+# How figures said beside a verdict are written, where they have not the form of the claim.
+FORMS_BESIDE = {
+    "best": "percent", "near_low": "percent", "near_high": "percent", "at_claim": "percent", "width": "percent",
+    "failures": "times", "other_reading": "times", "valued_moves": "euros", "t50_performance": "number",
+    "t50_innovation": "number", "t50_confidence": "number", "performance_management": "percent",
+    "innovation_action": "percent", "confidence_vision": "percent", "value_ratio": "times", "means_ratio": "times",
+    "joint_3_4": "percent", "joint_4_3": "percent", "mass": "number", "mass_low": "number", "mass_high": "number",
+    "willing_0": "percent", "willing_1": "percent", "willing_2": "percent", "by_size": "percent",
+    "by_model": "percent", "clocks_are_inputs": "percent",
+}  # fmt: skip
+
+
+# Printed when doubling every delay doubles every clock in most sets of assumptions.
+CLOCKS = {
+    "fr": f"Les dates sont celles que l'on a mises{WIDE}: elles suivent les délais supposés, ce n'est pas un résultat.",
+    "en": "The clocks are inputs: they follow the delays that were assumed; this is not a result.",
+}
+
+
 def number(value: float, lang: str) -> str:
     """Write a number with at most two significant digits, as each language does.
 

@@ -10,7 +10,7 @@ import textwrap
 from functools import cache
 from typing import NamedTuple
 
-from sim.views.words import calendar, count, day, first_of, has, percent, rounded, word
+from sim.views.words import calendar, count, day, family_of, first_of, has, percent, rounded, word
 
 INK, SOFT, GRID, PAPER = "#1b1f24", "#5b6168", "#e4e2dc", "#ffffff"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # metrics known beforehand: the same line breaks everywhere
@@ -183,7 +183,7 @@ def style_of(verdict: dict, entry: dict | None = None) -> str:
 def finding(verdict: dict, lang: str, style: str) -> str:
     """Say what the model answers to a claim, in one line that can be quoted."""
     claim, direction, size = verdict["claim"], verdict["direction"], verdict["size"]
-    key = first_of(f"finding.{claim}.{direction}", f"finding.{claim[:2]}.{direction}")
+    key = first_of(f"finding.{claim}.{direction}", f"finding.{family_of(claim)}.{direction}")
     if has(key):
         told = word(key, lang)
     else:

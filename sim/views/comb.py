@@ -8,7 +8,7 @@ from math import log
 
 from sim.views import charts
 from sim.views.charts import INK, PAPER, SOFT, Caveats, Chart, Sheet, Table, kind_of, label, layer, measure, once, panel
-from sim.views.words import count, first_of
+from sim.views.words import count, family_of, first_of
 
 COLOURS = {"gains": "#0072B2", "undecided": "#8b9096", "loses": "#D55E00"}
 GUESS = "#6a1b9a"
@@ -23,7 +23,7 @@ def comb(sheet: Sheet, verdict: dict) -> Chart:
     entry = sheet.page["claims"][claim]
     style = charts.style_of(verdict, entry)
     bars = sorted(entry["bars"], key=lambda bar: bar["estimate"], reverse=True)
-    axis = sheet.word(first_of(f"comb.x.{claim}", f"comb.x.{claim[:2]}", "comb.x.other"))
+    axis = sheet.word(first_of(f"comb.x.{claim}", f"comb.x.{family_of(claim)}", "comb.x.other"))
     caveats = Caveats(entry, sheet.word("comb.how", level=sheet.level()), axis, verdict["evidence_level"])
     finding = charts.finding(verdict, lang, style)
     drawing = _teeth(sheet, claim, bars, style, axis)

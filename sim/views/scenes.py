@@ -16,6 +16,7 @@ from sim.views.words import (
     count,
     day,
     duration,
+    family_of,
     first_of,
     has,
     number,
@@ -363,7 +364,7 @@ def _when(verdict: dict) -> str:
 
 def _not_said(claim: str) -> str:
     """Say what no reader should take from a card."""
-    own = first_of(f"not_said.{claim}", f"not_said.{claim[:2]}", "not_said.all")
+    own = first_of(f"not_said.{claim}", f"not_said.{family_of(claim)}", "not_said.all")
     more = say(own, "p") if own != "not_said.all" else ""
     return f"<div><h4>{say('card.not_said')}</h4>{say('not_said.all', 'p')}{more}</div>"
 
@@ -435,11 +436,11 @@ def guesses(verdicts: list[dict], page: dict) -> str:
     rows = []
     for verdict in verdicts:
         claim = verdict["claim"]
-        if claim not in GUESSES or not has(f"guess.{claim[:2]}"):
+        if claim not in GUESSES or not has(f"guess.{family_of(claim)}"):
             continue
         style = style_of(verdict, page.get("claims", {}).get(claim))
         choices = "".join(_choice(value, style) for value in GUESSES[claim])
-        legend = f"<legend><b>{claim}</b> {say(f'guess.{claim[:2]}')}</legend>"
+        legend = f"<legend><b>{claim}</b> {say(f'guess.{family_of(claim)}')}</legend>"
         rows.append(
             f'<fieldset class="guess" data-claim="{claim}">{legend}<div class="choices">{choices}</div></fieldset>'
         )

@@ -48,6 +48,15 @@ def has(key: str) -> bool:
     return key in words()
 
 
+def family_of(claim: str) -> str:
+    """Return the claim that the parts a, b, c of one belong to.
+
+    >>> family_of("H4b"), family_of("H12a"), family_of("H2")
+    ('H4', 'H12', 'H2')
+    """
+    return claim.rstrip("abc")
+
+
 def first_of(*keys: str) -> str:
     """Return the first key that exists: the exact word if there is one, a more general one if not."""
     return next((key for key in keys if has(key)), keys[-1])

@@ -1,0 +1,236 @@
+"""Estimators of H5 to H13 on tables whose answer is known: each must find what was planted, and nothing elsewhere."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.lab import claims, curve, design, families, homophily, mix, opinion, shock
+from sim.lab.answers import nearest_and_farthest
+
+# H5
+
+
+def test_the_best_share_and_all_that_is_nearly_as_good_are_those_of_the_curve():
+    x = np.linspace(0, 0.6, 61)
+    y = 1 - 4 * (x - 0.3) ** 2  # within 2 % of the best: |s - 0.3| <= sqrt(0.005)
+    best = curve.best_of(x, y)
+    assert best.at == pytest.approx(0.3, abs=0.005)
+    assert (best.low, best.high) == pytest.approx((0.3 - math.sqrt(0.005), 0.3 + math.sqrt(0.005)), abs=0.002)
+    assert curve.support(x, y, 1 / 3) == pytest.approx(1 - 4 * (1 / 3 - 0.3) ** 2, abs=0.002)
+    assert curve.support(x, y, 0.5) < 0.98
+
+
+def test_a_flat_curve_supports_no_share():
+    x = np.linspace(0, 0.6, 13)
+    assert curve.support(x, np.ones(13), 1 / 3) == pytest.approx(0.3 / 0.6)
+
+
+def test_half_the_cost_multiplied_by_four_moves_the_best_share_by_the_analytic_factor():
+    """N(s) = G(1 - s) - c(1 - phi(1 - 2^(-s/s50))): s* = s50 log2(c phi ln2 / (G s50))."""
+    x = np.linspace(0, 0.6, 1201)
+
+    def best(s50, c=0.8, phi=0.8):
+        return curve.best_of(x, (1 - x) - c * (1 - phi * (1 - 2 ** (-x / s50)))).at
+
+    def told(s50, c=0.8, phi=0.8):
+        return s50 * math.log2(c * phi * math.log(2) / s50)
+
+    assert best(0.02) == pytest.approx(told(0.02), abs=0.001)
+    assert best(0.08) == pytest.approx(told(0.08), abs=0.001)
+    assert best(0.08) > 1.5 * best(0.02)
+
+
+# H7
+
+
+def cobb_douglas(mixes, a=(0.5, 0.3, 0.2)):
+    return np.prod(mixes ** np.array(a), axis=1)
+
+
+def test_a_planted_mix_is_found_in_the_near_set_and_a_quadratic_surface_misses_it():
+    mixes, chance = mix.lattice(10), np.random.Generator(np.random.Philox(21))
+    truth = np.array([0.5, 0.3, 0.2])
+    y = cobb_douglas(mixes) * (1 + 0.02 * chance.standard_normal(66))
+    surface = mix.krige(mixes, y, draws=200)
+    kriged = np.abs(mix.optimum(surface) - truth).max()
+    near = mix.near_optima(surface)
+    assert kriged <= 0.08
+    assert np.abs(near - truth).max(axis=1).min() < 0.045  # the set holds it, to a step of its lattice
+    wrong = np.abs(mix.quadratic_optimum(mixes, cobb_douglas(mixes, (0.8, 0.15, 0.05))) - (0.8, 0.15, 0.05)).max()
+    right = np.abs(mix.optimum(mix.krige(mixes, cobb_douglas(mixes, (0.8, 0.15, 0.05)))) - (0.8, 0.15, 0.05)).max()
+    assert wrong > 0.1 > right
+
+
+def test_the_optimum_follows_the_lever_when_names_are_permuted():
+    mixes = mix.lattice(10)
+    y = cobb_douglas(mixes)
+    swapped = cobb_douglas(mixes[:, [1, 0, 2]])
+    first, second = (mix.optimum(mix.krige(mixes, z)) for z in (y, swapped))
+    assert second[[1, 0, 2]] == pytest.approx(first, abs=0.021)
+
+
+def test_exchangeable_levers_have_an_even_mix_on_average():
+    chance, mixes = np.random.Generator(np.random.Philox(22)), mix.lattice(10)
+    found = [
+        mix.optimum(mix.krige(mixes, cobb_douglas(mixes, chance.dirichlet((3, 3, 3))), draws=1)) for _ in range(120)
+    ]
+    assert np.mean(found, axis=0) == pytest.approx([1 / 3] * 3, abs=0.06)
+
+
+def test_by_chance_the_claimed_assignment_wins_rarely_and_a_tie_is_no_win():
+    cases = mix.advantage_by_chance()
+    assert cases.size == 27
+    assert np.mean(cases > 0) == pytest.approx(1 / 27)  # with two right, a rival has two right as well
+    assert mix.advantage(mix.leaders([np.array([0.4, 0.4, 0.2]), None, None])) == 0.0
+
+
+def test_the_clock_of_a_step_is_when_half_of_its_last_effect_is_there():
+    months = np.array([1, 12, 24, 36, 48])
+    assert mix.clock(months, np.array([0, 1, 2, 3, 4])) == 24.0
+    assert mix.clock(months, -np.array([0.0, 1, 2, 3, 4])) == 24.0
+    assert math.isnan(mix.clock(months, np.zeros(5)))
+    assert mix.ordering((10, 40, 200)) == pytest.approx(4.0)
+    assert mix.ordering((40, 10, 200)) < 1
+    assert mix.typed_in((10, 40, 200), (20, 80, 410))
+    assert not mix.typed_in((10, 40, 200), (20, 80, 200))
+    assert not mix.typed_in((10, math.nan, 200), (20, 80, 400))
+
+
+# H9
+
+
+def test_a_planted_critical_mass_is_found_with_its_interval():
+    n = np.array([0, 50, 100, 150, 200, 250, 300, 350, 400, 500, 700, 1000, 1400, 2000], float)
+    chance = np.random.Generator(np.random.Philox(23))
+    y = 10 + 0.001 * n + 0.01 * np.maximum(0, n - 350) + 0.3 * chance.standard_normal(n.size)
+    found = curve.critical_mass(n, y)
+    assert found.advantage > 6
+    assert found.low <= 350 <= found.high
+    assert found.steeper > 5
+
+
+@pytest.mark.parametrize("half", [100.0, 400.0, 1e6])
+def test_what_saturates_or_is_straight_is_no_critical_mass(half):
+    n = np.array([0, 50, 100, 150, 200, 250, 300, 350, 400, 500, 700, 1000, 1400, 2000], float)
+    chance = np.random.Generator(np.random.Philox(24))
+    y = (1 - 2 ** (-n / half)) * max(1.0, half / 1000) + 0.005 * chance.standard_normal(n.size)
+    assert curve.critical_mass(n, y).advantage < 6
+
+
+# H10
+
+
+def test_a_desire_that_does_not_move_and_one_wording_give_the_same_share_each_time():
+    assert opinion.answered([0.4, 0.4, 0.4], [0, 0, 0]) == pytest.approx([0.598688] * 3)
+    assert opinion.factor_of_history([0.7, 0.7, 0.7]) == pytest.approx(1.0)
+
+
+def test_three_wordings_do_not_tell_a_trend_from_nothing():
+    assert 1 / 3 < opinion.factor_of_trend() < 3
+    large = tuple((when, share, "") for when, share in ((2015, 0.2), (2019, 0.6), (2022, 0.95)))
+    assert opinion.factor_of_trend(large) > 3
+    assert opinion.factor_of_history([0.2, 0.6, 0.95], large) > 100 > 0.01 > opinion.factor_of_history([0.9, 0.5, 0.1])
+
+
+def test_desire_that_everybody_or_nobody_has_gives_no_answer():
+    assert math.isnan(opinion.factor_of_history([0.7, 1.0, 0.7]))
+
+
+# H11
+
+
+def test_a_planted_preference_is_found_whatever_the_size_of_groups():
+    chance = np.random.Generator(np.random.Philox(25))
+    groups = chance.choice(3, 20_000, p=[0.7, 0.2, 0.1])
+    partner = np.where(chance.uniform(size=20_000) < 0.3, groups, chance.choice(3, 20_000, p=[0.7, 0.2, 0.1]))
+    ends = np.column_stack([groups, partner])
+    assert homophily.coleman(ends, chance, 200) == pytest.approx(0.3, abs=0.02)
+    counts = np.zeros((3, 3))
+    np.add.at(counts, (groups, partner), 1)
+    assert homophily.of_counts(counts) == pytest.approx(0.3, abs=0.02)
+    chance.shuffle(partner)
+    assert homophily.coleman(np.column_stack([groups, partner]), chance, 200) == pytest.approx(0, abs=0.02)
+
+
+def test_swapping_size_and_kind_turns_the_sign():
+    sums = {"links_all": 100.0, "links_size": 60.0, "links_size_chance": 40.0, "links_model": 30.0,
+            "links_model_chance": 20.0}  # fmt: skip
+    swap = {name.translate({}): value for name, value in sums.items()}
+    for kind in ("", "_chance"):
+        swap[f"links_size{kind}"], swap[f"links_model{kind}"] = sums[f"links_model{kind}"], sums[f"links_size{kind}"]
+    assert homophily.of_links(sums) == pytest.approx(1 / 3 - 1 / 8)
+    assert homophily.of_links(swap) == -homophily.of_links(sums)
+    assert math.isnan(homophily.of_links(sums | {"links_all": 0.0}))
+
+
+# H12
+
+
+def test_a_planted_protection_is_found_and_what_all_arms_share_cancels():
+    alive = {"calm": 0.9, "shock": 0.6}
+    gain = {"before": 0.12, "after": 0.0, "never": 0.0}
+    bonus = {"before": 0.05, "after": 0.02, "never": 0.0}  # allied or not, calm or not: no protection
+    worlds = {
+        f"{arm}_{when}": {
+            "z_promised": 100.0,
+            "z_lost": 100 * (1 - alive[when] - bonus[arm] - gain[arm] * (when == "shock")),
+        }
+        for arm in shock.ARMS
+        for when in alive
+    }
+    assert shock.protection(worlds, "before") == pytest.approx(0.12)
+    assert shock.protection(worlds, "after") == pytest.approx(0.0)
+
+
+def test_who_was_alive_at_the_shock_is_read_before_it():
+    projects = {"end": [0, 2, 2, 1, 3], "ended": [0, 10, 30, 30, 60], "plan_value": [1.0, 1.0, 2.0, 3.0, 4.0]}
+    sums = shock.collect(projects)
+    assert sums == {"z_promised": 10.0, "z_lost": 2.0}  # one gone before, one completed, one lost after the follow-up
+
+
+def test_no_effect_is_an_answer_only_when_the_whole_interval_is_near_nothing():
+    assert nearest_and_farthest((-0.02, 0.04)) == (-0.04, 0.0)
+    assert nearest_and_farthest((0.1, 0.3)) == (-0.3, -0.1)
+    assert nearest_and_farthest((-0.3, -0.1)) == (-0.3, -0.1)
+
+
+# Registration
+
+
+def test_every_claim_of_the_study_has_its_scale_its_words_and_its_worlds():
+    study = design.load_study()
+    assert set(study.tests) == set(claims.load_claims())
+    for name, test in study.tests.items():
+        if name == "H1c":
+            continue
+        assert name in claims.SCALES
+        assert name in claims.SAME
+        for family in (test.family or "").split("+"):
+            assert family == "" or family in study.families
+
+
+def test_h1_to_h4_are_tested_as_in_the_first_study():
+    first, every = design.load_study(design.FIRST), design.load_study()
+    assert {name: every.tests[name] for name in first.tests} == first.tests
+    assert first.study != every.study
+
+
+def test_levers_enter_no_equation_of_an_impact_and_their_parts_add_up():
+    worlds = families.worlds_of("H7", (2.0,), 37.0, {})
+    assert len(worlds) == 7
+    for name, world in worlds.items():
+        assert sum(world.values[f"levers.share_{lever}"] for lever in mix.LEVERS) == pytest.approx(1.0)
+        assert world.values["levers.budget"] == (0.0 if name == "off" else 37.0)
+
+
+def test_worlds_of_a_claim_exist_in_the_model():
+    """Every parameter that a family sets is one of the model's, unless the claim says that it needs it."""
+    from sim.parameters import load_parameters
+
+    parameters, study = load_parameters(), design.load_study()
+    excused = {name for test in study.tests.values() for name in test.needs}
+    for name, family in study.families.items():
+        for world in families.worlds_of(name, family.quick.grid, family.dose, parameters.values()).values():
+            assert all(key in parameters or key in excused for key in world.values), name
+            assert all(change[0] in parameters for change in world.changes)
