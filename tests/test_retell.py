@@ -124,6 +124,5 @@ def test_phases_declare_what_they_take():
     undeclared = {
         phase.title: sorted(taken - phase.reads - phase.writes)
         for taken, phase in zip(taken_by_phases().values(), PHASES, strict=True)
-        if phase.title.startswith("alliances.") and "needs" not in phase.title
     }
     assert not {title: names for title, names in undeclared.items() if names}

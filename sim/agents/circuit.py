@@ -31,7 +31,10 @@ def outlay_rate(values: dict) -> float:
 
 
 @phase(
-    reads=("organisations.alive", "organisations.base", "organisations.granted", "territories.spread"),
+    reads=(
+        "cohorts.base", "cohorts.territory", "organisations.alive", "organisations.base", "organisations.fixed",
+        "organisations.granted", "territories.exports", "territories.spread",
+    ),
     writes=(
         "organisations.cash", "organisations.outlay", "cohorts.cash", "cohorts.outlay", "territories.market",
         "territories.flow",
@@ -58,7 +61,9 @@ def post_spending(world, amounts):
 
 
 @phase(
-    reads=("organisations.alive", "organisations.base", "cohorts.base"),
+    reads=(
+        "cohorts.base", "organisations.alive", "organisations.base", "organisations.uid",
+    ),
     writes=(
         "organisations.cash", "organisations.income", "organisations.luck", "cohorts.cash", "cohorts.income",
         "territories.market",

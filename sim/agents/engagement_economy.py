@@ -29,7 +29,12 @@ class EngagementEconomy(Organisation):
     number = ENGAGEMENT
 
 
-@phase(reads=("cohorts.hours_given", "organisations.alive"), writes=("organisations.hours",))
+@phase(
+    reads=(
+        "cohorts.hours_given", "organisations.alive", "organisations.size",
+    ),
+    writes=("organisations.hours",),
+)  # fmt: skip
 def receive_hours(world):
     """Share the hours given in each territory over its associations."""
     s = world.state

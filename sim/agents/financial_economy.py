@@ -42,7 +42,9 @@ def fill_fund(world):
 
 
 @phase(
-    reads=("organisations.alive", "organisations.base", "cohorts.cash"),
+    reads=(
+        "cohorts.cash", "organisations.alive", "organisations.base", "organisations.uid",
+    ),
     writes=(
         "organisations.cash", "organisations.debt", "organisations.lent", "organisations.repaid",
         "organisations.outlay", "organisations.settled", "territories.flow",

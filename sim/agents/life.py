@@ -28,7 +28,9 @@ WIDTH = 7
 
 
 @phase(
-    reads=("organisations.base", "organisations.uid"),
+    reads=(
+        "cohorts.base", "organisations.base", "organisations.model", "organisations.territory", "organisations.uid",
+    ),
     writes=(
         "organisations.alive", "organisations.red", "organisations.cash", "organisations.settled",
         "organisations.fte", "organisations.released", "organisations.debt", "organisations.repaid",
@@ -77,7 +79,10 @@ TIES = ("neighbour", "generation", "kept", "broken")
 
 
 @phase(
-    reads=("territories.usual", "organisations.base", "organisations.size"),
+    reads=(
+        "cohorts.base", "cohorts.territory", "organisations.base", "organisations.lean", "organisations.model",
+        "organisations.size", "organisations.territory", "territories.usual",
+    ),
     writes=(
         *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES), "organisations.alive",
         "organisations.red", "organisations.births", "organisations.uid", "organisations.born", "organisations.cash",

@@ -37,9 +37,11 @@ class Persons(Cohort):
 
 
 @phase(
-    reads=("territories.seen",),
+    reads=(
+        "cohorts.territory", "cohorts.uid", "territories.seen",
+    ),
     writes=("cohorts.persons", "cohorts.confidence", "cohorts.arrived", "cohorts.departed", "territories.newborn"),
-)
+)  # fmt: skip
 def live(world):
     """Let residents grow older, be born, die and move; and let confidence follow what they see."""
     s = world.state
@@ -84,7 +86,12 @@ def monthly(yearly: float) -> float:
     return -math.expm1(math.log1p(-yearly) / 12.0)
 
 
-@phase(reads=("cohorts.persons", "organisations.alive"), writes=("cohorts.hours_given",))
+@phase(
+    reads=(
+        "cohorts.persons", "cohorts.uid", "organisations.alive",
+    ),
+    writes=("cohorts.hours_given",),
+)  # fmt: skip
 def volunteer(world):
     """Let residents give hours to the associations of their territory."""
     s = world.state

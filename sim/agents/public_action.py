@@ -111,7 +111,9 @@ def wanted(world) -> np.ndarray:
 
 
 @phase(
-    reads=("cohorts.persons", "organisations.alive", "organisations.base"),
+    reads=(
+        "cohorts.persons", "cohorts.territory", "organisations.alive", "organisations.base",
+    ),
     writes=(
         "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.granted", "territories.purse",
         "territories.flow",

@@ -57,9 +57,11 @@ def begin(state, ident: np.ndarray, values: dict, seed: int):
 
 
 @phase(
-    reads=("territories.delivered", "territories.rest", "cohorts.persons"),
+    reads=(
+        "cohorts.persons", "cohorts.territory", "territories.delivered", "territories.rest",
+    ),
     writes=("territories.need", "territories.felt"),
-)
+)  # fmt: skip
 def drift(world):
     """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
     v, place = world.values, world.state.territories
