@@ -7,7 +7,7 @@ world.run(84)
 import numpy as np
 
 from sim import initial, invariants
-from sim.alliances import innovation, needs
+from sim.alliances import innovation, needs, places
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
@@ -36,6 +36,7 @@ class World:
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
         needs.begin(self.state, territory.ident, self.values, self.seed)
+        places.begin(self.state)
         self.near = (territory.indptr, territory.neighbours)
         self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
         self.far = initial.pools(self.state.segments, self.region, territory.ident)

@@ -98,6 +98,10 @@ def _confidence(tables, end, wage):
     return _last(tables, end, "confident") / _last(tables, end, "residents")
 
 
+def _engagement(tables, end, wage):
+    return ratio(_last(tables, end, "hours_given"), _last(tables, end, "residents"))
+
+
 def _premium(tables, end, wage):
     return ratio(_sum(tables, end, "premium_allied"), _sum(tables, end, "alone_allied"))
 
@@ -218,6 +222,10 @@ INDICATORS = (
               lambda tables, end, wage: _sum(tables, end, "innovations_lost")),
     Indicator("confidence", "share", "residents weighted by the logistic of their cohort's confidence / residents",
               "Confiance des habitants", "Confidence of residents", _confidence),
+    Indicator("engagement", "h/person-month", "hours given by residents in the last month / residents",
+              "Engagement des habitants", "Engagement of residents", _engagement),
+    Indicator("maturity", "level", "mean level of maturity of territories, 1 to 4", "Maturité des territoires",
+              "Maturity of territories", lambda tables, end, wage: _last(tables, end, "maturity")),
     Indicator("premium", "share", "premium of alliances net of coordination, set-up and programme / value alone",
               "Prime à l'alliance", "Alliance premium", _premium),
     Indicator("premium_seen", "share", "premium that members perceive / positive premiums",

@@ -31,7 +31,7 @@ MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "tipped": np.int64, "opened": np.int64, "joined": np.int64,
+    "tipped": np.int64, "maturity": np.float64, "hours_given": np.int64, "opened": np.int64, "joined": np.int64,
     **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
     **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
     **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
@@ -143,6 +143,8 @@ def _people(world, row):
         if m != "persons":
             row[f"organisations_{m}"][0] = count
     row["tipped"][0] = needs.tipped(world)
+    row["maturity"][0] = s.territories.maturity[core].sum() / max(1, core.sum())
+    row["hours_given"][0] = c.hours_given[core[c.territory]].sum()
     confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
     row["confident"][0], row["residents"][0] = confident, people
 

@@ -11,6 +11,7 @@ from sim.alliances import (
     membership,
     needs,
     partnership,
+    places,
     policies,
     production,
     programme,
@@ -57,6 +58,7 @@ PHASES = (
     steps.advance,  # the seven steps and the ends of a project
     innovation.cross,  # risk zones, gates, phases; failures are told
     innovation.spread,  # those that still search may reinvent what exists elsewhere
+    places.ripen,  # alliances completed make a territory more mature
     life.close,  # organisations fail and leave
     membership.drop_dead,  # the dead leave their projects
     life.open,  # newborn organisations take free rows

@@ -358,6 +358,19 @@ class needs:
             felt[place] = needs.feel(felt[place], need[place], opinion, lag)
 
 
+class places:
+    def count_completed(state, end, ended, members_first, territory, month, completed):
+        for p in range(len(state)):
+            completed[territory[p]] += end[p] == 1 and ended[p] == month and members_first[p] >= 2
+
+    def ripen(completed, residents, levels, effect, modes, mix, national, least, most, maturity, ease):
+        for place, done in enumerate(completed):
+            reached = sum(residents[place] > 0 and done / residents[place] * 1000 >= level for level in levels)
+            away = sum(c * (m - n) for c, m, n in zip(modes, mix[place], national, strict=True))
+            maturity[place] = reached + 1
+            ease[place] = sorted((least, 1 - effect * reached / len(levels) - away, most))[1]
+
+
 class accounts:
     def add_by_model(amount, model, territory, out):
         for a, k, place in zip(amount, model, territory, strict=True):
@@ -702,7 +715,7 @@ class projects:
         return next((k for k in range(len(share) - 1) if u < sum(share[: k + 1])), len(share) - 1)
 
     def open_projects(
-        starters, n, table, memberships, organisations, felt, kind_share, scale_share, step_share, seed, month, t
+        starters, n, table, memberships, organisations, felt, ease, kind_share, scale_share, step_share, seed, month, t
     ):
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
@@ -721,7 +734,7 @@ class projects:
             state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], answered, i, org_uid[i]
             kind[p] = projects.pick(kind_share, chance.uniform(*key, 61, 3))
             scale[p] = projects.pick(scale_share, chance.uniform(*key, 80, 0))
-            months = t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
+            months = ease[territory[p]] * t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
             setup[p] = min(240, max(1, math.floor(months + 0.5)))
             length[p] = max(1, math.floor(t.length_months + 0.5))
             gap = t.fit_spread * (2 * chance.uniform(*key, 61, 5) - 1)

@@ -203,10 +203,12 @@ class persons:
                     felt = stay[a] * was[a][1] + joining[a] * brought[a] + come[a] * start
                     confidence[c] = felt / residents[c]
 
-    def volunteer(residents, uid, hours, segment, alive, seed, month, given):
+    def volunteer(residents, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
         for t, span in enumerate(segment):
             for a, c in enumerate(cohorts_of(t)):
-                exact = residents[c] * hours[a] if living(span, alive) else 0.0
+                exact = (
+                    residents[c] * hours[a] * math.exp(pull * (confidence[c] - start)) if living(span, alive) else 0.0
+                )
                 part = exact - math.floor(exact)
                 given[c] = math.floor(exact) + (naive.chance.uniform(seed, uid[c], month, 24, 0) < part)
 

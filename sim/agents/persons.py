@@ -88,7 +88,7 @@ def monthly(yearly: float) -> float:
 
 @phase(
     reads=(
-        "cohorts.persons", "cohorts.uid", "organisations.alive",
+        "cohorts.persons", "cohorts.confidence", "cohorts.uid", "organisations.alive",
     ),
     writes=("cohorts.hours_given",),
 )  # fmt: skip
@@ -97,7 +97,8 @@ def volunteer(world):
     s = world.state
     c = s.cohorts
     kernel.volunteer(
-        c.persons, c.uid, hours_per_person(world.values), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
+        c.persons, c.uid, c.confidence, hours_per_person(world.values), float(world.values["confidence.start"]),
+        float(world.values["persons.engagement_pull"]), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
         world.month, c.hours_given,
     )  # fmt: skip
 

@@ -58,7 +58,8 @@ def start(world):
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.model, o.domain, o.domain_second, o.base, o.hours, o.desire, o.slots),
-        world.state.territories.felt, np.asarray(world.values["innovation.share_kind"], float),
+        world.state.territories.felt, world.state.territories.ease,
+        np.asarray(world.values["innovation.share_kind"], float),
         np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
         world.terms,
     )  # fmt: skip

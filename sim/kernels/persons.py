@@ -4,6 +4,8 @@ Shapes   cohorts: ten rows a territory, youngest first; rates[4, 10] monthly pro
          of leaving the territory, of growing into the next class
 """
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -84,8 +86,11 @@ def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, dep
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def volunteer(persons, uid, hours, segment, alive, seed, month, given):
-    """Write the whole hours that each cohort gives, the fraction by a keyed draw; none where no association lives."""
+def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
+    """Write the whole hours that each cohort gives, the fraction by a keyed draw; none where no association lives.
+
+    Confidence above that of the start multiplies hours by e^(pull * (confidence - start)).
+    """
     for t in range(segment.shape[0]):
         somebody = False
         for i in range(segment[t, 0], segment[t, 1]):
@@ -96,7 +101,7 @@ def volunteer(persons, uid, hours, segment, alive, seed, month, given):
             c = t * COHORTS + a
             given[c] = 0
             if somebody:
-                exact = persons[c] * hours[a]
+                exact = persons[c] * hours[a] * math.exp(pull * (confidence[c] - start))
                 given[c] = np.int64(exact)
                 given[c] += chance.uniform(seed, uid[c], month, d.VOLUNTEERS, 0) < exact - given[c]
 

@@ -33,7 +33,7 @@ def first_free(state, start):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def open_projects(
-    starters, n, projects, memberships, organisations, felt, kind_share, scale_share, step_share, seed, month, t
+    starters, n, projects, memberships, organisations, felt, ease, kind_share, scale_share, step_share, seed, month, t
 ):  # fmt: skip
     """Open a project for each starter whom a need calls; return how many, or -1 - rows needed when the table is full.
 
@@ -63,7 +63,7 @@ def open_projects(
         kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
         scale[p] = pick(scale_share, chance.uniform(seed, u, month, d.SCALE, 0))
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
-        setup[p] = max(1, min(240, np.int64(math.floor(t.setup_months * math.exp(spread) + 0.5))))
+        setup[p] = max(1, min(240, np.int64(math.floor(ease[territory[p]] * t.setup_months * math.exp(spread) + 0.5))))
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
         gap = t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
         fit[p] = 1.0 + (gap * t.misfit if gap < 0.0 else gap)

@@ -1,0 +1,49 @@
+"""What a territory is, for alliances: its mix of communes and its maturity, which may hasten or slow set-ups.
+
+Modes      residents live in communes of four sizes, to which the documents lend four ways of working (interpersonal,
+           agile, entrepreneurial, by processes). No data ranks them: four coefficients of one law, symmetric around 0,
+           act on the time of set-up by the excess of each class over the national mix.
+Maturity   four levels, by alliances completed since the start per 1,000 residents. What it changes is not known: one
+           coefficient, symmetric around 0, on the same time.
+
+    ease = 1 - maturity_effect * (level - 1) / 3 - sum over classes of mode_k * (mix_k - national mix_k)
+    set-up months = ease * months drawn
+
+At coefficients 0 (the default) ease is 1, and levels are only recorded.
+
+Numbers   parameters places
+"""
+
+import numpy as np
+
+from sim.kernels import places as kernel
+from sim.kernels.accounts import add_by_territory
+from sim.phases import phase
+
+MODES = ("interpersonal", "agile", "entrepreneurial", "processes")  # by size class of commune
+NATIONAL_MIX = (0.22, 0.38, 0.16, 0.24)  # residents of France by size class of their commune, from the shipped table
+LEAST, MOST = 0.25, 4.0  # ease is never beyond
+
+
+def begin(state):
+    """Every territory starts at the first level, at ease 1."""
+    state.territories.maturity[:] = 1
+    state.territories.ease[:] = 1.0
+
+
+@phase(
+    reads=("projects.end", "projects.members_first", "cohorts.persons"),
+    writes=("territories.completed", "territories.maturity", "territories.ease"),
+)
+def ripen(world):
+    """Count the alliances completed this month, and write level and ease for the projects of next month."""
+    s, v = world.state, world.values
+    p, place = s.projects, s.territories
+    residents = np.zeros(len(place), np.int64)
+    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
+    kernel.count_completed(p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed)
+    kernel.ripen(
+        place.completed, residents, np.asarray(v["places.maturity_levels"], float), float(v["places.maturity_effect"]),
+        np.array([float(v[f"places.mode_{name}"]) for name in MODES]), world.territory.commune_mix,
+        np.array(NATIONAL_MIX), LEAST, MOST, place.maturity, place.ease,
+    )  # fmt: skip
