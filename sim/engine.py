@@ -115,6 +115,7 @@ class Work:
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
         self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
         self.selected = np.zeros(projects, np.uint8)  # by the fund
+        self.followed = np.zeros(projects, np.uint8)  # by territorial catalysts
         self.programmes = (None, None)  # values in force and the money of programmes that they mean
 
 

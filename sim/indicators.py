@@ -236,6 +236,8 @@ INDICATORS = (
               "Coût des politiques", "Cost of policies", _paid_by("levy", "cut")),
     Indicator("policy_outside", "EUR/inh/year", "paid for policies from outside, last twelve months",
               "Politiques payées du dehors", "Policies paid from outside", _paid_by("outside")),
+    Indicator("catalysts", "persons", "territorial catalysts in post, last month",
+              "Catalyseurs territoriaux", "Territorial catalysts", _count("catalysts")),
     Indicator("survival", "share", "1 - projects failed, dissolved or abandoned / projects opened",
               "Projets ni échoués ni dissous ni abandonnés", "Projects not lost", _survival),
     Indicator("losses", "1/year", "projects failed or dissolved / project-years",

@@ -44,7 +44,7 @@ MONTHLY = {
     **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
     "debt": np.int64, "defaults": np.int64, "unpaid": np.int64, "without_staff": np.int64,
     **{f"paid_by_{who}": np.int64 for who in ("levy", "cut", "outside")},
-    **{f"purse_{name}": np.int64 for name in PURSES},
+    **{f"purse_{name}": np.int64 for name in PURSES}, "catalysts": np.int64,
 }  # fmt: skip
 
 
@@ -200,6 +200,7 @@ def _policies(world, row):
     spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
     for name, cents in zip(PURSES, spent, strict=True):
         row[f"purse_{name}"][0] = cents
+    row["catalysts"][0] = world.state.territories.catalysts[core].sum()
 
 
 def _credit(world, row):

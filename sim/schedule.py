@@ -6,6 +6,7 @@ Read the reason of a phase on its line, and its equations in the file that it co
 
 from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
 from sim.alliances import (
+    catalysts,
     innovation,
     learning,
     membership,
@@ -29,8 +30,10 @@ PHASES = (
     public_action.fill_fund,  # budgets are fixed before anyone asks
     financial_economy.fill_fund,  # banks and foundations set aside theirs ...
     productive_economy.fill_fund,  # ... and firms their patronage
+    catalysts.place,  # territorial catalysts take post where the national rule puts them
     public_action.collect_policies,  # what policies cost, and who pays it
     policies.act,  # levers, commons and measures spend, and act on terms once their delay is over
+    catalysts.follow,  # those that are paid follow the oldest alliances, up to what they can
     circuit.spend,  # every model spends ...
     circuit.earn,  # ... and is paid
     partnership.share_income,  # members of economic cooperations share good and bad months

@@ -425,7 +425,7 @@ class alliance:
         return reserve // max(1, min(left, setup - worked))
 
     def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t):
-        (state, started, dirty, weight, fit, engineering, out_value, out_alone, out_coordination, out_unit,
+        (state, started, dirty, weight, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
          out_shared) = projects  # fmt: skip
         member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
         untied, reserve, step, setup, left, implemented = cash_in
@@ -436,7 +436,7 @@ class alliance:
                 out_value[p] = out_alone[p] = out_coordination[p] = 0.0
                 continue
             pair_cost, money = alliance.pair_costs(rows, ties, traits, t), engineering[p] / 100
-            hub = t.hub or (t.mode == 0 and money >= t.hub_cost)
+            hub = t.hub or (t.mode == 0 and money >= t.hub_cost) or bool(followed[p] and t.catalyst_hub)
             saved = t.phi * alliance.engineering_strength(len(rows), money, t) if t.by_coordination else 0.0
 
             homes = [traits[2][i] for i in rows]
@@ -567,7 +567,7 @@ class matching:
     def propose(
         seekers, n, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out
     ):
-        project_uid, kind, scale, engineering, weight, fit = projects
+        project_uid, kind, scale, engineering, followed, weight, fit = projects
         member, effort, hours_in = memberships
         alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
         neighbour, generation, _, _, births = ties
@@ -576,6 +576,7 @@ class matching:
         for p in seekers[:n]:
             i, uid, found = member[p][0], project_uid[p], []
             more = t.by_search * engineering[p] / 100 / t.fte_cost if t.mode == 0 else 0.0
+            more += t.catalyst_candidates * followed[p]
             meetings = math.floor(t.candidates + more + chance.uniform(seed, uid, month, 77, 0))
             for c in range(min(15, meetings)):
                 j = matching.meet(
@@ -647,7 +648,7 @@ class matching:
 
 class learning:
     def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
-        state, _, members, dirty = projects
+        state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, kept, broken = ties
         for i in (i for i, lives in enumerate(alive) if lives):
@@ -657,6 +658,7 @@ class learning:
                 if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:
                     continue
                 mine = member[p].index(i)
+                often = min(1.0, t.visibility * t.catalyst_visibility) if followed[p] else t.visibility
                 for s, j in enumerate(member[p][: members[p]]):
                     if s == mine:
                         continue
@@ -665,7 +667,7 @@ class learning:
                         kept[i][k] += 1 + t.reciprocity * kept_now[p][mine]
                     else:
                         broken[i][k] += t.asymmetry
-                    if not seen[p][mine] >> s & 1 and chance.happens(seed, uid[i], month, 69, 8 * at + s, t.visibility):
+                    if not seen[p][mine] >> s & 1 and chance.happens(seed, uid[i], month, 69, 8 * at + s, often):
                         seen[p][mine] |= 1 << s
                         dirty[p] = 1
 

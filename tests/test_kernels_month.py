@@ -26,6 +26,7 @@ EASY = {
     "engineering.dose": 10.0, "engineering.hub_cost": 200.0, "engineering.half_cost": 5.0, "engineering.search": 10.0,
     "innovation.research_months": 6.0, "innovation.qualification_months": 6.0, "innovation.gate_model": 0.6,
     "life.exit": 0.12, "meeting.neighbour_share": 0.5,
+    "catalysts.visibility": 3.0, "catalysts.candidates": 3.0, "catalysts.cost": 100.0, "catalysts.capacity": 20.0,
     "projects.share_scale": [0.4, 0.3, 0.2, 0.1],
 }  # fmt: skip
 RULES = {
@@ -109,6 +110,7 @@ def calls(request, places):
     values = sim.load_parameters().with_values(EASY | WORLDS[request.param])
     world = sim.World(places, values, seed=3)
     world.step()  # compiles: a kernel that another one calls must not be replaced before
+    world.state.territories.catalysts[:] = 1  # so few residents would get none: half of their alliances are followed
     recorders = {}
     with pytest.MonkeyPatch.context() as patch:
         for kernel, _ in PAIRS:
@@ -140,6 +142,8 @@ def test_the_worlds_take_the_branches(calls):
     home = organisations[0][memberships[0]]
     assert np.any((home != place[:, None]) & (memberships[0] >= 0) & allied[:, None]), "no member from elsewhere"
     assert amounts[4].any(), "no programme"
+    (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][6]
+    assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
     assert any(len(arguments[0]) for arguments in calls[projects.release])
     assert any(arguments[4].any() for arguments in calls[projects.grant]), "no grant"
     assert any(

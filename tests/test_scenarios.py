@@ -100,10 +100,14 @@ def first_month(one: Scenario) -> int:
     return int(min(entry.change.months(start_of(one))[0] for entry in one.changes))
 
 
-def played(name: str, months: int, start: date = date(2026, 1, 1)) -> dict:
+WHERE = {"catalysts": "epci:244600573"}  # few territories get one: this one does, with this seed
+
+
+def played(name: str, months: int, start: date = date(2026, 1, 1), where: str | None = None) -> dict:
     """Play a scenario in strict mode in a small place where much happens; return its tables."""
     parameters = load_scenario(name).apply(load_parameters().with_values(BUSY))
-    world = sim.World(village("a"), parameters, seed=1, start=f"{start:%Y-%m}", strict=True)
+    place = sim.load_territory(where) if where else village("a")
+    world = sim.World(place, parameters, seed=1, start=f"{start:%Y-%m}", strict=True)
     record = Record(world, months)
     world.run(months, record)
     return record.tables()
@@ -120,9 +124,10 @@ def test_every_named_scenario_moves_what_it_declares_and_nothing_before(name, tr
     """Strict mode holds all accounts; one declared headline moves at least; before the first date, not a bit does."""
     one = load_scenario(name)
     begins = first_month(one)
-    tables = played(name, begins + AFTER, start_of(one))
-    if start_of(one) != date(2026, 1, 1):
-        trend = played("trend", begins + AFTER, start_of(one))
+    where = WHERE.get(name)
+    tables = played(name, begins + AFTER, start_of(one), where)
+    if where or start_of(one) != date(2026, 1, 1):
+        trend = played("trend", begins + AFTER, start_of(one), where)
     monthly, usual = tables["monthly"], trend["monthly"]
     for column in usual:
         assert np.array_equal(monthly[column][:begins], usual[column][:begins]), f"{column} felt it beforehand"

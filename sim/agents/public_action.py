@@ -15,7 +15,7 @@ spends). Financed from outside, the rest of France pays. The alliance premium ma
 authorities alone. What is not used stays in its purse.
 
 Numbers   parameters density.public_action, budget.local_share, funders, money.public_drift, engineering.dose,
-          premium.dose, premium.payer, fund.dose, form.closure, policies.outside
+          premium.dose, premium.payer, fund.dose, catalysts.cost, form.closure, policies.outside
 """
 
 import numpy as np
@@ -88,7 +88,7 @@ PURSES = (
     "engineering", "premium", "fund", "catalysts", "third_places", "commons", "management", "vision", "civic",
 )  # fmt: skip
 ENGINEERING = PURSES.index("engineering")
-PREMIUM = PURSES.index("premium")
+PREMIUM, CATALYSTS = PURSES.index("premium"), PURSES.index("catalysts")
 DOSES = {  # purse: the parameter that fills it, EUR per inhabitant and year
     "engineering": "engineering.dose", "premium": "premium.dose", "fund": "fund.dose",
 }  # fmt: skip
@@ -107,12 +107,19 @@ def wanted(world) -> np.ndarray:
     for purse, dose in doses.items():
         if dose > 0.0:
             out[:, PURSES.index(purse)] = np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
+    out[:, CATALYSTS] += pay_of_catalysts(world)
     return out
+
+
+def pay_of_catalysts(world) -> np.ndarray:
+    """Return what the catalysts of each place cost this month, in cents."""
+    monthly = float(world.values["catalysts.cost"]) * 100.0 / 12.0
+    return np.rint(world.state.territories.catalysts * monthly).astype(np.int64)
 
 
 @phase(
     reads=(
-        "cohorts.persons", "cohorts.territory", "organisations.alive", "organisations.base",
+        "cohorts.persons", "cohorts.territory", "territories.catalysts", "organisations.alive", "organisations.base",
     ),
     writes=(
         "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.granted", "territories.purse",

@@ -27,7 +27,8 @@ def remember(world):
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     kernel.remember(
-        o.alive, o.slots, o.births, o.uid, (p.state, p.step, p.members, p.dirty), (m.member, m.kept, m.seen),
+        o.alive, o.slots, o.births, o.uid, (p.state, p.step, p.members, p.dirty, world.work.followed),
+        (m.member, m.kept, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ def recruit(world):
     out = tuple(column[:n] for column in world.work.proposals)
     n = match.propose(
         seekers, n,
-        (p.uid, p.kind, p.scale, p.engineering, p.weight, p.fit),
+        (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit),
         (m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),

@@ -36,7 +36,8 @@ def appraise(world):
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     kernel.appraise(
-        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, p.value, p.alone, p.coordination, p.unit_cost,
+        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, world.work.followed, p.value,
+         p.alone, p.coordination, p.unit_cost,
          p.share_value),
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),

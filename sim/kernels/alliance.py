@@ -121,9 +121,8 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     worth alone when the project is dirty (members, or parameters, changed); shares then and once a year. A member
     alone has neither links nor engineering: unless it is dirty or has untied money, nothing of it moves.
     """
-    state, age, dirty, weight_table, fit, engineering, out_value, out_alone, out_coordination, out_unit, out_shared = (
-        projects
-    )
+    (state, age, dirty, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
+     out_shared) = projects  # fmt: skip
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     untied, reserve, step, setup, left, implemented = cash_in
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
@@ -147,7 +146,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             weight[k] = weight_table[p, k]
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         money = engineering[p] / 100.0
-        hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost))
+        hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p]))
         saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
         everyone, kind, homes = (1 << m) - 1, np.int64(kinds[p]), homes_of(rows, m, traits[2])
         if dirty[p]:

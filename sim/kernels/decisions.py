@@ -65,5 +65,10 @@ RISK_ZONE = 101
 LOOK_ELSEWHERE = 102
 TAKE_UP = 103
 
+# brokers and mandates
+CATALYSTS = 110  # where they are placed
+MANDATE = 111  # who changes at the end of a mandate, and whether the new one leaves
+NEW_OFFICIAL = 112  # what it wants
+
 # placebo (A/A tests): replaces another decision's key from a month on
 PLACEBO = 90

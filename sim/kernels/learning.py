@@ -15,7 +15,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
     place among its ties, else the place of the acquaintance that it knows least.
     """
-    state, step, members, dirty = projects
+    state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, kept, broken = ties
     for i in range(alive.size):
@@ -29,6 +29,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
             if p < 0 or state[p] != LIVING or members[p] < 2:
                 continue
             mine = place_of(i, p, members, member)
+            visibility = min(1.0, t.visibility * t.catalyst_visibility) if followed[p] else t.visibility
             for s in range(np.int64(members[p])):
                 if s == mine:
                     continue
@@ -40,7 +41,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
                 )
                 bit = np.uint8(1 << s)
                 if not seen[p, mine] & bit and chance.happens(
-                    seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, t.visibility
+                    seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, visibility
                 ):
                     seen[p, mine] |= bit
                     dirty[p] = 1

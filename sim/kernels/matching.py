@@ -155,7 +155,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
 
     Returns how many proposals were made. The gain that decides is seen with noise; it is never recorded as value.
     """
-    project_uid, kind, scale, engineering, weight_table, fit = projects
+    project_uid, kind, scale, engineering, followed, weight_table, fit = projects
     member, effort, hours_in = memberships
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
     neighbour, generation, kept, broken, births = ties
@@ -174,6 +174,8 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         wanted = t.candidates
         if t.mode == 0 and t.by_search > 0.0:
             wanted += t.by_search * engineering[p] / 100.0 / t.fte_cost
+        if followed[p]:
+            wanted += t.catalyst_candidates
         count = np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT_COUNT, 0)))
         best, best_gain, best_pair, best_effort = -1, 0.0, 0.0, 0
         for c in range(min(count, 15)):  # 15: `sub` has 256 values, of which a meeting may use 4 c + 3 + 128

@@ -84,6 +84,10 @@ class Terms(NamedTuple):
     declaration_effect: float
     pull: float
     reciprocity: float
+    # territorial catalysts, for the projects that they follow
+    catalyst_hub: bool  # they hold all links
+    catalyst_visibility: float  # how many times as likely a link is to be seen
+    catalyst_candidates: float  # met each month, beside the usual ones
     # learning
     desire_mean: float
     contagion: float
