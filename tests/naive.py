@@ -330,13 +330,12 @@ class needs:
                 rest[place][k] = high - gap * before / (len(drawn) - 1)
 
     def spill(delivered, indptr, indices, share, out):
-        out[:] = 0
-        for place in range(len(delivered)):
-            near = [int(other) for other in indices[indptr[place] : indptr[place + 1]]]
-            for k, amount in enumerate(delivered[place]):
-                out[place][k] += amount * (1 - share if near else 1)
-                for other in near:
-                    out[other][k] += amount * share / len(near)
+        near = [[int(other) for other in indices[a:b]] for a, b in zip(indptr[:-1], indptr[1:], strict=True)]
+        for place, own in enumerate(delivered):
+            for k, amount in enumerate(own):
+                out[place][k] = (1 - share if near[place] else 1) * amount
+                for other in near[place]:
+                    out[place][k] += share * delivered[other][k] / len(near[other])
 
     def strike(need, ident, size, domain, places, seed):
         hit = [t for t, i in enumerate(ident) if chance.happens(seed, 2**61 + int(i), 2**32 - 1, 116, 0, places)]

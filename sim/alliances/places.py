@@ -32,9 +32,12 @@ def begin(state):
 
 
 @phase(
-    reads=("projects.end", "projects.members_first", "cohorts.persons"),
+    reads=(
+        "projects.end", "projects.ended", "projects.members_first", "projects.state", "projects.territory",
+        "cohorts.persons", "cohorts.territory",
+    ),
     writes=("territories.completed", "territories.maturity", "territories.ease"),
-)
+)  # fmt: skip
 def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
     s, v = world.state, world.values

@@ -26,7 +26,7 @@ TRAITS = ("domain", "size", "territory", "model")
     reads=(
         "organisations.alive", "organisations.base", "organisations.desire", "organisations.domain",
         "organisations.domain_second", "organisations.hours", "organisations.model", "organisations.territory",
-        "organisations.uid", "territories.felt",
+        "organisations.uid", "territories.ease", "territories.felt",
     ),
     writes=(
         *(f"projects.{c}" for c in (
