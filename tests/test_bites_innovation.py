@@ -201,10 +201,10 @@ def test_every_account_balances_with_supports_and_risks(played):
 
 
 def test_a_place_that_nothing_joins_changes_no_innovation_elsewhere():
-    """To the bit, whatever is invented, taken up and deployed there."""
-    found = []
+    """To the bit, whatever is invented, taken up and deployed there, as long as no project looks for partners afar."""
+    found, local = [], {"projects.share_scale": [1.0, 0.0, 0.0, 0.0]}
     for names in ("a", "ab"):
-        world = sim.World(village(*names), sim.load_parameters().with_values(LIVELY), seed=2)
+        world = sim.World(village(*names), sim.load_parameters().with_values(LIVELY | local), seed=2)
         world.run(48)
         p = world.state.projects
         mine = np.flatnonzero((p.state > 0) & (p.territory == list(world.territory.names).index("a")) & (p.kind == 2))

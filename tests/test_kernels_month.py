@@ -26,7 +26,7 @@ EASY = {
     "engineering.dose": 10.0, "engineering.hub_cost": 200.0, "engineering.half_cost": 5.0, "engineering.search": 10.0,
     "innovation.research_months": 6.0, "innovation.qualification_months": 6.0, "innovation.gate_model": 0.6,
     "life.exit": 0.12, "meeting.neighbour_share": 0.5,
-    "catalysts.visibility": 3.0, "catalysts.candidates": 3.0, "catalysts.cost": 100.0, "catalysts.capacity": 20.0,
+    "catalysts.visibility": 3.0, "catalysts.candidates": 3.0, "catalysts.cost": 100.0, "catalysts.capacity": 10.0,
     "projects.share_scale": [0.4, 0.3, 0.2, 0.1],
 }  # fmt: skip
 RULES = {

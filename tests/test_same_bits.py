@@ -66,9 +66,13 @@ def of_place(world, index):
 
 
 def test_a_disconnected_neighbour_changes_nothing_to_the_bit(busy_world):
-    """Adding a place (and all its organisations, projects and draws) moves no draw and no cent elsewhere."""
-    alone = busy_world(territory=village("a"))
-    together = busy_world(territory=village("a", "b"))
+    """Adding a place (and all its organisations, projects and draws) moves no draw and no cent elsewhere.
+
+    But for projects of the scale of a region or more, which look for partners everywhere: none here.
+    """
+    local = {"projects.share_scale": [1.0, 0.0, 0.0, 0.0]}
+    alone = busy_world(territory=village("a"), values=local)
+    together = busy_world(territory=village("a", "b"), values=local)
     alone.run(14)
     together.run(14)
     at = list(together.territory.names).index("a")
