@@ -330,7 +330,7 @@ class needs:
                 rest[place][k] = high - gap * before / (len(drawn) - 1)
 
     def spill(delivered, indptr, indices, share, out):
-        near = [[int(other) for other in indices[a:b]] for a, b in zip(indptr[:-1], indptr[1:], strict=True)]
+        near = [[int(other) for other in indices[a:b]] for a, b in itertools.pairwise(indptr)]
         for place, own in enumerate(delivered):
             for k, amount in enumerate(own):
                 out[place][k] = (1 - share if near[place] else 1) * amount
