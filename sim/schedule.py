@@ -9,6 +9,7 @@ from sim.alliances import (
     catalysts,
     innovation,
     learning,
+    mandates,
     membership,
     needs,
     partnership,
@@ -46,6 +47,7 @@ PHASES = (
     innovation.begin,  # innovations get a strategy, and the supports of the month
     search.recruit,  # founders meet candidates; proposals are accepted in one serial pass
     # 6-7. who stays; what an alliance is worth, together and alone
+    mandates.renew,  # at the end of a mandate, some public actors get new leaders
     membership.review,  # members stay or leave, on what they perceived last month
     programme.allot,  # money of the programme goes to projects
     policies.draw_rights,  # some draw engineering on a fund

@@ -995,6 +995,21 @@ class projects:
                     gone += 1
         return gone
 
+    def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
+        state, step, members, dirty = table
+        gone = 0
+        for p, here in enumerate(list(memberships[0])):
+            for i in [i for i in here if i >= 0 and changed[i]]:
+                if (
+                    (state[p], step[p]) == (1, 5)
+                    and members[p] > 1
+                    and chance.happens(seed, uid[i], month, 111, 16 + slots[i].index(p), probability)
+                ):
+                    projects.leave(p, memberships[0][p].index(i), members, memberships, dirty)
+                    projects.forget_project(i, p, slots)
+                    gone += 1
+        return gone
+
     def drop_dead(alive, slots, members, memberships, dirty):
         gone = 0
         for i in (i for i in range(len(alive)) if not alive[i] and slots[i][0] >= 0):

@@ -1,4 +1,6 @@
-"""Plain-Python twins of the kernels of territorial catalysts; tests/naive.py offers them."""
+"""Plain-Python twins of the kernels of territorial catalysts and of mandates; tests/naive.py offers them."""
+
+from tests import naive
 
 
 class catalysts:
@@ -19,3 +21,25 @@ class catalysts:
             chosen |= set(here[: max(0, room[place])])
             room[place] -= min(len(here), max(0, room[place]))
         followed[:] = [int(p in chosen) for p in range(len(followed))]
+
+
+class mandates:
+    def replace(alive, model, uid, seed, month, renewal, changed):
+        changed[:] = [
+            int(lives and kind == 0 and naive.chance.happens(seed, who, month, 111, 0, renewal))
+            for lives, kind, who in zip(alive, model, uid, strict=True)
+        ]
+        return sum(changed)
+
+    def forget(alive, births, neighbour, generation, kept, broken, changed, memory):
+        """Whose leaders changed forgets everybody, and everybody forgets it; the dead remember as they did."""
+        new = {(j, births[j]) for j in range(len(alive)) if changed[j]}
+        for i, met in enumerate(neighbour):
+            for s, j in enumerate(met):
+                if alive[i] and j >= 0 and (changed[i] or (j, generation[i][s]) in new):
+                    kept[i][s], broken[i][s] = kept[i][s] * memory, broken[i][s] * memory
+
+    def want(uid, seed, month, mean, sd, changed, disposition):
+        for i, who in enumerate(uid):
+            if changed[i]:
+                disposition[i] = min(1, max(-1, mean + sd * naive.chance.normal(seed, who, month, 112, 0)))

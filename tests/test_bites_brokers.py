@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.alliances import catalysts
+from sim.alliances import catalysts, mandates
 from sim.kernels import alliance
 from sim.kernels import catalysts as kernel
+from sim.kernels import mandates as renewal
+from sim.kernels import projects
 from sim.record import Record, cohort
 from sim.state import columns
 from sim.territory import france
@@ -50,6 +52,10 @@ def coordination(monthly, found):
     return float(found["coordination"].sum() / found["months"][found["members_max"] > 1].sum())
 
 
+VOTE = {"mandates.month": 1, "mandates.end": 2033, "mandates.renewal": 1.0}  # after a year of a run that starts in 2032
+STAYS = {"mandates.memory": 1.0, "mandates.leave": 0.0}  # new leaders who forget and leave nothing
+
+
 PLACED = {"catalysts.number": ONE_EACH, "catalysts.capacity": 30.0, **NO_EFFECT}
 # mechanism: (what both runs share, what switches it on, metric, direction: up, down, moves)
 MECHANISMS = {
@@ -62,13 +68,18 @@ MECHANISMS = {
         {"catalysts.number": ONE_EACH, "catalysts.capacity": 1.0}, {"catalysts.capacity": 30.0}, total("value_allied"),
         "moves",
     ),
+    "mandates": ({**VOTE, "mandates.renewal": 0.0}, VOTE, total("value_allied"), "moves"),
+    "mandates: what is forgotten": (VOTE | STAYS, {"mandates.memory": 0.0}, total("value_allied"), "moves"),
+    "mandates: alliances left": (VOTE | STAYS, {"mandates.leave": 0.5}, total("value_allied"), "moves"),
+    "mandates: two readings of the end": (VOTE, {"mandates.end": 2032}, total("value_allied"), "moves"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_switched_on_it_moves_what_it_declares(mechanism, results):
     base, change, metric, direction = MECHANISMS[mechanism]
-    before, after = (metric(*results(values)[:2]) for values in (base, {**base, **change}))
+    start = "2032-01" if mechanism.startswith("mandates") else "2026-01"
+    before, after = (metric(*results(values, start=start)[:2]) for values in (base, {**base, **change}))
     assert math.isfinite(before) and math.isfinite(after)
     moved = {"up": after > before, "down": after < before, "moves": after != before}[direction]
     assert moved, f"{mechanism}: {before} -> {after}"
@@ -98,7 +109,48 @@ def test_catalysts_without_effect_nor_cost_move_no_draw(results, nothing):
     assert different(results({})[2], idle) == {"territories.catalysts"}
 
 
+def test_new_leaders_who_forget_and_leave_nothing_only_want_something_else(results):
+    """In the month of the vote: no other draw, tie or membership moves."""
+    worlds = [results(values, months=13, start="2032-01")[2] for values in ({}, {**VOTE, **STAYS})]
+    assert different(*worlds) == {"organisations.disposition", "organisations.desire"}
+
+
+def test_nothing_happens_before_the_vote_nor_without_renewal(results):
+    before, usual = (results(values, months=12, start="2032-01")[2] for values in (VOTE, {}))
+    assert different(before, usual) == set()
+    asleep = {**VOTE, "mandates.renewal": 0.0, "mandates.memory": 0.0, "mandates.leave": 0.5}
+    assert different(results(asleep, start="2032-01")[2], results({}, start="2032-01")[2]) == set()
+
+
 # Laws
+
+
+@pytest.mark.parametrize(("end", "expected"), [(2032, [2032, 2038, 2044, 2050]), (2033, [2033, 2039, 2045, 2051])])
+def test_elections_are_held_in_march_each_six_years_after_either_reading(end, expected):
+    values = {**sim.load_parameters().values(), "mandates.end": end}
+    found = [month for month in range(336) if mandates.is_election(values, "2026-01", month)]
+    assert [2026 + month // 12 for month in found] == [year for year in expected if year < 2054]
+    assert {month % 12 for month in found} == {2}
+    later = [month for month in range(120) if mandates.is_election(values, "2031-07", month)]
+    assert later[0] == (end - 2031) * 12 + 2 - 6, "the calendar does not depend on when the run starts"
+
+
+def test_the_share_replaced_is_the_one_asked_for_and_only_public_actors_are(results):
+    o = results({})[2].state.organisations
+    model = np.zeros(20_000, np.uint8)
+    uid, changed = np.arange(20_000, dtype=np.uint64), np.zeros(20_000, np.uint8)
+    n = renewal.replace(np.ones(20_000, np.uint8), model, uid, 3, 74, 0.4, changed)
+    assert n == changed.sum(dtype=int) == pytest.approx(8_000, abs=4 * math.sqrt(20_000 * 0.24))
+    mark = np.zeros(len(o), np.uint8)
+    assert renewal.replace(o.alive, o.model, o.uid, 1, 74, 1.0, mark) == ((o.model == 0) & (o.alive == 1)).sum() > 0
+
+
+def test_new_leaders_want_by_the_law_of_the_start():
+    n = 20_000
+    wanted, uid = np.zeros(n, np.float32), np.arange(n, dtype=np.uint64)
+    renewal.want(uid, 3, 74, -0.1, 0.2, np.ones(n, np.uint8), wanted)
+    assert wanted.mean() == pytest.approx(-0.1, abs=4 * 0.2 / math.sqrt(n))
+    assert wanted.std() == pytest.approx(0.2, rel=0.03)
 
 
 @pytest.mark.parametrize("placement", range(4))
@@ -220,3 +272,27 @@ def test_catalysts_and_their_twins(seed, room):
     asked = np.bincount(place[listed], minlength=3)
     assert np.bincount(place[followed == 1], minlength=3).tolist() == np.minimum(asked, room.clip(0)).tolist()
     assert (left >= np.minimum(room, 0)).all()
+
+
+def test_mandates_and_their_twins(results):
+    """On the organisations and the alliances of a living world."""
+    world = results({})[2]
+    s = world.state
+    o, p, ties, m = s.organisations, s.projects, s.ties, s.memberships
+    mark = np.zeros(len(o), np.uint8)
+    arguments = (o.alive, o.model, o.uid, 1, 30, 0.6, mark)
+    changed = agree(renewal.replace, naive.mandates.replace, arguments)[-1]
+    assert changed.any()
+    changed[::3] = 1  # and some others, so that the memory of all kinds is met
+    agree(
+        renewal.forget, naive.mandates.forget,
+        (o.alive, o.births, ties.neighbour, ties.generation, ties.kept, ties.broken, changed, 0.25),
+    )  # fmt: skip
+    agree(renewal.want, naive.mandates.want, (o.uid, 1, 30, 0.1, 0.4, changed, o.disposition))
+    memberships = tuple(getattr(m, c) for c in (
+        "member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined"))  # fmt: skip
+    table, *_ = agree(
+        projects.walk_out, naive.projects.walk_out,
+        ((p.state, p.step, p.members, p.dirty), memberships, o.slots, o.uid, changed, 1, 30, 0.5),
+    )  # fmt: skip
+    assert (table[2] < p.members).sum() > 3, "nobody left"

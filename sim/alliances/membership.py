@@ -25,7 +25,7 @@ def review(world):
     s = world.state
     o, p = s.organisations, s.projects
     kernel.review(
-        (p.state, p.step, p.members, p.dirty), _memberships(s), o.slots, o.uid, o.desire, world.seed, world.month,
+        (p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, o.desire, world.seed, world.month,
         world.terms,
     )  # fmt: skip
 
@@ -35,8 +35,9 @@ def drop_dead(world):
     """Take organisations that died this month out of their projects, before their rows are given to newborns."""
     s = world.state
     o, p = s.organisations, s.projects
-    kernel.drop_dead(o.alive, o.slots, p.members, _memberships(s), p.dirty)
+    kernel.drop_dead(o.alive, o.slots, p.members, memberships(s), p.dirty)
 
 
-def _memberships(state):
+def memberships(state):
+    """Return the columns of memberships that move together when a member leaves."""
     return tuple(getattr(state.memberships, name) for name in MEMBERSHIP)

@@ -19,6 +19,7 @@ INNOVATION = value.INNOVATION
 MODELS = 7
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
+WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
 STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 
 
@@ -518,6 +519,28 @@ def review(projects, memberships, slots, org_uid, desire, seed, month, t):
             mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
             if chance.happens(seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate) and (
                 matching.with_premium(perceived[p, s], t) + desire[i] * mine < 0.0
+            ):
+                leave(p, s, members, memberships, dirty)
+                forget_project(i, p, slots)
+                gone += 1
+            else:
+                s += 1
+    return gone
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
+    """Let new leaders leave alliances at work; return how many memberships ended."""
+    state, step, members, dirty = table
+    member, gone = memberships[0], 0
+    for p in range(state.size):
+        if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
+            continue
+        s = 0
+        while s < members[p] and members[p] > 1:
+            i = np.int64(member[p, s])
+            if changed[i] and chance.happens(
+                seed, uid[i], month, d.MANDATE, WALK_OUT + slot_of(i, p, slots), probability
             ):
                 leave(p, s, members, memberships, dirty)
                 forget_project(i, p, slots)
