@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances import catalysts, mandates
-from sim.kernels import alliance
+from sim.kernels import alliance, projects
 from sim.kernels import catalysts as kernel
 from sim.kernels import mandates as renewal
-from sim.kernels import projects
 from sim.record import Record, cohort
 from sim.state import columns
 from sim.territory import france
