@@ -139,7 +139,7 @@ def test_best_of_k_what_is_realised_is_below_what_was_perceived_by_the_order_sta
 
 
 def test_selection_of_seeds_belongs_to_the_design():
-    seeds = {design.seed_of(s, d, r) for s in ("all-claims-1", "all-claims-1/H5") for d in range(30) for r in range(4)}
+    seeds = {design.seed_of(s, d, r) for s in ("all-claims-2", "all-claims-2/H5") for d in range(30) for r in range(4)}
     assert len(seeds) == 2 * 30 * 4
 
 
