@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from sim.errors import RunError
-from sim.lab import design, discovery, uncertainty
+from sim.lab import design, discovery, power, uncertainty
 
 LEVEL = 0.9
 
@@ -139,6 +140,57 @@ def test_no_condition_is_reported_when_labels_are_shuffled():
     chance = np.random.Generator(np.random.Philox(17))
     found = [discovery.condition(points, names, chance.permutation(effect), 1.0, half) for _ in range(50)]
     assert sum(box is not None for box in found) <= 1
+
+
+@pytest.mark.parametrize(("draws", "share"), [(24, 0.5), (48, 0.5), (24, 0.85)])
+def test_conditions_on_nothing_are_rarer_than_announced(draws, share):
+    """The rate of false conditions of the whole search, on as many parameters as the model draws, effects at random.
+
+    Where the claim holds in 85 % of draws, the thresholds alone let one search in ten pass: shuffles stop it.
+    """
+    chance, names = np.random.Generator(np.random.Philox(19)), [f"p.{k}" for k in range(130)]
+    half = np.array([design.first_half(draw) for draw in range(draws)])
+    found = 0
+    for _ in range(50):
+        points, effect = chance.uniform(size=(draws, 130)), chance.standard_normal(draws)
+        bar = float(np.quantile(effect, 1 - share))
+        found += discovery.condition(points, names, effect, bar, half) is not None
+    assert found <= binom.ppf(0.99, 50, discovery.CHANCE)
+
+
+def test_a_condition_that_shuffles_give_as_often_is_none(monkeypatch):
+    points, names, effect, half = planted_condition()
+    rate = discovery.found_by_chance(points, names, effect, 1.0, half)
+    assert rate <= discovery.CHANCE
+    assert discovery.condition(points, names, effect, 1.0, half).by_chance == rate
+    easy = discovery.Box({}, 1.0, 1.0, 0.0)
+    monkeypatch.setattr(discovery, "confirmed_box", lambda *_: easy)  # a rule that finds something in anything
+    assert discovery.condition(points, names, effect, 1.0, half) is None
+
+
+# What so many draws can settle
+
+
+def test_twelve_draws_cannot_give_a_condition_and_the_card_says_so():
+    half = np.array([design.first_half(draw) for draw in range(12)])
+    found = power.of_answers(np.ones(12, bool), half, LEVEL)
+    assert (found.draws, found.confirming, found.condition) == (12, 0, 0.0)
+    assert found.apart == pytest.approx(1.6449 * (1 + 1 / np.sqrt(12)), abs=1e-3)
+    said = power.words(found, 0.0, 0.05, "en")
+    assert "could not be" in said
+    assert "24 sets" in said
+    assert "Nothing could be settled" in power.words(found, 0.25, 0.05, "en")
+
+
+def test_the_chance_of_confirming_a_true_condition_is_that_of_a_simulation():
+    chance, found = np.random.Generator(np.random.Philox(20)), []
+    for _ in range(4000):
+        inside, beyond = chance.uniform(size=6) < 0.9, chance.uniform(size=6) < 0.1
+        points = np.repeat([[1.0], [0.0]], 6, axis=0)
+        box = discovery.judge(points, ["p"], np.concatenate([inside, beyond]), {"p": (0.5, None)})
+        found.append(power.passes(box.density, box.coverage, box.outside))
+    assert power.confirmed(12) == pytest.approx(np.mean(found), abs=0.02)
+    assert power.confirmed(48) > power.confirmed(12) > power.confirmed(0) == 0.0
 
 
 def test_a_condition_must_be_confirmed_by_the_other_half():

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.lab import claims as registry
-from sim.lab import controls, design, discovery, uncertainty, wording
+from sim.lab import controls, design, discovery, power, uncertainty, wording
 from sim.lab.claims import Claim, load_claims, scaled, unscaled
 from sim.lab.design import Study
 from sim.lab.table import Runs, Table
@@ -77,6 +77,7 @@ def claim_verdict(
         "prior_driven_size": driven_size,
         "evidence_level": "A",
         **texts(question, found),
+        **power_of(question),
         "seeds": len(table.repeats),
         "draws": len(table.draws),
         "forms": len({tuple(form) for form in table.forms}),
@@ -125,7 +126,7 @@ class Question(NamedTuple):
         """Answer one question, and say under which condition where it depends."""
         if 1 - self.known.mean() > UNANSWERED:
             return "undecided", None
-        half = np.array([design.first_half(draw) for draw in self.table.draws])[self.known]
+        half = self.half[self.known]
         points, values, ends = self.table.points[self.known], self.values, self.ends
         if self.within is not None:  # equivalence: how far from nothing, whatever the side, must stay below the bar
             bar = (-self.within, -self.within)
@@ -137,6 +138,11 @@ class Question(NamedTuple):
         if half.any() and not half.all():
             box = discovery.condition(points, self.table.names, values, bar[1], half)
         return uncertainty.decide(ends, bar, conditional=box is not None), box
+
+    @property
+    def half(self) -> np.ndarray:
+        """Return on which draws a condition is looked for; it is confirmed on the others."""
+        return np.array([design.first_half(draw) for draw in self.table.draws])
 
     @property
     def within(self) -> float | None:
@@ -214,6 +220,14 @@ def texts(question: Question, answer: Answer) -> dict[str, object]:
             ]
         )
     return found
+
+
+def power_of(question: Question) -> dict[str, object]:
+    """Return what so many draws could have settled, in numbers and in words."""
+    found = power.of_answers(question.known, question.half, question.table.study.level)
+    unanswered = 1 - float(question.known.mean())
+    said = {f"power_{lang}": power.words(found, unanswered, UNANSWERED, lang) for lang in wording.LANGUAGES}
+    return {"power": found._asdict(), **said}
 
 
 def notes(question: Question, answer: Answer) -> list[dict[str, str]]:

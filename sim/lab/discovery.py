@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 DENSITY, COVERAGE, OUTSIDE = 0.8, 0.3, 0.3  # registered in the study's rules
+SHUFFLES, CHANCE = 100, 0.05  # a condition that shuffled effects give as often as this is none
 PEEL = 0.1  # share of the points left that one peel takes
 SMALLEST = 0.1  # a box holds at least this share of the points
 WIDEST = 5  # parameters looked at: those that go best with the claim on the half where the box is found
@@ -23,6 +24,7 @@ class Box(NamedTuple):
     density: float  # share of draws in the box where the claim holds
     coverage: float  # share of the draws where it holds that are in the box
     outside: float  # share of draws outside the box where it holds
+    by_chance: float | None = None  # share of shuffled effects that give a confirmed box as well
 
 
 def rank(values: np.ndarray) -> np.ndarray:
@@ -104,8 +106,27 @@ def find(points: np.ndarray, names: list[str], holds: np.ndarray) -> Box | None:
 def condition(points: np.ndarray, names: list[str], effect: np.ndarray, bar: float, half: np.ndarray) -> Box | None:
     """Return the box where the effect is above the bar, found where `half` and confirmed elsewhere, or None.
 
-    The figures returned are those of the half that confirms.
+    The figures returned are those of the half that confirms. A box is none when the same search, on the same effects
+    dealt out again at random among the draws, confirms one in more than five shuffles of a hundred.
     """
+    box = confirmed_box(points, names, effect, bar, half)
+    if box is None:
+        return None
+    rate = found_by_chance(points, names, effect, bar, half)
+    return box._replace(by_chance=rate) if rate <= CHANCE else None
+
+
+def found_by_chance(
+    points: np.ndarray, names: list[str], effect: np.ndarray, bar: float, half: np.ndarray, shuffles: int = SHUFFLES
+) -> float:
+    """Return how often a box is found and confirmed when effects are dealt out at random (keyed)."""
+    chance = np.random.Generator(np.random.Philox(3))
+    found = [confirmed_box(points, names, chance.permutation(effect), bar, half) for _ in range(shuffles)]
+    return float(np.mean([box is not None for box in found]))
+
+
+def confirmed_box(points: np.ndarray, names: list[str], effect: np.ndarray, bar: float, half: np.ndarray) -> Box | None:
+    """Return the box found on one half and confirmed on the other, or None."""
     holds = effect > bar
     if not 0 < holds[half].mean() < 1 or not holds[~half].any():
         return None

@@ -357,9 +357,12 @@ def _when(verdict: dict) -> str:
     key = "card.when" if conditional else "card.depends"
     if verdict["direction"] == "not_tested":
         return ""
+    could = ""  # what so many draws could have settled at all
+    if verdict.get("power_fr"):
+        could = f'<p class="small">{both(lambda lang: told(verdict, "power", lang))}</p>'
     if not verdict.get("conditions_fr"):
-        return f"<div><h4>{say('card.when')}</h4>{say('card.no_condition', 'p')}</div>"
-    return f"<div><h4>{say(key)}</h4>{both(lambda lang: told(verdict, 'conditions', lang), 'p')}</div>"
+        return f"<div><h4>{say('card.when')}</h4>{say('card.no_condition', 'p')}{could}</div>"
+    return f"<div><h4>{say(key)}</h4>{both(lambda lang: told(verdict, 'conditions', lang), 'p')}{could}</div>"
 
 
 def _not_said(claim: str) -> str:
