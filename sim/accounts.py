@@ -4,13 +4,15 @@ The national table (parameters `budget.*`, EUR per inhabitant and year, constant
 the seven models and the outside pay each other, line by line. Each line is spread over the 1,255 intermunicipalities
 of France twice: over those where it is paid, and over those where it is received. Wages, for instance, are paid where
 jobs are and received where workers live. A share is a population times an index; the indexes are laws fitted on
-public statistics (`density.law_*`). Cents are dealt by largest remainder, so that both spreads add up to the nation.
+public statistics (`density.law_*`, `commuters`, `residential`). Those who have no branches elsewhere must live on what
+they receive: their spreads are balanced (sim/spreading.py) on what each place has and on what each line is in all.
+Cents are dealt by largest remainder, so that both spreads add up to the nation.
 
 What is paid and received in the same territory stays there; the rest goes to, or comes from, the rest of France,
 beside the rest of the world in the line and column of the outside. Purchases from firms also leave for the share that
-is bought elsewhere (`money.import_share`). A model that still receives more than it pays in a territory settles the
-difference with the rest of France (the State, banks and firms have branches everywhere). So in every territory each
-model spends what it receives, and over France all dealings with the rest of France sum to zero.
+is bought elsewhere (`money.import_share`); what residents spend when they are away leaves whole. The State and
+banks, which have branches everywhere, settle what they receive beyond what they pay with the rest of France. So in
+every territory each model spends what it receives, and over France all dealings with the rest of France sum to zero.
 
 A territory that is not one of the 1,255 uses the same laws at the national normalisation.
 """
@@ -20,15 +22,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim import spreading
 from sim.agents.base import LETTERS, MODELS, OUTSIDE, OUTSIDE_MODEL, flow_label
 from sim.errors import ParameterError
 from sim.kernels import initial as kernel
+from sim.spreading import Balanced, balance_like, balanced
 from sim.territory import france
 
 WIDE = 8
 SCALE = 16  # weights are residents times this, as integers: small places keep four digits
 MILLION = 1_000_000
-INDEXES = ("residents", "jobs", "workers", "unemployed", "income", "services", "investment")
+INDEXES = ("residents", "jobs", "workers", "unemployed", "income", "services", "investment", "second_homes")
 
 
 class Line(NamedTuple):
@@ -39,6 +43,9 @@ class Line(NamedTuple):
     paid: str
     received: str
     traded: bool = False  # a purchase from firms, part of which is made elsewhere
+    of: str = ""  # the line of the budget that this one is a part of ...
+    part: str = ""  # ... and the parameter that says which part
+    away: bool = False  # paid by those who are away from home: all of it leaves
 
     @property
     def payer(self) -> int:
@@ -68,6 +75,8 @@ LINES = (
     # persons
     Line("household_taxes", "PA", "income", "income"),
     Line("consumption", "PE", "income", "jobs", traded=True),
+    Line("spent_near_work", "PE", "workers", "jobs", of="consumption", part="residential.near_work"),
+    Line("spent_away", "PE", "income", "second_homes", of="consumption", part="residential.away", away=True),
     Line("savings", "PF", "income", "services"),
     Line("loan_service", "PF", "income", "services"),
     Line("tuition", "PS", "residents", "services"),
@@ -125,12 +134,44 @@ LINES = (
     Line("borrowed_abroad", "OA", "residents", "residents"),
     Line("border_wages", "OP", "workers", "workers"),
     Line("exports", "OE", "jobs", "jobs"),
+    Line("visitors", "OE", "residents", "second_homes", of="exports", part="residential.visitors"),
     Line("finance_from_abroad", "OF", "services", "services"),
     Line("knowledge_from_abroad", "OS", "services", "services"),
     Line("service_from_abroad", "OU", "services", "services"),
 )
 CLOSING = {i: next(line.name for line in LINES if line.pair == LETTERS[i] + "O") for i in range(OUTSIDE)}
 WAGES = tuple(line.name for line in LINES if line.name.endswith("_wages") and line.pair[0] != "O")
+
+
+class Margin(NamedTuple):
+    """Lines of one side that are balanced in each place: on an index, or on the other side of a model's account.
+
+    What the account has on this side beyond these lines comes first.
+    """
+
+    name: str
+    side: str
+    lines: tuple[int, ...]
+    index: str = ""
+    model: int = -1
+
+
+# In this order. Wages follow jobs; firms spend on the rest what their sales leave them; the funds of knowledge, public
+# services and associations follow what they pay; residents pay what they receive. Associations follow residents, by
+# the law that we hold for them, and so do their wages.
+MARGINS = (
+    Margin("wages", "paid", tuple(k for k, line in enumerate(LINES) if line.name in WAGES and line.pair[0] != "G"),
+           index="jobs"),
+    Margin("firms", "paid", tuple(k for k, line in enumerate(LINES) if line.pair[0] == "E" and line.name not in WAGES),
+           model=LETTERS.index("E")),
+    *(
+        Margin(MODELS[LETTERS.index(letter)].en, "received",
+               tuple(k for k, line in enumerate(LINES) if line.pair[1] == letter), model=LETTERS.index(letter))
+        for letter in "SUG"
+    ),
+    Margin("persons", "paid", tuple(k for k, line in enumerate(LINES) if line.pair[0] == "P"),
+           model=LETTERS.index("P")),
+)  # fmt: skip
 
 
 class Tables(NamedTuple):
@@ -149,6 +190,8 @@ class Nation(NamedTuple):
     cents: np.ndarray  # of each line, a month
     means: np.ndarray  # of each index over residents
     weights: np.ndarray  # int64 [index, place]
+    own: np.ndarray  # [index, place] what places have beyond the laws, as a factor
+    balances: tuple[Balanced, ...]  # how each of MARGINS came to balance
     tables: Tables
 
 
@@ -160,7 +203,7 @@ def tables(territory, values: dict) -> Tables:
     same = known & (whole.population[place] == territory.population)
     if same.all():
         return Tables(*(part[place] for part in whole.tables))
-    found = _tables_elsewhere(territory, values, whole)
+    found = _tables_elsewhere(territory, values, whole, place, known)
     for mine, theirs in zip(found, whole.tables, strict=True):
         mine[same] = theirs[place[same]]
     return found
@@ -168,9 +211,23 @@ def tables(territory, values: dict) -> Tables:
 
 def nation(values: dict) -> Nation:
     """Return the national table spread over the 1,255 intermunicipalities."""
-    budget = tuple(float(values[f"budget.{line.name}"]) for line in LINES)
-    laws = tuple(tuple(values[f"density.law_{name}"].tolist()) for name in INDEXES[1:])
-    return _nation(budget, laws, float(values["money.import_share"]))
+    return _nation(
+        tuple(amounts(values).values()), _laws(values), spreading.choices(values), float(values["money.import_share"])
+    )
+
+
+def amounts(values: dict) -> dict[str, float]:
+    """Return each line of the national table, EUR per inhabitant and year; a part is taken from the line it is of."""
+    out = {line.name: float(values[f"budget.{line.of or line.name}"]) for line in LINES}
+    for line in LINES:
+        if line.of:
+            out[line.name] *= float(values[line.part])
+            out[line.of] -= out[line.name]
+    return out
+
+
+def _laws(values) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(values[f"density.law_{name}"].tolist()) for name in INDEXES[1:])
 
 
 @lru_cache(1)
@@ -183,17 +240,43 @@ def france_places() -> tuple[np.ndarray, ...]:
 
 
 @lru_cache(16)
-def _nation(budget, laws, import_share) -> Nation:
+def _nation(budget, laws, choices, import_share) -> Nation:
     population, density, centre = france_places()
-    index = indexes(laws, population, density, centre)
+    plain = indexes(laws, population, density, centre)
+    own = np.ones_like(plain)
+    own[INDEXES.index("jobs")], own[INDEXES.index("second_homes")] = spreading.beyond_the_laws(
+        choices, plain[INDEXES.index("jobs")], plain[INDEXES.index("workers")], population, density, centre
+    )
+    index = plain * own
     means = np.array([kernel.weighted_mean(index[k], population) for k in range(len(INDEXES))])
     weights = _weights(index, means, population)
     cents = national_cents(budget, int(population.sum()))
-    spread = [_deal(cents, weights, side) for side in ("paid", "received")]
+    sides = {side: _deal(cents, weights, side) for side in ("paid", "received")}
+    balances = []
+    for margin in MARGINS:
+        lines = list(margin.lines)
+        total = int(cents[lines].sum())
+        rows = (
+            largest_remainder(total, weights[INDEXES.index(margin.index)]) if margin.index else _mirror(sides, margin)
+        )
+        found = balanced(margin.name, sides[margin.side][:, lines], rows, cents[lines])
+        sides[margin.side][:, lines] = found.cells
+        balances.append(found)
     return Nation(
         idents=np.array(sorted(france.epci()), np.int64), population=population, cents=cents, means=means,
-        weights=weights, tables=_close(*spread, import_share),
+        weights=weights, own=own, balances=tuple(balances), tables=_close(**sides, import_share=import_share),
     )  # fmt: skip
+
+
+def _mirror(sides, margin) -> np.ndarray:
+    """Return the cents on the other side of the account of a model in each place, less what is settled on this side."""
+    end = {"paid": 0, "received": 1}
+    of = {
+        side: [k for k, line in enumerate(LINES) if line.pair[at] == LETTERS[margin.model]] for side, at in end.items()
+    }
+    other = "received" if margin.side == "paid" else "paid"
+    settled = [k for k in of[margin.side] if k not in margin.lines]
+    return sides[other][:, of[other]].sum(axis=1) - sides[margin.side][:, settled].sum(axis=1)
 
 
 def national_cents(budget, residents: int) -> np.ndarray:
@@ -220,8 +303,8 @@ def national_cents(budget, residents: int) -> np.ndarray:
 def national_table(values: dict) -> np.ndarray:
     """Return the national table, EUR per inhabitant and year, [payer, receiver]."""
     out = np.zeros((WIDE, WIDE))
-    for line in LINES:
-        out[line.payer, line.receiver] += float(values[f"budget.{line.name}"])
+    for line, euros in zip(LINES, amounts(values).values(), strict=True):
+        out[line.payer, line.receiver] += euros
     return out
 
 
@@ -260,17 +343,28 @@ def largest_remainder(total: int, weight: np.ndarray) -> np.ndarray:
     return part
 
 
-def _tables_elsewhere(territory, values, whole: Nation) -> Tables:
-    """Places that are not those of France, or smaller copies of them: national amounts per weight."""
-    laws = tuple(tuple(values[f"density.law_{name}"].tolist()) for name in INDEXES[1:])
-    index = indexes(laws, territory.population, territory.density, territory.centre_share)
+def _tables_elsewhere(territory, values, whole: Nation, place, known) -> Tables:
+    """Places that are not those of France, or smaller copies of them: national amounts per weight.
+
+    Nothing is known of a place of nowhere beyond the laws; a copy of a real one keeps what that one has.
+    """
+    index = indexes(_laws(values), territory.population, territory.density, territory.centre_share)
+    index[:, known] *= whole.own[:, place[known]]
     weight = SCALE * territory.population * index / whole.means[:, None]
     sums = whole.weights.sum(axis=1)
-    sides = []
+    sides = {}
     for side in ("paid", "received"):
         at = [INDEXES.index(getattr(line, side)) for line in LINES]
-        sides.append(np.rint(weight[at].T * (whole.cents / sums[at])).astype(np.int64))
-    return _close(*sides, float(values["money.import_share"]))
+        sides[side] = np.rint(weight[at].T * (whole.cents / sums[at])).astype(np.int64)
+    for margin, found in zip(MARGINS, whole.balances, strict=True):
+        lines = list(margin.lines)
+        if margin.index:
+            at = INDEXES.index(margin.index)
+            rows = np.rint(weight[at] * (whole.cents[lines].sum() / sums[at])).astype(np.int64)
+        else:
+            rows = _mirror(sides, margin)
+        sides[margin.side][:, lines] = balance_like(found, sides[margin.side][:, lines], rows)
+    return _close(**sides, import_share=float(values["money.import_share"]))
 
 
 def _close(paid, received, import_share) -> Tables:
@@ -282,7 +376,7 @@ def _close(paid, received, import_share) -> Tables:
         if OUTSIDE in (i, j):
             table[:, i, j] += received[:, k] if i == OUTSIDE else paid[:, k]
             continue
-        here = np.minimum(paid[:, k], received[:, k])
+        here = np.minimum(paid[:, k], received[:, k]) * (not line.away)
         if line.traded:
             here = here // MILLION * kept + here % MILLION * kept // MILLION
         table[:, i, j] += here
@@ -312,7 +406,7 @@ def shares(table: np.ndarray, whole: int) -> np.ndarray:
 
 def payroll(values: dict) -> np.ndarray:
     """Return the share of its outlay that each model pays in wages, over the nation."""
-    return _payroll(tuple(float(values[f"budget.{line.name}"]) for line in LINES)).copy()
+    return _payroll(tuple(amounts(values).values())).copy()
 
 
 @lru_cache(16)

@@ -379,6 +379,56 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
+    def pull(main, lon, lat, reach, out):
+        def km(i, j):
+            middle = math.radians((lat[i] + lat[j]) / 2)
+            return 6371 * math.hypot(math.radians(lon[i] - lon[j]) * math.cos(middle), math.radians(lat[i] - lat[j]))
+
+        for i, own in enumerate(main):
+            near = sum(main[j] * math.exp(-km(i, j) / reach) for j in range(len(main)) if j != i)
+            out[i] = math.log(1 + near / own)
+
+    def draw_own(ident, population, out):
+        for t, (siren, people) in enumerate(zip(ident, population, strict=True)):
+            key = (0, 2**61 + siren, 2**32 - 1, 42)
+            gumbel = -math.log(-math.log(chance.uniform(*key, 0)))
+            alike = min(1.0, 50_000 / people) ** 0.25
+            out[0][t] = -(gumbel - 0.5772156649015329) / math.sqrt(math.pi**2 / 6) * alike
+            out[1][t] = sorted((-2.5, chance.normal(*key, 1), 2.5))[1]
+
+    def add_commuters(strength, law, sd, nearby, own, jobs, workers, ratio, out):
+        for t, plain in enumerate(jobs):
+            census = workers[t] * ratio[t] * math.exp(law * nearby[t]) * math.exp(sd * own[t])
+            out[t] = (census / plain) ** strength
+
+    def scale_by_own(sd, own, out):
+        out[:] = [math.exp(sd * z) for z in own]
+
+    def balance(rows, columns, most, tolerance, cells, factors, said):
+        """Columns last; said: the rounds, and the largest gap of a row as a share of what it should be."""
+        factors[:] = [1.0] * len(columns)
+
+        def gap():
+            gaps = [0.0]
+            for wanted, row in zip(rows, cells, strict=True):
+                found = sum(row)
+                gaps.append(abs(found / wanted - 1) if found > 0 and wanted > 0 else float(found != wanted))
+            return max(gaps)
+
+        said[0], said[1] = 0, gap()
+        while said[0] < most and (said[0] == 0 or said[1] > tolerance):
+            for wanted, row in zip(rows, cells, strict=True):
+                found = sum(row)
+                if found > 0:
+                    row[:] = [cell * wanted / found for cell in row]
+            for j, wanted in enumerate(columns):
+                found = sum(row[j] for row in cells)
+                if found > 0:
+                    factors[j] *= wanted / found
+                    for row in cells:
+                        row[j] *= wanted / found
+            said[0], said[1] = said[0] + 1, gap()
+
 
 class alliance:
     """A team is what a project's row of members says: rows, budgets in EUR and efficiencies."""

@@ -23,7 +23,7 @@ LAYERS = (
     "running results",
     "engine",
     "record schedule",
-    "agents alliances initial accounts",
+    "agents alliances initial accounts spreading",
     "state ledger invariants phases territory data scenarios parameters config indicators",
     "kernels",
     "errors code_id",
@@ -229,7 +229,7 @@ def test_twins_are_plain_python():
 NUMBERED = {
     "COUNT_ORGANISATIONS": 1, "ORGANISATION_TRAITS": 2, "DESIRE": 3, "FIRST_TIES": 4, "TIE_BREAK": 6,
     "SAMPLE_TERRITORIES": 7, "DEATHS": 20, "BIRTHS": 21, "MOVES": 22, "AGEING": 23, "VOLUNTEERS": 24,
-    "INCOME_SHOCK": 30, "COMMON_SHOCK": 31, "LOAN_REFUSED": 32, "EXIT": 40, "ENTRY": 41,
+    "INCOME_SHOCK": 30, "COMMON_SHOCK": 31, "LOAN_REFUSED": 32, "OWN_OF_PLACE": 42, "EXIT": 40, "ENTRY": 41,
     "START_PROJECT": 60, "PROJECT_TRAITS": 61,
     "RECRUIT": 62, "CANDIDATES": 63, "PERCEPTION_NOISE": 64, "ACCEPT": 65, "PROMISE": 66, "ABANDON": 67, "REVIEW": 68,
     "SEE_LINK": 69, "BID": 70, "INNOVATE": 71, "SHAPLEY_SAMPLE": 73, "TIE_MEETING": 75, "PARTNER_PLAN": 76,

@@ -1,7 +1,17 @@
-"""Kernels of the ledger: what each model of each territory holds, in cents."""
+"""Kernels of accounts: what each model of each territory holds, and how national lines are spread over places."""
+
+import math
 
 import numpy as np
 from numba import njit
+
+from sim.kernels import chance
+from sim.kernels import decisions as d
+
+PLACE = np.uint64(2**61)  # identities of territories start here
+KM = math.pi / 180.0 * 6371.0  # of one degree of latitude
+LARGE = 50_000.0  # residents beyond which places resemble the law more (commuters.own)
+EULER = 0.5772156649015329  # mean of -ln(-ln u), u uniform
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -16,3 +26,92 @@ def add_by_territory(amount, territory, out):
     """Add `amount[i]` to out[territory[i]]."""
     for i in range(amount.size):
         out[territory[i]] += amount[i]
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def pull(main, lon, lat, reach, out):
+    """Write ln(1 + main communes nearby / own main commune): those nearby count by exp(-km / reach)."""
+    for i in range(main.size):
+        near = 0.0
+        for j in range(main.size):
+            north = (lat[i] - lat[j]) * KM
+            if j == i or abs(north) > 12.0 * reach:
+                continue
+            east = (lon[i] - lon[j]) * math.cos((lat[i] + lat[j]) / 2.0 * math.pi / 180.0) * KM
+            near += main[j] * math.exp(-math.sqrt(east * east + north * north) / reach)
+        out[i] = math.log(1.0 + near / main[i])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def draw_own(ident, population, out):
+    """Write two deviations of each place, of mean 0 and variance 1, the same in every run.
+
+    The first leans to the left, as that of jobs does (a Gumbel law): some places are all dormitory, none is all
+    factory. It falls by the fourth root of population beyond `LARGE`: towns that make one labour market hold both
+    ends of a commute. The second is normal, within 2.5.
+    """
+    for t in range(ident.size):
+        uid = PLACE + np.uint64(ident[t])
+        u = chance.uniform(0, uid, d.INITIAL, d.OWN_OF_PLACE, 0)
+        u = min(1.0 - 1e-9, max(1e-9, u))
+        out[0, t] = (math.log(-math.log(u)) + EULER) * math.sqrt(6.0) / math.pi
+        out[0, t] *= math.sqrt(math.sqrt(LARGE / max(LARGE, population[t])))
+        out[1, t] = min(2.5, max(-2.5, chance.normal(0, uid, d.INITIAL, d.OWN_OF_PLACE, 1)))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def add_commuters(strength, law, sd, nearby, own, jobs, workers, ratio, out):
+    """Write, as a factor on `jobs`, the way from the law of jobs to jobs per worker in the census.
+
+    `ratio` is what population, density and centre predict of jobs per worker; larger towns nearby take from it.
+    """
+    for t in range(jobs.size):
+        census = math.log(workers[t] * ratio[t]) + law * nearby[t] + sd * own[t]
+        out[t] = math.exp(strength * (census - math.log(jobs[t])))
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def scale_by_own(sd, own, out):
+    """Write exp(sd * own)."""
+    for t in range(own.size):
+        out[t] = math.exp(sd * own[t])
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def balance(rows, columns, most, tolerance, cells, factors, said):
+    """Scale rows and columns of `cells` in turn until they add up to `rows` and `columns` (RAS).
+
+    `factors` becomes what each column was scaled by; `said` the rounds made and the largest gap of a row, as a share
+    of what it should be. Columns are scaled last: they add up whenever it stops.
+    """
+    n, m = cells.shape
+    for j in range(m):
+        factors[j] = 1.0
+    for done in range(most + 1):
+        gap = 0.0
+        for i in range(n):
+            total = 0.0
+            for j in range(m):
+                total += cells[i, j]
+            if total > 0.0 and rows[i] > 0.0:
+                gap = max(gap, abs(total / rows[i] - 1.0))
+            elif total != rows[i]:
+                gap = max(gap, 1.0)
+        said[0], said[1] = done, gap
+        if done == most or (done > 0 and gap <= tolerance):
+            return
+        for i in range(n):
+            total = 0.0
+            for j in range(m):
+                total += cells[i, j]
+            if total > 0.0:
+                for j in range(m):
+                    cells[i, j] *= rows[i] / total
+        for j in range(m):
+            total = 0.0
+            for i in range(n):
+                total += cells[i, j]
+            if total > 0.0:
+                factors[j] *= columns[j] / total
+                for i in range(n):
+                    cells[i, j] *= columns[j] / total

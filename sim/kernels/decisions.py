@@ -25,6 +25,7 @@ VOLUNTEERS = 24
 INCOME_SHOCK = 30
 COMMON_SHOCK = 31
 LOAN_REFUSED = 32
+OWN_OF_PLACE = 42  # what a place has that laws do not say; the same in every run
 
 # life
 EXIT = 40
