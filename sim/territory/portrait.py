@@ -19,11 +19,12 @@ CLASSES = (
     ("50 000 habitants et plus", "50,000 inhabitants and more"),
 )
 UNKNOWN = {
-    "fr": ("vos associations", "vos élus", "vos budgets", "vos projets", "l'histoire de vos alliances"),
+    "fr": ("vos associations", "vos élus", "vos budgets", "vos emplois", "vos projets", "l'histoire de vos alliances"),
     "en": (
         "your associations",
         "your elected people",
         "your budgets",
+        "your jobs",
         "your projects",
         "the history of your alliances",
     ),
@@ -31,6 +32,10 @@ UNKNOWN = {
 SUPPOSED = {
     "fr": "Ses organisations, ses besoins, sa confiance et son argent viennent de densités nationales par habitant.",
     "en": "Its organisations, needs, confidence and money come from national densities per inhabitant.",
+}
+DRAWN = {  # commuters.own, residential.own
+    "fr": "Combien y travaillent ou y séjournent est tiré au sort autour de ses semblables, une fois pour toutes.",
+    "en": "How many work or stay there differs from its likes by a draw, made once for all.",
 }
 VINTAGE = {
     "fr": "Populations municipales de 2023 (Mayotte : 2017), périmètres du 1er janvier 2025.",
@@ -150,7 +155,7 @@ def knowledge(territory: Territory) -> dict:
             {"name": name, "value": value, "unit": unit, "fr": fr, "en": en} for name, value, unit, fr, en in facts
         ],
         "unknown": {lang: list(words) for lang, words in UNKNOWN.items()},
-        "supposed": SUPPOSED,
+        "supposed": {lang: f"{text} {DRAWN[lang]}" for lang, text in SUPPOSED.items()} if french else SUPPOSED,
         "vintage": VINTAGE if french else {"fr": "Données du fichier fourni.", "en": "Data of the file given."},
         "twins": _twins(territory),
     }
