@@ -18,7 +18,7 @@ TIMELESS = (
     "1", "ratio", "share", "code", "logit", "logit/alliance per 1000 inh", "ln EUR", "ln", "EUR", "EUR/h",
     "EUR/inhabitant", "candidates", "candidates/FTE-month", "members", "projects", "FTE", "FTE/org", "persons",
     "organisations", "organisations/1000 inh", "alliances/1000 inh", "years", "year", "EUR/EUR", "weight", "domains",
-    "models", "functions",
+    "models", "functions", "km",
 )  # fmt: skip
 NAMED = {
     # drifts and net flows add up, they are no probabilities
