@@ -98,6 +98,10 @@ def _confidence(tables, end, wage):
     return _last(tables, end, "confident") / _last(tables, end, "residents")
 
 
+def _hours_value(tables, end, wage):
+    return _sum(tables, end, "hours_given") * wage
+
+
 def _engagement(tables, end, wage):
     return ratio(_last(tables, end, "hours_given"), _last(tables, end, "residents"))
 
@@ -224,6 +228,11 @@ INDICATORS = (
               "Confiance des habitants", "Confidence of residents", _confidence),
     Indicator("engagement", "h/person-month", "hours given by residents in the last month / residents",
               "Engagement des habitants", "Engagement of residents", _engagement),
+    Indicator("hours_value", "EUR", "hours given by volunteers, months 1 to horizon, at accounts.shadow_wage",
+              "Valeur des heures bénévoles", "Value of volunteer hours", _hours_value),
+    Indicator("hours_paid", "h/month", "hours of civic service and of staff lent by firms, last month",
+              "Heures de service civique et de mécénat", "Hours of civic service and of skills patronage",
+              lambda tables, end, wage: _last(tables, end, "hours_served") + _last(tables, end, "hours_lent")),
     Indicator("maturity", "level", "mean level of maturity of territories, 1 to 4", "Maturité des territoires",
               "Maturity of territories", lambda tables, end, wage: _last(tables, end, "maturity")),
     Indicator("premium", "share", "premium of alliances net of coordination, set-up and programme / value alone",

@@ -90,8 +90,11 @@ def counts_are_not_negative(state: State) -> str | None:
         "cohorts.persons",
         "organisations.fte",
         "organisations.hours",
+        "organisations.hours_lent",
+        "organisations.hours_bound",
         "organisations.debt",
         "cohorts.hours_given",
+        "cohorts.hours_served",
     ):
         low = state[name].min(initial=0)
         if low < 0:

@@ -112,8 +112,13 @@ class Ledger:
     def _check_hours(self, phase):
         s = self.state
         given, received = np.zeros((2, len(s.territories)), np.int64)
-        kernel.add_by_territory(s.cohorts.hours_given, s.cohorts.territory, given)
-        kernel.add_by_territory(s.organisations.hours, s.organisations.territory, received)
+        o, c = s.organisations, s.cohorts
+        for column, territory, account in (
+            (c.hours_given, c.territory, given), (c.hours_served, c.territory, given),
+            (o.hours_lent, o.territory, given), (o.hours, o.territory, received),
+            (o.hours_bound, o.territory, received),
+        ):  # fmt: skip
+            kernel.add_by_territory(column, territory, account)
         self._compare("hours", "volunteer hours", given, received, phase, ("territory",))
 
     def _check_debt(self, phase):

@@ -31,7 +31,8 @@ MONTHLY = {
     "residents": np.int64, "organisations": np.int64,
     **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
     "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "tipped": np.int64, "maturity": np.float64, "hours_given": np.int64, "opened": np.int64, "joined": np.int64,
+    "tipped": np.int64, "maturity": np.float64, "hours_given": np.int64, "hours_served": np.int64,
+    "hours_lent": np.int64, "hours_bound": np.int64, "opened": np.int64, "joined": np.int64,
     **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
     **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
     **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
@@ -144,7 +145,12 @@ def _people(world, row):
             row[f"organisations_{m}"][0] = count
     row["tipped"][0] = needs.tipped(world)
     row["maturity"][0] = s.territories.maturity[core].sum() / max(1, core.sum())
-    row["hours_given"][0] = c.hours_given[core[c.territory]].sum()
+    for name in ("hours_given", "hours_served"):
+        row[name][0] = s[f"cohorts.{name}"][core[c.territory]].sum()
+    for name in ("hours_lent", "hours_bound"):
+        hours = np.zeros(len(core), np.int64)
+        add_by_territory(s[f"organisations.{name}"], o.territory, hours)
+        row[name][0] = hours[core].sum()
     confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
     row["confident"][0], row["residents"][0] = confident, people
 

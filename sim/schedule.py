@@ -33,6 +33,7 @@ PHASES = (
     productive_economy.fill_fund,  # ... and firms their patronage
     catalysts.place,  # territorial catalysts take post where the national rule puts them
     public_action.collect_policies,  # what policies cost, and who pays it
+    productive_economy.lend_staff,  # firms lend hours of their staff, the State gives a part back
     policies.act,  # levers, commons and measures spend, and act on terms once their delay is over
     catalysts.follow,  # those that are paid follow the oldest alliances, up to what they can
     circuit.spend,  # every model spends ...
@@ -41,6 +42,7 @@ PHASES = (
     financial_economy.lend,  # loans are paid back, and those who are short borrow
     engagement_economy.let_staff_go,  # associations without credit and cash go on with volunteers
     persons.volunteer,  # hours given by residents ...
+    persons.serve,  # hours of civic service
     engagement_economy.receive_hours,  # ... are the hours that associations have
     # 4-5. look around, search and match (what others see is last month's)
     search.start,  # some organisations open a project

@@ -212,10 +212,10 @@ class persons:
                 part = exact - math.floor(exact)
                 given[c] = math.floor(exact) + (naive.chance.uniform(seed, uid[c], month, 24, 0) < part)
 
-    def receive_hours(given, segment, alive, size, index, hours):
+    def receive_hours(given, paid, segment, alive, size, index, hours):
         for t, span in enumerate(segment):
             weight = {i: index[size[i]] if alive[i] else 0.0 for i in range(*span)}
-            parts = by_weight(sum(given[c] for c in cohorts_of(t)), weight, range(*span))
+            parts = by_weight(paid[t] + sum(given[c] for c in cohorts_of(t)), weight, range(*span))
             for i in range(*span):
                 hours[i] = parts.get(i, 0)
 

@@ -9,7 +9,8 @@ from numba import njit
 import sim
 from sim.agents import circuit, public_action
 from sim.agents.base import ENGAGEMENT, FINANCE, PUBLIC
-from sim.kernels import chance, credit, money
+from sim.indicators import INDICATORS
+from sim.kernels import chance, credit, engagement, money
 from sim.record import Record
 from tests import naive
 from tests.compare import agree
@@ -23,11 +24,20 @@ def total(name):
     return lambda monthly: float(monthly[name].sum())
 
 
+def hours_in_projects(monthly):
+    return float(monthly["hours_solo"].sum() + monthly["hours_allied"].sum())
+
+
 def granted(monthly):
     return sum(float(monthly[f"grants_public_{who}"].sum()) for who in ("solo", "allied"))
 
 
+def last(name):
+    return lambda monthly: float(monthly[name][-1])
+
+
 NO_CREDIT = {**SHORT, "finance.loans_refused": 1.0}
+LENT, ORDERED = {"patronage.share": 0.02}, {"orders.shift": 0.2}
 # mechanism: (what both runs share, what switches it on, metric, direction: up, down, moves)
 MECHANISMS = {
     "persistent luck": ({**SHORT, "money.persistence": 0.0}, {"money.persistence": 0.9}, total("defaults"), "up"),
@@ -50,6 +60,23 @@ MECHANISMS = {
                       granted, "moves"),
     "expansion": ({"money.public_drift": -0.02, "money.income_sd": 0.4}, {"funders.response": -1.0},
                   granted, "moves"),
+    "civic service": ({}, {"civic.dose": 2.0}, total("hours_served"), "up"),
+    "civic service reaches projects": ({}, {"civic.dose": 20.0}, hours_in_projects, "up"),
+    "civic service paid by the State": ({"civic.dose": 2.0, "civic.payer": 0}, {"civic.payer": 1},
+                                        total("paid_by_cut"), "up"),
+    "a dearer indemnity": ({"civic.dose": 2.0}, {"civic.indemnity": 1200.0}, total("hours_served"), "down"),
+    "longer service": ({"civic.dose": 2.0}, {"civic.hours": 150.0}, total("hours_served"), "up"),
+    "skills patronage": ({}, {"patronage.share": 0.01}, total("hours_lent"), "up"),
+    "skills patronage is paid by firms": ({"patronage.deduction": 0.0}, {"patronage.share": 0.02},
+                                          total("cash_productive"), "moves"),
+    "the State gives a part back": ({"patronage.share": 0.02, "patronage.deduction": 0.0}, {"patronage.deduction": 0.6},
+                                    total("paid_by_cut"), "up"),
+    "cost of an hour lent": (LENT, {"patronage.wage": 60.0}, total("paid_by_cut"), "up"),
+    "hours of a full-time post": (LENT, {"patronage.full_time": 151.0}, total("hours_lent"), "up"),
+    "from subsidies to orders": ({}, {"orders.shift": 0.2}, last("hours_bound"), "up"),
+    "orders leave fewer hours to projects": ({"orders.price": 10.0}, {"orders.shift": 0.2}, hours_in_projects, "down"),
+    "price of an hour ordered": (ORDERED, {"orders.price": 60.0}, last("hours_bound"), "down"),
+    "subsidies that may move": (ORDERED, {"orders.subsidies": 0.05}, last("hours_bound"), "down"),
 }  # fmt: skip
 
 
@@ -102,6 +129,15 @@ def test_refusing_nobody_and_no_fallback_leave_staff_where_it_is(results):
 def test_budgets_that_look_at_nothing_are_those_of_the_trend(results):
     steady = {"money.public_drift": 0.0}
     assert same(results(steady)[0], results({**steady, "funders.budget_month": 9, "funders.response": 0.0})[0])
+
+
+def test_paid_engagement_that_nobody_pays_changes_nothing_to_the_bit(results):
+    sleeping = {
+        "civic.payer": 2, "civic.indemnity": 900.0, "civic.hours": 60.0, "patronage.wage": 60.0,
+        "patronage.deduction": 0.1, "patronage.full_time": 110.0, "orders.subsidies": 1.0, "orders.price": 10.0,
+    }  # fmt: skip
+    assert same(results({})[0], results(sleeping)[0])
+    assert not any(results({})[0][name].any() for name in ("hours_served", "hours_lent", "hours_bound"))
 
 
 # Laws
@@ -303,6 +339,63 @@ def test_a_year_of_grants_is_the_same_money_however_often_it_is_decided(world):
             paid += int(world.state.territories.fund[:, 0].sum())
         got.append(paid)
     assert got == pytest.approx([got[0]] * 5, rel=1e-3)
+
+
+def test_staff_lent_is_paid_by_its_firm_and_the_state_gives_its_part_back():
+    """Known answer: 1 % of ten full-time posts of 100 hours are 10 hours, at 30 euros 300; six tenths come back."""
+    a = bank([50_000, 0, 9_000])
+    a["segments"][2, 0], a["segments"][6, 0] = [0, 1], [1, 2]
+    fte, market = np.array([10_000, 5_000, 5_000]), np.zeros((1, 8), np.int64)
+    granted, lent, cost, part = np.zeros((4, 3), np.int64)
+    due, flow = np.zeros(1, np.int64), a["flow"]
+    arguments = (a["segments"], a["alive"], fte, (0.01, 100.0, 3000.0, 0.6), a["cash"], granted, lent, cost, due)
+    engagement.lend_staff(*arguments, market, flow)
+    assert (lent.tolist(), cost[0], due[0], a["cash"][0]) == ([10, 0, 0], 30_000, 18_000, 20_000)
+    assert market[0, 1] == flow[0, 2 * 8 + 1] == 30_000
+    engagement.give_back(due, a["segments"][2], cost, part, a["cash"], granted, flow)
+    assert (a["cash"][0], granted[0], flow[0, 2]) == (38_000, 12_000, 18_000)
+    engagement.lend_staff(*arguments, market, flow)
+    assert lent[0] == 10 and a["cash"][0] == 8_000
+    engagement.lend_staff(*arguments, market, flow)
+    assert lent[0] == 0 and a["cash"][0] == 8_000, "who has not the cash lends nobody"
+    a["cash"][0], a["alive"][1] = 50_000, 0
+    engagement.lend_staff(*arguments, market, flow)
+    assert lent[0] == 0, "nobody is lent where no association lives"
+
+
+def test_orders_are_paid_for_work_and_bind_volunteers():
+    """Known answer: two associations, 100 hours of staff and 100 of volunteers, 50 hours of volunteers; 30 euros."""
+    segment, alive, fte = np.array([[0, 3]]), np.array([1, 1, 1], np.uint8), np.array([1000, 0, 0])
+    hours, part, room, income, cash, bound = np.array([[100, 50, 0], *[[0] * 3] * 5])
+    for due, paid, left in ((600_000, [480_000, 120_000, 0], 0), (900_000, [600_000, 150_000, 0], 150_000)):
+        owed = np.array([due])
+        income[:], cash[:], bound[:] = 0, 0, 0
+        engagement.pay_orders(
+            owed, segment, alive, fte, (100.0, 3000.0), hours, bound, np.zeros(3), room, part, income, cash
+        )
+        assert (cash.tolist(), owed[0]) == (paid, left), "in proportion to work, and never beyond it"
+        assert income.tolist() == paid
+    assert bound.tolist() == [100, 50, 0], "all volunteers are busy"
+    mine = hours.copy()
+    engagement.bind(mine, bound)
+    assert not mine.any() and bound.tolist() == [100, 50, 0]
+
+
+def test_paid_engagement_balances_and_hours_come_from_somewhere(results):
+    monthly, world = results({"civic.dose": 3.0, "patronage.share": 0.02, "orders.shift": 0.2}, strict=True)
+    per_hour = 100 * world.values["civic.indemnity"] / world.values["civic.hours"]
+    assert monthly["hours_served"] == pytest.approx(np.floor(monthly["purse_civic"] / per_hour), abs=1)
+    o, c = world.state.organisations, world.state.cohorts
+    assert o.hours.sum() + o.hours_bound.sum() == c.hours_given.sum() + c.hours_served.sum() + o.hours_lent.sum()
+    plain = results({})[0]
+    assert np.array_equal(plain["hours_given"][:1], monthly["hours_given"][:1]), "volunteers give as before"
+
+
+def test_volunteer_hours_have_a_value_beside_the_accounts(results):
+    tables = {"monthly": results({})[0]}
+    value = {i.name: i for i in INDICATORS}["hours_value"]
+    hours = int(tables["monthly"]["hours_given"][:18].sum())
+    assert [value.compute(tables, 18, wage) for wage in (0.0, 12.0, 25.0)] == [0.0, 12.0 * hours, 25.0 * hours]
 
 
 @njit

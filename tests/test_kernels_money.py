@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.kernels import credit, initial, life, money, persons
+from sim.kernels import credit, engagement, initial, life, money, persons
 from sim.parameters import Change
 from tests import naive, naive_money
 from tests.compare import Recorder, agree, copied, plain
@@ -22,7 +22,8 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 HARD_TIMES = {
     "money.income_sd": 0.6, "money.common_share": 0.5, "money.reserve": 0.5, "money.credit_months": 0,
     "money.fixed_share": 0.95, "money.failure_months": 1, "life.exit": 0.12, "life.entry": 0.15,
-    "promoters.protection": 0.4, "engineering.dose": 5, "confidence.gain": 0.1, "persons.migration_spread": 0.05,
+    "promoters.protection": 0.4, "engineering.dose": 5, "civic.dose": 2.0, "patronage.share": 0.01, "orders.shift": 0.2,
+    "confidence.gain": 0.1, "persons.migration_spread": 0.05,
     "funders.response": 0.5, "finance.loans_refused": 0.3,
 }  # fmt: skip
 MONTHS = 30
@@ -47,6 +48,11 @@ KERNELS = (
     (persons.live, naive.persons.live),
     (persons.volunteer, naive.persons.volunteer),
     (persons.receive_hours, naive.persons.receive_hours),
+    (engagement.lend_staff, naive.engagement.lend_staff),
+    (engagement.give_back, naive.engagement.give_back),
+    (engagement.serve, naive.engagement.serve),
+    (engagement.pay_orders, naive.engagement.pay_orders),
+    (engagement.bind, naive.engagement.bind),
     (life.list_closing, naive.life.list_closing),
     (life.shield, naive.life.shield),
     (life.close, naive.life.close),
@@ -87,7 +93,7 @@ def calls(places, parameters):
     )  # compiles: a recorder cannot stand in a kernel that another one calls
     recorders = {}
     with pytest.MonkeyPatch.context() as patch:
-        for module in (money, credit, persons, life, initial):
+        for module in (money, credit, persons, engagement, life, initial):
             for kernel, _ in KERNELS:
                 if kernel.py_func.__module__ == module.__name__:
                     name = f"{module.__name__.split('.')[-1]}.{kernel.__name__}"

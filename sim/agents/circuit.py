@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+from sim.agents import engagement_economy
 from sim.kernels import money as kernel
 from sim.phases import phase
 
@@ -62,21 +63,25 @@ def post_spending(world, amounts):
 
 @phase(
     reads=(
-        "cohorts.base", "organisations.alive", "organisations.base", "organisations.uid",
+        "cohorts.base", "organisations.alive", "organisations.base", "organisations.fte", "organisations.hours",
+        "organisations.uid", "territories.flow",
     ),
     writes=(
-        "organisations.cash", "organisations.income", "organisations.luck", "cohorts.cash", "cohorts.income",
-        "territories.market",
+        "organisations.cash", "organisations.hours_bound", "organisations.income", "organisations.luck",
+        "cohorts.cash", "cohorts.income", "territories.market",
     ),
 )  # fmt: skip
 def earn(world):
     """Pay what waits for each model to its organisations and residents."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
+    ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     kernel.pay_organisations(
         s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v), float(v["money.persistence"]), world.seed, world.month,
         np.empty(len(o)), o.income, o.cash, place.market,
     )  # fmt: skip
+    if ordered is not None:
+        engagement_economy.pay_orders(world, ordered)
     kernel.pay_cohorts(c.base, c.income, c.cash, place.market)
 
 

@@ -12,14 +12,21 @@ them has; larger ones receive more each, small ones more together.
 One that employs and is without credit and cash lets its staff go and goes on with volunteers, at a lower outlay,
 instead of failing: staff leave at once, activity and its income fall in the months that follow. It hires no more.
 
-Numbers   parameters density.engagement, weight_engagement, volunteer_index, finance.loans_refused, finance.fallback,
-          finance.volunteer_share, finance.volunteer_months
+Public support is subsidies (paid by size, free of use) and orders (paid for work). The part of subsidies that has
+moved to orders since the start is paid by the hour of staff and volunteers at hand, never beyond; volunteers who
+deliver orders are not free for projects. The rest of the circuit does not see the difference.
+
+Numbers   parameters orders, patronage.full_time, density.engagement, weight_engagement, volunteer_index,
+          finance.loans_refused, finance.fallback, finance.volunteer_share, finance.volunteer_months
 """
 
-from sim.agents.base import ENGAGEMENT
+import numpy as np
+
+from sim.agents.base import ENGAGEMENT, PUBLIC
 from sim.agents.windows import Organisation
-from sim.kernels import credit
+from sim.kernels import credit, engagement
 from sim.kernels import persons as kernel
+from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 
@@ -31,17 +38,52 @@ class EngagementEconomy(Organisation):
 
 @phase(
     reads=(
-        "cohorts.hours_given", "organisations.alive", "organisations.size",
+        "cohorts.hours_given", "cohorts.hours_served", "cohorts.territory", "organisations.alive",
+        "organisations.hours_lent", "organisations.size", "organisations.territory",
     ),
-    writes=("organisations.hours",),
+    writes=("organisations.hours", "organisations.hours_bound"),
 )  # fmt: skip
 def receive_hours(world):
-    """Share the hours given in each territory over its associations."""
-    s = world.state
-    o = s.organisations
+    """Share the hours given in each territory over its associations, and take those that orders bind."""
+    s, v = world.state, world.values
+    o, c = s.organisations, s.cohorts
+    paid = np.zeros(len(s.territories), np.int64)
+    if float(v["patronage.share"]) > 0.0:
+        add_by_territory(o.hours_lent, o.territory, paid)
+    add_by_territory(c.hours_served, c.territory, paid)
     kernel.receive_hours(
-        s.cohorts.hours_given, s.segments[ENGAGEMENT], o.alive, o.size, world.values["density.volunteer_index"], o.hours
+        c.hours_given, paid, s.segments[ENGAGEMENT], o.alive, o.size, v["density.volunteer_index"], o.hours
     )
+    if moved_to_orders(world) > 0.0:
+        engagement.bind(o.hours, o.hours_bound)
+    elif o.hours_bound.any():
+        o.hours_bound[:] = 0
+
+
+def moved_to_orders(world) -> float:
+    """Return the part of public support to associations that has moved from subsidies to orders since the start."""
+    v = world.values
+    return min(float(v["orders.subsidies"]), float(v["orders.shift"]) * world.month / 12.0)
+
+
+def orders(world) -> np.ndarray:
+    """Take out of what waits for associations the orders of the month, cents by territory."""
+    place = world.state.territories
+    supported = place.flow[:, PUBLIC * 8 + ENGAGEMENT]
+    due = np.minimum(np.floor(supported * moved_to_orders(world)).astype(np.int64), place.market[:, ENGAGEMENT])
+    place.market[:, ENGAGEMENT] -= due
+    return due
+
+
+def pay_orders(world, due: np.ndarray):
+    """Pay orders to those who can deliver them; what nobody can waits with the rest."""
+    s, v, o = world.state, world.values, world.state.organisations
+    n, price = len(o), 100.0 * float(v["orders.price"])
+    engagement.pay_orders(
+        due, s.segments[ENGAGEMENT], o.alive, o.fte, (float(v["patronage.full_time"]), price), o.hours, o.hours_bound,
+        np.zeros(n), np.zeros(n, np.int64), np.zeros(n, np.int64), o.income, o.cash,
+    )  # fmt: skip
+    s.territories.market[:, ENGAGEMENT] += due
 
 
 @phase(

@@ -13,7 +13,10 @@ a part of what their elders feel, those who arrive bring the level of elsewhere.
 
     c' = c + (1 - 2^(-1/half-life)) * (start + gain * seen - c)
 
-Numbers   parameters persons, confidence
+Civic service is a policy: young residents serve in associations for an indemnity, paid out of its purse by the
+State unless civic.payer says otherwise. What they serve adds to what volunteers give.
+
+Numbers   parameters persons, confidence, civic
 """
 
 import math
@@ -21,11 +24,14 @@ import math
 import numpy as np
 
 from sim.agents.base import ENGAGEMENT, PERSONS
+from sim.agents.public_action import CIVIC, spend_purse
 from sim.agents.windows import Cohort
+from sim.kernels import engagement
 from sim.kernels import persons as kernel
 from sim.phases import phase
 
 COHORTS = 10
+YOUNG = 2  # class 20-29, nearest to the ages of civic service
 CLASS_YEARS = 10  # width of an age class
 BOUND = 6.0  # logit: confidence between 0.2 % and 99.8 %
 
@@ -101,6 +107,21 @@ def volunteer(world):
         float(world.values["persons.engagement_pull"]), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
         world.month, c.hours_given,
     )  # fmt: skip
+
+
+@phase(
+    reads=("organisations.alive",),
+    writes=("cohorts.hours_served", "territories.purse", "territories.market", "territories.flow"),
+)
+def serve(world):
+    """Let young residents serve in associations, as many hours as the indemnities of the month pay."""
+    s, v = world.state, world.values
+    c, pay = s.cohorts, s.territories.purse[:, CIVIC].copy()
+    if not pay.any() and not c.hours_served.any():
+        return
+    per_hour = 100.0 * float(v["civic.indemnity"]) / float(v["civic.hours"])
+    engagement.serve(pay, per_hour, s.segments[ENGAGEMENT], s.organisations.alive, c.hours_served, YOUNG, COHORTS)
+    spend_purse(world, CIVIC, pay, 1.0)
 
 
 def hours_per_person(values: dict) -> np.ndarray:

@@ -9,13 +9,19 @@ Lives     firms are born, close for their own reasons, and fail when cash stays 
 
 Each month it fills the patronage fund for general-interest projects with a small share of its budget.
 
-Numbers   parameters density.law_firms_small, law_firms_large, firms_alone, large_split, weight_firms,
+It may lend staff to associations (patronage of skills): it pays their wages, and spends as much less on the rest;
+the State gives a part of it back out of its other lines. Whole hours: those too small for one lend none.
+
+Numbers   parameters patronage, density.law_firms_small, law_firms_large, firms_alone, large_split, weight_firms,
           funders.share_patronage
 """
 
+import numpy as np
+
 from sim.agents.base import PRODUCTIVE
-from sim.agents.public_action import pour
+from sim.agents.public_action import STATE, from_other_lines, pour
 from sim.agents.windows import Organisation
+from sim.kernels import engagement
 from sim.phases import phase
 
 FUND = 2
@@ -34,3 +40,29 @@ class ProductiveEconomy(Organisation):
 def fill_fund(world):
     """Top up the patronage fund to the month's budget."""
     pour(world, FUND, PRODUCTIVE, float(world.values["funders.share_patronage"]))
+
+
+@phase(
+    reads=(
+        "organisations.alive", "organisations.base", "organisations.fixed", "organisations.fte", "organisations.size",
+    ),
+    writes=(
+        "organisations.cash", "organisations.granted", "organisations.hours_lent", "territories.market",
+        "territories.flow",
+    ),
+)  # fmt: skip
+def lend_staff(world):
+    """Let firms lend hours of their staff to associations, and the State give back its part of the cost."""
+    s, v = world.state, world.values
+    o, place, share = s.organisations, s.territories, float(v["patronage.share"])
+    if share == 0.0:
+        if o.hours_lent.any():
+            o.hours_lent[:] = 0
+        return
+    due, cost, back = np.zeros(len(place), np.int64), np.zeros(len(o), np.int64), float(v["patronage.deduction"])
+    terms = (share, float(v["patronage.full_time"]), 100.0 * float(v["patronage.wage"]), back)
+    engagement.lend_staff(
+        s.segments, o.alive, o.fte, terms, o.cash, o.granted, o.hours_lent, cost, due, place.market, place.flow
+    )
+    got = from_other_lines(world, due, STATE)
+    engagement.give_back(got, s.segments[PRODUCTIVE], cost, np.zeros_like(cost), o.cash, o.granted, place.flow)

@@ -15,7 +15,8 @@ spends). Financed from outside, the rest of France pays. The alliance premium ma
 authorities alone. What is not used stays in its purse.
 
 Numbers   parameters density.public_action, budget.local_share, funders, money.public_drift, engineering.dose,
-          premium.dose, premium.payer, fund.dose, catalysts.cost, form.closure, policies.outside
+          premium.dose, premium.payer, civic.dose, civic.payer, fund.dose, catalysts.cost, form.closure,
+          policies.outside
 """
 
 import numpy as np
@@ -88,10 +89,12 @@ PURSES = (
     "engineering", "premium", "fund", "catalysts", "third_places", "commons", "management", "vision", "civic",
 )  # fmt: skip
 ENGINEERING = PURSES.index("engineering")
-PREMIUM, CATALYSTS = PURSES.index("premium"), PURSES.index("catalysts")
+PREMIUM, CATALYSTS, CIVIC = (PURSES.index(name) for name in ("premium", "catalysts", "civic"))
 DOSES = {  # purse: the parameter that fills it, EUR per inhabitant and year
     "engineering": "engineering.dose", "premium": "premium.dose", "fund": "fund.dose",
+    "civic": "civic.dose",
 }  # fmt: skip
+PAYERS = {PREMIUM: "premium.payer", CIVIC: "civic.payer"}  # 0: as other policies; 1: the State; 2: local authorities
 LOCAL, STATE = (0, 2), (3, 3)  # sizes of public actors: municipality to région; the State and social security
 EVERYBODY = (0, 3)
 
@@ -130,14 +133,14 @@ def collect_policies(world):
     """Fill the purses of policies for the month, from residents, other public lines, or outside.
 
     A territory that cannot pay all of it pays what it can, and every purse gets its part: no money is made. The
-    alliance premium may have a payer of its own.
+    alliance premium and civic service may have a payer of their own.
     """
     s, w, v, needs = world.state, world.work, world.values, wanted(world)
     w.levied[:], w.cut[:], w.outside[:], w.collected[:] = 0, 0, 0, 1.0
     if needs.any():
-        special = needs.copy() if int(v["premium.payer"]) else np.zeros_like(needs)
-        special[:, np.arange(len(PURSES)) != PREMIUM] = 0
-        needs -= special
+        apart = {purse: int(v[name]) for purse, name in PAYERS.items() if int(v[name]) and needs[:, purse].any()}
+        special = {purse: needs[:, purse].copy() for purse in apart}
+        needs[:, list(apart)] = 0
         if int(v["policies.outside"]):
             got = from_outside(world, needs.sum(axis=1))
         elif int(v["form.closure"]) == 0:
@@ -146,9 +149,8 @@ def collect_policies(world):
             got = from_other_lines(world, needs.sum(axis=1), EVERYBODY)
         w.collected[:] = got / np.maximum(needs.sum(axis=1), 1)
         kernel.fill_purses(got, needs, np.zeros(len(PURSES), np.int64), s.territories.purse)
-        if special.any():
-            sizes = STATE if int(v["premium.payer"]) == 1 else LOCAL
-            s.territories.purse[:, PREMIUM] += from_other_lines(world, special[:, PREMIUM].copy(), sizes)
+        for purse, payer in apart.items():
+            s.territories.purse[:, purse] += from_other_lines(world, special[purse], STATE if payer == 1 else LOCAL)
     w.purse[:] = s.territories.purse
 
 

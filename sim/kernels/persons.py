@@ -107,11 +107,11 @@ def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def receive_hours(given, segment, alive, size, index, hours):
-    """Share the hours given in each territory over its living associations, by size, in whole hours."""
+def receive_hours(given, paid, segment, alive, size, index, hours):
+    """Share the hours given, and those paid for by others, over living associations, by size, in whole hours."""
     weight = np.zeros(hours.size)
     for t in range(segment.shape[0]):
-        total = np.int64(0)
+        total = np.int64(paid[t])
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             total += given[c]
         for i in range(segment[t, 0], segment[t, 1]):
