@@ -125,7 +125,26 @@ def cohort(world) -> dict[str, np.ndarray]:
         "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
         "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
-    return {name: column[rows].copy() for name, column in columns.items()}
+    found = {name: column[rows].copy() for name, column in columns.items()}
+    found["unfair"], found["content"] = _shares(world, rows)
+    return found
+
+
+def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for living alliances, the largest gap between a share and its Shapley value (over the value that is
+    shared), and how many members have at least what they would deliver alone; 0 for other projects.
+
+    A part s of value is shared alike: share = (1 - s) phi + s v / m, so that share - phi = s (v / m - share) / (1 - s).
+    """
+    p, m, alike = world.state.projects, world.state.memberships, world.terms.shared
+    there = m.member[rows] >= 0
+    allied = (p.state[rows] == 1) & (p.members[rows] >= 2) & (p.share_value[rows] > 0)
+    value, share = np.where(allied, p.share_value[rows], 1.0), m.share[rows]
+    even = (value / np.maximum(1, p.members[rows]))[:, None]
+    gap = np.where(there, np.abs(even - share), 0.0).max(axis=1, initial=0.0) / value
+    content = (there & (share >= m.solo[rows] * (1 - 1e-9))).sum(axis=1)
+    unfair = gap * (alike / (1 - alike) if alike < 1 else np.nan)
+    return np.where(allied, unfair, 0.0), np.where(allied, content, 0)
 
 
 def _residents(state) -> np.ndarray:

@@ -112,6 +112,22 @@ def test_exchangeable_levers_have_an_even_mix_on_average():
     assert np.mean(misses) < 0.03, "an even answer to everything would be even on average too"
 
 
+def test_a_flat_surface_names_no_lever_instead_of_a_wrong_one():
+    chance = np.random.Generator(np.random.Philox(30))
+    flat = chance.dirichlet((2, 2, 2), 100)
+    clear = chance.dirichlet((60, 25, 15), 100)
+    assert mix.sure_leaders([flat, clear, None]) == [None, 0, None]
+    assert claims.assignment([flat, flat, None]) == 0.0
+    halves = mix.lattice(2)
+    _, near = mix.best_and_near(2, tuple(np.sqrt(halves * (0.6, 0.25, 0.15)).sum(axis=1).tolist()))
+    assert mix.sure_leaders([near]) == [None], "six mixes in halves cannot tell, and must not"
+    assert math.isnan(claims.assignment([None, None, None]))
+    averaged = np.mean(
+        [mix.advantage(mix.leaders([a, b, c])) for a, b, c in zip(flat, flat[::-1], np.roll(flat, 7, 0), strict=True)]
+    )
+    assert averaged < -0.2, "counting each of them would refute the claim with nothing known"
+
+
 def test_by_chance_the_claimed_assignment_wins_rarely_and_a_tie_is_no_win():
     cases = mix.advantage_by_chance()
     assert cases.size == 27
@@ -129,6 +145,48 @@ def test_the_clock_of_a_step_is_when_half_of_its_last_effect_is_there():
     assert mix.typed_in((10, 40, 200), (20, 80, 410))
     assert not mix.typed_in((10, 40, 200), (20, 80, 200))
     assert not mix.typed_in((10, math.nan, 200), (20, 80, 400))
+
+
+# H6
+
+
+def test_fairness_and_members_who_gain_are_read_of_living_alliances():
+    projects = {
+        "members_max": [1, 2, 3, 2], "members": [1, 2, 3, 2], "end": [0, 0, 0, 2], "unfair": [0.0, 0.1, 0.3, 0.9],
+        "content": [0, 2, 1, 0],
+    }  # fmt: skip
+    sums = families.sharing({name: np.array(values) for name, values in projects.items()})
+    assert claims.fairness(sums) == pytest.approx(1 - 0.2)
+    assert claims.content(sums) == pytest.approx(3 / 5)
+
+
+def test_a_run_says_how_far_shares_are_from_the_values_of_shapley(busy_world):
+    """The gap is (v / m - phi) x what is shared alike: nothing without the rule, growing in proportion with it."""
+    from sim.record import cohort
+
+    found, phi = {}, {}
+    for alike in (0.0, 0.1, 0.5):
+        world = busy_world(values={"commons.shared": alike})
+        world.run(18)
+        found[alike] = cohort(world)
+        p, m = world.state.projects, world.state.memberships
+        phi[alike] = {}
+        for row in np.flatnonzero((p.state == 1) & (p.members >= 2) & (p.share_value > 0)):
+            there = m.member[row] >= 0
+            even = p.share_value[row] / p.members[row]
+            own = (m.share[row][there] - alike * even) / (1 - alike)
+            gap = np.abs(m.share[row][there] - own).max() / p.share_value[row]
+            phi[alike][int(p.uid[row])] = gap, int((m.share[row][there] >= m.solo[row][there] * (1 - 1e-9)).sum())
+    assert found[0.0]["unfair"].max() == 0.0
+    for alike in (0.1, 0.5):
+        table = found[alike]
+        rows = zip(table["uid"].tolist(), table["unfair"], table["content"], strict=True)
+        by_uid = {uid: (unfair, content) for uid, unfair, content in rows}
+        known = [uid for uid in phi[alike] if uid in by_uid]
+        assert len(known) > 10
+        for uid in known:
+            assert by_uid[uid] == pytest.approx(phi[alike][uid])
+    assert found[0.5]["unfair"].max() > found[0.1]["unfair"].max() > 0
 
 
 # H9
@@ -196,6 +254,37 @@ def test_swapping_size_and_kind_turns_the_sign():
     assert homophily.of_links(sums) == pytest.approx(1 / 3 - 1 / 8)
     assert homophily.of_links(swap) == -homophily.of_links(sums)
     assert math.isnan(homophily.of_links(sums | {"links_all": 0.0}))
+
+
+def test_size_is_followed_alike_everywhere_or_more_in_large_places():
+    links = {"links_all": 100.0, "links_size": 60.0, "links_size_chance": 40.0, "links_model": 30.0,
+             "links_model_chance": 20.0}  # fmt: skip
+    assert homophily.by_place(links, links) == 0.0
+    assert homophily.same_everywhere(links, links) == 1.0
+    more = links | {"links_size": 70.0}
+    assert homophily.by_place(more, links) == pytest.approx(1 / 2 - 1 / 3)
+    assert homophily.same_everywhere(more, links) == 0.0
+    assert math.isnan(homophily.same_everywhere(links | {"links_all": 0.0}, links))
+
+
+def test_families_read_together_are_joined_draw_by_draw():
+    from sim.lab.table import Runs, Table
+    from sim.parameters import load_parameters
+
+    study, parameters = design.load_study(), load_parameters()
+
+    def outcome(family, world, draw, links):
+        place = study.families[family].place.key
+        return {"draw": draw, "repeat": 0, "place": place, "seed": str(draw), "form": 0, "pairs": {},
+                "worlds": {world: {"84": {"links_all": links}}}}  # fmt: skip
+
+    made = {
+        "H11": [outcome("H11", "W1", draw, 10.0 + draw) for draw in range(3)],
+        "H11large": [outcome("H11large", "large", draw, 20.0 + draw) for draw in range(2)],
+    }
+    table = Table.of_family(Runs(study, study.quick, parameters, [], [], [], "", True, made), "H11")
+    assert table.worlds(1, 0, 84, ("rural",)) == {"W1": {"links_all": 11.0}, "large": {"links_all": 21.0}}
+    assert set(table.worlds(2, 0, 84, ("rural",))) == {"W1"}
 
 
 # H12

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binom
 
 from sim.errors import RunError
-from sim.lab import design, discovery, power, uncertainty
+from sim.lab import basins, design, discovery, power, threshold, uncertainty
 
 LEVEL = 0.9
 
@@ -209,6 +209,53 @@ def test_the_parameter_that_carries_the_effect_comes_first():
 
 def test_ranks_of_ties_are_their_mean():
     assert list(discovery.rank(np.array([3.0, 1.0, 3.0, 2.0]))) == [3.5, 1.0, 3.5, 2.0]
+
+
+# Thresholds and basins
+
+
+def test_a_planted_threshold_and_its_elasticity_are_read_on_draws():
+    """F = 0.6 p^0.8 g^-0.3: at the middle of g, F is 2 where p says so by hand."""
+    chance, names = np.random.Generator(np.random.Philox(27)), ["other", *threshold.CARRIERS]
+    points = np.column_stack([chance.uniform(size=96), 1.05 * (6 / 1.05) ** chance.uniform(size=96),
+                              0.1 * 10 ** chance.uniform(size=96)])  # fmt: skip
+    f = 0.6 * points[:, 1] ** 0.8 * points[:, 2] ** -0.3 * np.exp(0.02 * chance.standard_normal(96))
+    ranges = {"value.price_out": (1.05, 6.0), "value.general_efficiency": (0.1, 1.0)}
+    found = threshold.of_draws("H2", points, names, f, (1.05, 2.0), ranges)
+    price, middle = found["value.price_out"], np.median(points[:, 2])
+    assert price.elasticity == pytest.approx(0.8, abs=0.02)
+    assert price.size == pytest.approx((2 / 0.6 * middle**0.3) ** (1 / 0.8), rel=0.03)
+    assert price.direction == pytest.approx((1.05 / 0.6 * middle**0.3) ** (1 / 0.8), rel=0.03)
+    assert found["value.general_efficiency"].elasticity == pytest.approx(-0.3, abs=0.02)
+    beyond = threshold.of_draws("H2", points, names, f, (1.05, 20.0), ranges)
+    assert beyond["value.price_out"].size is None
+    assert "none alone gives the claimed size" in threshold.words(beyond, 20.0)["en"]
+    rate = threshold.of_draws("H1a", points, names, f - 1, (0.05, None), ranges)["value.price_out"]
+    assert rate.direction == pytest.approx(price.direction)
+    still = threshold.of_draws("H2", points, names, np.exp(0.1 * chance.standard_normal(96)), (1.05, 2.0), ranges)
+    assert still["value.price_out"].direction is None
+    assert "does not show" in threshold.words(still, 2.0)["en"]
+
+
+def test_a_sample_with_one_mode_is_rarely_said_to_have_two():
+    chance = np.random.Generator(np.random.Philox(28))
+    for n in (24, 48):
+        for law in (chance.uniform, chance.standard_normal, chance.standard_exponential):
+            two = [basins.of_values(law(size=n)).two for _ in range(100)]
+            assert sum(two) <= binom.ppf(0.99, 100, 0.05)
+
+
+def test_two_basins_are_found_with_their_shares():
+    """A contagion with a threshold: half of the runs end near nothing, half near everybody."""
+    chance = np.random.Generator(np.random.Philox(29))
+    low = chance.uniform(size=200) < 0.4
+    found = basins.of_values(np.clip(np.where(low, 0.05, 0.9) + 0.03 * chance.standard_normal(200), 0, 1))
+    assert found.two
+    assert 0.2 < found.split < 0.8
+    assert found.low == pytest.approx(low.mean())
+    assert basins.of_values(np.arange(8.0)) is None
+    assert basins.dip(np.arange(10.0)) == pytest.approx(0.05)  # 1 / (2 n): as unimodal as a sample can be
+    assert basins.dip(np.repeat([0.0, 1.0], 50)) == pytest.approx(0.25)  # two points: as far as it can be
 
 
 # Designs

@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 
 from sim.alliances import levers
-from sim.lab import answers, controls, curve, design, discovery, durability, homophily, leverage, mix, prior, wording
+from sim.lab import (
+    answers,
+    basins,
+    claims,
+    controls,
+    curve,
+    design,
+    discovery,
+    durability,
+    homophily,
+    leverage,
+    mix,
+    prior,
+    wording,
+)
 from sim.lab.cohort import ratio
 from sim.parameters import load_parameters
 
@@ -111,6 +125,96 @@ def test_perceived_share_is_carried_by_how_fast_links_are_seen(paper):
 
 def test_unpaid_volunteer_time_is_shown_at_three_wages():
     assert design.load_study().shadow_wages == (0, 12, 25)
+
+
+def test_claim_ids_as_sources_no_parameter_rests_on_a_claim_and_no_target_is_one():
+    """A claim that is a source, or a target of calibration, is confirmed by construction."""
+    from sim.lab import targets
+    from sim.parameters.evidence import facts
+
+    claimed = {name for name, fact in facts().items() if fact.kind == "hypothesis"}
+    assert {"F000-037", "F001-003", "F003-176"} <= claimed
+    parameters = load_parameters()
+    for name in parameters:
+        said = " ".join(str(source) for source in parameters[name].sources.values())
+        assert not {fact for fact in claimed if fact in said}, name
+    rows = targets.load()
+    assert rows
+    assert not claimed & {row.fact for row in rows}
+    asked = {test.estimand for test in design.load_study().tests.values()}
+    assert not any(row.fact in text for row in rows for text in asked), "a target that a verdict reads tests nothing"
+
+
+def test_bistable_means_basins_are_said_instead_of_a_mean():
+    chance = np.random.Generator(np.random.Philox(33))
+    ends = np.where(chance.uniform(size=48) < 0.5, 0.02, 0.97) + 0.01 * chance.standard_normal(48)
+    found = basins.of_values(ends)
+    assert found.two and abs(found.low - 0.5) < 0.2
+    assert ((ends < 0.25) | (ends > 0.75)).all(), "nobody lives at the mean"
+    assert "bassins" in wording.two_basins("desire", found.low)["fr"]
+    assert set(claims.bistable("H10", 12)) == {"desire"}
+    assert set(claims.bistable("H7a", 12)) == {"confidence"}
+
+
+TAGS = {  # one more unit in the tables of a run, and the only sums of the lab that it may enter, each once
+    ("projects", "value"): {"a_value", "p_value"},  # value of alliances of the cohort, in two tables
+    ("projects", "perceived"): {"p_perceived"},
+    ("projects", "gain"): {"p_gain"},
+    ("projects", "premium"): {"p_premium"},
+    ("monthly", "value_allied"): {"t_value"},
+    ("monthly", "hours_allied"): {"t_hours", "x_hours_allied"},  # means of all, and of others
+    ("monthly", "own_allied"): {"t_money", "x_money_allied"},
+    ("monthly", "programme_allied"): {"t_money", "e_all"},
+}
+
+
+@pytest.mark.parametrize("tag", TAGS, ids=".".join)
+def test_a_channel_acting_twice_one_unit_is_counted_once(tag):
+    """One euro of value is never also a euro of means, of others or of avoided cost; nor the other way round."""
+    from sim.lab import worlds
+    from tests.lab_worlds import simulate
+
+    place = design.Place(key="a", territory="x", kind="rural")
+    unit = design.Unit(place, 0, 0, 7, 0, {}, ("W2",), 84)
+    values = {"value.price_out": 2.0, "value.general_efficiency": 0.5, "alliances.possible": 1.0,
+              "engineering.dose": 2.0, "engineering.mode": 0.0}  # fmt: skip
+    tables = simulate(unit, values, "2026-01").tables
+    before = worlds.collect(tables, 84)
+    table, column = tag
+    content = tables["projects_84" if table == "projects" else "monthly"]
+    row = int(np.flatnonzero(content["members_max"] > 1)[0]) if table == "projects" else 3
+    cents = column.startswith(("own", "programme"))
+    content[column] = np.asarray(content[column], float).copy()
+    content[column][row] += 100 if cents else 1
+    after = worlds.collect(tables, 84)
+    moved = {name: float(after[name] - before[name]) for name in before
+             if np.ndim(before[name]) == 0 and after[name] != before[name]}  # fmt: skip
+    moved.pop("p_losing", None)
+    assert moved == {name: pytest.approx(1.0, abs=1e-6) for name in TAGS[tag]}
+
+
+def test_a_channel_acting_twice_value_delivered_moves_no_cash(busy_world):
+    """What a project delivers is relief of a need; twice as much of it in a month is not a cent more for anybody."""
+    cash, relief = [], []
+    for times in (1.0, 2.0):
+        world = busy_world(strict=False)
+        world.run(18)
+        before = world.state.territories.delivered.sum()
+        world.ledger.open(world.month)
+        for phase in world.phases:
+            if phase.title.endswith("production.produce"):
+                world.state.projects.value[:] *= times
+            world.ledger.before(phase)
+            phase(world)
+            world.ledger.after(phase)
+            if phase.title.endswith("production.produce"):
+                break
+        assert before >= 0
+        cash.append((world.state.organisations.cash.copy(), world.state.cohorts.cash.copy()))
+        relief.append(world.state.territories.delivered.sum())
+    assert relief[1] == pytest.approx(2 * relief[0]) and relief[0] > 0
+    for one, other in zip(*cash, strict=True):
+        assert (one == other).all()
 
 
 def test_outside_money_every_draw_is_self_financed():

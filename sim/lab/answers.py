@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.lab import basins as bistable
 from sim.lab import claims as registry
-from sim.lab import controls, design, discovery, power, uncertainty, wording
+from sim.lab import controls, design, discovery, power, threshold, uncertainty, wording
 from sim.lab.claims import Claim, load_claims, scaled, unscaled
 from sim.lab.design import Study
 from sim.lab.table import Runs, Table
@@ -23,7 +24,14 @@ BOUNDS = {"direction": (0.25, 0.75), "size": (0.05, 0.5)}  # of P0: outside, the
 FEWEST = 4  # draws with an answer, to say anything
 UNANSWERED = 0.05  # share of draws without an answer above which nothing is decided
 UNITS = {"percent": "share", "times": "ratio", "euros": "EUR/EUR", "number": "number"}
-MEANS = ("joint_3_4", "joint_4_3", "clocks_are_inputs")  # shares of draws: their mean, not their median, is said
+STRATA = {"H5a": "trust.prior", "H5b": "trust.prior", "H13": "value.poolable"}  # parameter by thirds of its range
+THIRDS = ("low", "middle", "high")
+MEANS = (
+    "joint_3_4",
+    "joint_4_3",
+    "clocks_are_inputs",
+    "same_everywhere",
+)  # shares of draws: their mean, not their median, is said
 
 
 def claim_verdict(
@@ -53,7 +61,13 @@ def claim_verdict(
     driven = p0 is not None and abs(p - p0) < MOVED
     driven_size = None not in (p_size, p0_size) and abs(p_size - p0_size) < MOVED
     carriers = discovery.carriers(table.points[known], table.names, spread.corrected)
-    found = Answer(direction, box, size, size_box, carriers, estimate, p0, p0_size, apart)
+    ranges = {parameter: (table.runs.parameters[parameter].low, table.runs.parameters[parameter].high)
+              for parameter in threshold.CARRIERS}  # fmt: skip
+    limits = {}
+    if name in threshold.CLAIMS:
+        limits = threshold.of_draws(name, table.points[known], table.names, values, (test.bar[1], test.size), ranges)
+    parts = strata(name, table, test.horizon)
+    found = Answer(direction, box, size, size_box, carriers, estimate, p0, p0_size, apart, parts, limits)
     return {
         "claim": name,
         "statement": claim.statement,
@@ -104,6 +118,9 @@ def claim_verdict(
         },
         "comb": comb(name, table, known, spread, carriers),
         "beside": apart,
+        "strata": parts,
+        "thresholds": {carrier: limit._asdict() for carrier, limit in limits.items()},
+        "basins": basins_of(name, table, test.horizon),
         "by_horizon": {str(h): median_of(name, table, h, study.shadow_wage) for h in table.horizons},
         "by_wage": {f"{w:g}": median_of(name, table, test.horizon, w) for w in study.shadow_wages},
         "by_place": {k: median_of(name, table, test.horizon, study.shadow_wage, (k,)) for k in table.places},
@@ -185,6 +202,8 @@ class Answer(NamedTuple):
     p0: float
     p0_size: float | None
     beside: dict[str, list[float | None]]
+    strata: dict[str, object]
+    thresholds: dict[str, threshold.Threshold]
 
 
 def texts(question: Question, answer: Answer) -> dict[str, object]:
@@ -197,7 +216,10 @@ def texts(question: Question, answer: Answer) -> dict[str, object]:
     }
     amounts = {"x": answer.estimate, "a": question.ends[0], "b": question.ends[1]}
     amounts |= {name: values[0] for name, values in answer.beside.items()}
-    forms = wording.FORMS_BESIDE
+    for third in answer.strata.get("thirds", ()):
+        amounts |= {f"{key}_in_{third['third']}": values[0] for key, values in third["figures"].items()}
+    forms = {f"{key}_in_{third}": known for key, known in wording.FORMS_BESIDE.items() for third in THIRDS}
+    forms |= wording.FORMS_BESIDE
     for lang in wording.LANGUAGES:
         conditions = wording.carrier_words(answer.carriers, parameters, lang)
         if answer.box:
@@ -242,6 +264,14 @@ def notes(question: Question, answer: Answer) -> list[dict[str, str]]:
     typed, *_ = answer.beside.get("clocks_are_inputs", [None])
     if typed is not None and typed > 0.5:
         found.append(wording.CLOCKS)
+    for what, basin in basins_of(
+        question.name, question.table, question.table.study.tests[question.name].horizon
+    ).items():
+        if basin["two"]:
+            found.append(wording.two_basins(what, basin["low"]))
+    limit = threshold.words(answer.thresholds, question.table.study.tests[question.name].size)
+    if limit is not None:
+        found.append(limit)
     missing = int((~question.known).sum())
     if missing:
         found.append(wording.without_answer(missing))
@@ -267,11 +297,41 @@ def median_of(name: str, table: Table, horizon: int, wage: float, places: tuple[
     return [float(unscaled(name, value)) for value in found]
 
 
-def besides(name: str, table: Table, horizon: int) -> dict[str, list[float | None]]:
-    """Return the median over draws, and the interval, of what is shown beside the verdict."""
+def strata(name: str, table: Table, horizon: int) -> dict[str, object]:
+    """Return what is shown beside a verdict, by thirds of the range of the parameter that splits its draws."""
+    if name not in STRATA:
+        return {}
+    parameter = table.runs.parameters[STRATA[name]]
+    value = table.points[:, table.names.index(STRATA[name])]
+    edges = np.linspace(parameter.low, parameter.high, len(THIRDS) + 1)
+    which = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, len(THIRDS) - 1)
+    return {
+        "parameter": STRATA[name],
+        "thirds": [
+            {"third": third, "low": float(edges[k]), "high": float(edges[k + 1]), "draws": int((which == k).sum()),
+             "figures": besides(name, table, horizon, which == k)}
+            for k, third in enumerate(THIRDS)
+        ],
+    }  # fmt: skip
+
+
+def basins_of(name: str, table: Table, horizon: int) -> dict[str, dict]:
+    """Return, for what may be bistable, whether runs fall in two basins, and which share of them in each."""
+    found = {}
+    for what, reading in registry.bistable(name, table.study.shadow_wage).items():
+        values = table.map(lambda sums, reading=reading: where_run(reading, sums), horizon, tuple(table.places))
+        basins = bistable.of_values(values.ravel())
+        if basins is not None:
+            found[what] = basins._asdict()
+    return found
+
+
+def besides(name: str, table: Table, horizon: int, chosen: np.ndarray | None = None) -> dict[str, list[float | None]]:
+    """Return the median over draws (all, or those chosen), and the interval, of what is shown beside the verdict."""
     found, places = {}, tuple(table.places)
     for key, reading in registry.beside(name, horizon, table.study.shadow_wage).items():
         raw = table.map(lambda sums, reading=reading: where_run(reading, sums), horizon, places)
+        raw = raw if chosen is None else raw[chosen]
         answered = np.isfinite(raw)
         values = (
             np.where(answered, raw, 0).sum(axis=1)[answered.any(axis=1)] / answered.sum(axis=1)[answered.any(axis=1)]

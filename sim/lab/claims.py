@@ -87,7 +87,7 @@ def effect(claim: str, worlds: Worlds, wage: float) -> float:
         case "H6b":
             return frugality.of_places(worlds["none"], worlds["ten"], wage)
         case "H7a":
-            return mix.advantage(mix.leaders(families.optima(worlds, wage)))
+            return assignment(families.near_sets(worlds, wage))
         case "H7b":
             return mix.ordering(families.clocks(worlds, wage))
         case "H8":
@@ -143,6 +143,29 @@ def part_of(mixes: list[np.ndarray | None], horizon: int, lever: int) -> float:
     """Return the part of one lever in the best mix at one horizon."""
     found = mixes[horizon]
     return float("nan") if found is None else float(found[lever])
+
+
+def assignment(sets: list[np.ndarray | None]) -> float:
+    """Return the advantage of the claimed assignment of levers to horizons; NaN when no horizon has an answer."""
+    if all(near is None for near in sets):
+        return float("nan")
+    return mix.advantage(mix.sure_leaders(sets))
+
+
+def end_of(sets: list[np.ndarray | None], horizon: int, lever: int, tail: float) -> float:
+    """Return how little, or how much, of one lever is in the mixes that the runs do not tell from the best."""
+    found = sets[horizon]
+    return float("nan") if found is None else float(np.quantile(found[:, lever], tail))
+
+
+def fairness(sums: Sums) -> float:
+    """Return 1 less the largest gap between a share and its Shapley value, over value; mean over living alliances."""
+    return 1 - ratio(sums["f_unfair"], sums["f_alliances"])
+
+
+def content(sums: Sums) -> float:
+    """Return the share of members who have at least what they would deliver alone."""
+    return ratio(sums["f_content"], sums["f_members"])
 
 
 def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds], float]]:
@@ -203,12 +226,24 @@ def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds]
                 "failures": lambda w: durability.rate_ratio(w["none"], w[rule]),
                 "other_reading": lambda w: frugality.of_places(w["none"], w[other], wage),
                 "valued_moves": lambda w: moved(w["none"], w["valued"]),
+                "fairness": lambda w: fairness(w[rule]),
+                "fairness_none": lambda w: fairness(w["none"]),
+                "fairness_gain": lambda w: fairness(w[rule]) - fairness(w["none"]),
+                "fairness_other": lambda w: fairness(w[other]),
+                "content": lambda w: content(w[rule]),
+                "content_none": lambda w: content(w["none"]),
+                "content_gain": lambda w: content(w[rule]) - content(w["none"]),
+                "content_other": lambda w: content(w[other]),
             }
         case "H7a" | "H7b":
             found = {f"t50_{name}": lambda w, k=k: families.clocks(w, wage)[k] for k, name in enumerate(mix.IMPACTS)}
             for k, impact in enumerate(mix.IMPACTS):
                 for j, lever in enumerate(mix.LEVERS):
                     found[f"{impact}_{lever}"] = lambda w, k=k, j=j: part_of(families.optima(w, wage), k, j)
+                    for end, tail in (("low", 0.05), ("high", 0.95)):
+                        found[f"{impact}_{lever}_{end}"] = lambda w, k=k, j=j, q=tail: end_of(
+                            families.near_sets(w, wage), k, j, q
+                        )
             return found
         case "H7delays":
             return {"clocks_are_inputs": lambda w: typed(w, wage)}
@@ -233,6 +268,11 @@ def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds]
             return {
                 "by_size": lambda w: homophily.of_links(w["W1"], "size"),
                 "by_model": lambda w: homophily.of_links(w["W1"], "model"),
+                "by_size_large": lambda w: homophily.of_links(w["large"], "size"),
+                "by_model_large": lambda w: homophily.of_links(w["large"], "model"),
+                "gap_large": lambda w: homophily.of_links(w["large"]),
+                "by_place": lambda w: homophily.by_place(w["large"], w["W1"]),
+                "same_everywhere": lambda w: homophily.same_everywhere(w["large"], w["W1"]),
             }
         case "H12a" | "H12b":
             read = shock.kept if claim == "H12a" else shock.of_place
@@ -250,6 +290,15 @@ def beside(claim: str, horizon: int, wage: float) -> dict[str, Callable[[Worlds]
                     w["pool"][f"k_saving{m}"], w["pool"][f"k_all{m}"]
                 )
             return found
+    return {}
+
+
+def bistable(claim: str, wage: float) -> dict[str, Callable[[Worlds], float]]:
+    """Return what may fall in two basins, so that a mean over runs would say nothing: desire and confidence."""
+    if claim == "H10":
+        return {"desire": lambda w: wishes(w["W1"])[-1]}
+    if claim in ("H7a", "H7b"):
+        return {"confidence": lambda w: float(families.course(w["mix0"], "confidence", wage)[-1])}
     return {}
 
 

@@ -9,7 +9,7 @@ H7        mixes of the three levers under one budget, and no levers; H7delays: t
 H8        engineering against a world without alliances
 H9        n catalysts, and the same euros elsewhere
 H10       the trend from 2015
-H11       the trend
+H11       the trend; H11large: the same in a large place
 H12       alliances only before the shock, only after it, never; with the shock and without
 H13       organisations all alike, pooling only
 """
@@ -30,6 +30,7 @@ DELAYS = (  # every time constant between a cause and one of the three impacts
     "projects.setup_months", "innovation.research_months", "innovation.qualification_months",
     "innovation.deployment_months", "levers.delay", "levers.growth", "confidence.half_life",
 )  # fmt: skip
+JOINED = {"H11": "H11large"}  # families whose worlds are read together, draw by draw
 NEUTRAL = {"alliances.possible": 1.0, "engineering.dose": 0.0}
 SIZES = ((2, 2), (3, 3), (4, 99))  # members, for H13 and the strata of H5
 RULES = {
@@ -75,6 +76,8 @@ def worlds_of(family: str, grid: tuple[float, ...], dose: float, values: Mapping
             return {f"n{count:g}": World(NEUTRAL | {"catalysts.number": count}) for count in grid}
         case "H12":
             return {f"{arm}_{when}": World(*shocked(arm, when)) for arm in shock.ARMS for when in ("calm", "shock")}
+        case "H11large":
+            return {"large": World(dict(NEUTRAL))}
         case "H13":
             return {"pool": World(NEUTRAL | {"value.general_efficiency": 1.0})}
     return {"W1": World(dict(NEUTRAL))}
@@ -127,13 +130,15 @@ def collect(family: str, tables: Mapping[str, Mapping[str, np.ndarray]], months:
     match family.removesuffix("delays"):
         case "H5":
             sums |= strata(projects)
+        case "H6":
+            sums |= sharing(tables[f"projects_{min(36, horizon)}"])
         case "H7":
             sums |= impacts(tables, months)
         case "H9":
             sums |= {"spent": float(np.sum(monthly["purse_catalysts"])) / 100}
         case "H10":
             sums |= history(monthly, start)
-        case "H11":
+        case "H11" | "H11large":
             sums |= links(monthly)
         case "H12":
             sums |= shock.collect(projects) | shock.collect_place(monthly)
@@ -157,6 +162,17 @@ def strata(projects: Mapping[str, np.ndarray]) -> dict[str, float]:
             found[f"m_{name}"] = float(sum(np.sum(projects[c], where=chosen) for c in MONEY)) / 100
             found[f"h_{name}"] = float(np.sum(projects["hours"], where=chosen))
     return found
+
+
+def sharing(projects: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Return living alliances, how unfair their shares are, and their members who get what they would deliver alone."""
+    living = allied(projects) & (np.asarray(projects["end"]) == 0) & (np.asarray(projects["members"]) >= 2)
+    return {
+        "f_alliances": float(np.count_nonzero(living)),
+        "f_unfair": float(np.sum(projects["unfair"], where=living)),
+        "f_members": float(np.sum(projects["members"], where=living)),
+        "f_content": float(np.sum(projects["content"], where=living)),
+    }
 
 
 def impacts(tables: Mapping[str, Mapping[str, np.ndarray]], months: int) -> dict[str, object]:
@@ -241,14 +257,24 @@ def course(sums: Mapping[str, np.ndarray], impact: str, wage: float) -> np.ndarr
 
 def optima(sums: Mapping[str, Mapping[str, np.ndarray]], wage: float) -> list[np.ndarray | None]:
     """Return the best mix at each horizon; None where nothing happens by then, or where no mix differs."""
+    return [None if found is None else found[0] for found in surfaces(sums, wage)]
+
+
+def near_sets(sums: Mapping[str, Mapping[str, np.ndarray]], wage: float) -> list[np.ndarray | None]:
+    """Return, at each horizon, the best mixes of surfaces that agree with the runs as well; None without an answer."""
+    return [None if found is None else found[1] for found in surfaces(sums, wage)]
+
+
+def surfaces(sums: Mapping[str, Mapping[str, np.ndarray]], wage: float) -> list[tuple[np.ndarray, np.ndarray] | None]:
+    """Return the best mix and the near set at each horizon, from what was run of the triangle of mixes."""
     names = sorted((name for name in sums if name.startswith("mix")), key=lambda name: int(name[3:]))
     parts = {6: 2, 10: 3, 66: 10}[len(names)]
-    found: list[np.ndarray | None] = []
+    found: list[tuple[np.ndarray, np.ndarray] | None] = []
     for impact, month in zip(mix.IMPACTS, mix.HORIZONS, strict=True):
         at = MONTHS_SHOWN.index(month)
         y = np.array([course(sums[name], impact, wage)[at] for name in names])
         answered = np.isfinite(y).all() and np.ptp(y) > 1e-12
-        found.append(mix.optimum(mix.krige(mix.lattice(parts), y)) if answered else None)
+        found.append(mix.best_and_near(parts, tuple(y.tolist())) if answered else None)
     return found
 
 

@@ -8,6 +8,7 @@ members, or many links, is not taken for a preference.
 import numpy as np
 
 REWIRINGS = 1000
+WITHIN = 0.02  # gap between places below which size is followed alike everywhere
 
 
 def index(within: float, by_chance: float) -> float:
@@ -60,6 +61,17 @@ def of_links(sums, by: str | None = None) -> float:
             return float("nan")
         found[name] = index(sums[f"links_{name}"] / every, sums[f"links_{name}_chance"] / every)
     return found["size"] - found["model"] if by is None else found[by]
+
+
+def by_place(large, small) -> float:
+    """Return how much more links follow size in a large place than in a small one (size of actor x of place)."""
+    return of_links(large, "size") - of_links(small, "size")
+
+
+def same_everywhere(large, small) -> float:
+    """Return 1 when the two are within 0.02 of each other: as good as no interaction."""
+    gap = by_place(large, small)
+    return float(abs(gap) <= WITHIN) if np.isfinite(gap) else float("nan")
 
 
 def size_less_model(sizes: np.ndarray, models: np.ndarray) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import RunError
-from sim.lab import design, frugality, worlds
+from sim.lab import design, families, frugality, worlds
 from sim.lab.claims import effect, scaled
 from sim.lab.design import Size, Study
 
@@ -48,7 +48,11 @@ class Table:
     @classmethod
     def of_family(cls, runs: Runs, family: str) -> "Table":
         """Return the table of the worlds of one family."""
-        return cls(runs._replace(outcomes=runs.families[family]))
+        outcomes, other = runs.families[family], families.JOINED.get(family)
+        if other in runs.families:
+            more = {(o["draw"], o["repeat"]): o["worlds"] for o in runs.families[other]}
+            outcomes = [o | {"worlds": o["worlds"] | more.get((o["draw"], o["repeat"]), {})} for o in outcomes]
+        return cls(runs._replace(outcomes=outcomes))
 
     @property
     def horizons(self) -> list[int]:

@@ -136,8 +136,9 @@ def answer(runs: Runs, wanted: Iterable[str]) -> list[dict]:
             continue
         first, *others = [Table.of_family(runs, family) for family in parts(runs.study, name)] or [table]
         more = {}
-        for other in others:
-            more |= besides("H7delays", other, max(other.horizons))
+        for family, other in zip(parts(runs.study, name)[1:], others, strict=True):
+            if family == "H7delays":
+                more |= besides(family, other, max(other.horizons))
         verdicts.append(claim_verdict(name, first, chances, more))
     return verdicts
 

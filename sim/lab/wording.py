@@ -20,7 +20,11 @@ FORMS_BESIDE = {
     "innovation_action": "percent", "confidence_vision": "percent", "value_ratio": "times", "means_ratio": "times",
     "joint_3_4": "percent", "joint_4_3": "percent", "mass": "number", "mass_low": "number", "mass_high": "number",
     "willing_0": "percent", "willing_1": "percent", "willing_2": "percent", "by_size": "percent",
-    "by_model": "percent", "clocks_are_inputs": "percent",
+    "by_model": "percent", "clocks_are_inputs": "percent", "by_size_large": "percent", "by_place": "percent",
+    "same_everywhere": "percent", "fairness": "percent", "fairness_none": "percent", "content": "percent",
+    "content_none": "percent", "saving_by_means": "percent",
+    **{f"{impact}_{lever}_{end}": "percent" for impact, lever in
+       (("performance", "management"), ("innovation", "action"), ("confidence", "vision")) for end in ("low", "high")},
 }  # fmt: skip
 
 
@@ -84,6 +88,18 @@ def ranges_answer(questions: list[str]) -> dict[str, str]:
     return {
         "fr": f"Les plages choisies répondent presque seules {' et '.join(fr[q] for q in questions)}.",
         "en": f"The chosen ranges nearly answer {' and '.join(en[q] for q in questions)} by themselves.",
+    }
+
+
+def two_basins(what: str, low: float) -> dict[str, str]:
+    """Say that runs fall in two basins: their mean is a place where nobody lives."""
+    fr = {"desire": "L'envie de s'allier", "confidence": "La confiance des habitants"}[what]
+    en = {"desire": "Desire to ally", "confidence": "Confidence of residents"}[what]
+    share = {lang: amount(low, "percent", lang) for lang in LANGUAGES}
+    return {
+        "fr": f"{fr} tombe dans deux bassins{WIDE}: {share['fr']} des mondes finissent dans le bas, et une "
+        "moyenne n'aurait pas de sens.",
+        "en": f"{en} falls in two basins: {share['en']} of the worlds end in the low one, a mean would make no sense.",
     }
 
 
