@@ -14,21 +14,21 @@ LARGE = 50_000.0  # residents beyond which places resemble the law more (commute
 EULER = 0.5772156649015329  # mean of -ln(-ln u), u uniform
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_by_model(amount, model, territory, out):
     """Add `amount[i]` to out[territory[i], model[i]] (int64: the order of rows cannot matter)."""
     for i in range(amount.size):
         out[territory[i], np.int64(model[i])] += amount[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_by_territory(amount, territory, out):
     """Add `amount[i]` to out[territory[i]]."""
     for i in range(amount.size):
         out[territory[i]] += amount[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pull(main, lon, lat, reach, out):
     """Write ln(1 + main communes nearby / own main commune): those nearby count by exp(-km / reach)."""
     for i in range(main.size):
@@ -42,7 +42,7 @@ def pull(main, lon, lat, reach, out):
         out[i] = math.log(1.0 + near / main[i])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def draw_own(ident, population, out):
     """Write two deviations of each place, of mean 0 and variance 1, the same in every run.
 
@@ -59,7 +59,7 @@ def draw_own(ident, population, out):
         out[1, t] = min(2.5, max(-2.5, chance.normal(0, uid, d.INITIAL, d.OWN_OF_PLACE, 1)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_commuters(strength, law, sd, nearby, own, jobs, workers, ratio, out):
     """Write, as a factor on `jobs`, the way from the law of jobs to jobs per worker in the census.
 
@@ -70,14 +70,14 @@ def add_commuters(strength, law, sd, nearby, own, jobs, workers, ratio, out):
         out[t] = math.exp(strength * (census - math.log(jobs[t])))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def scale_by_own(sd, own, out):
     """Write exp(sd * own)."""
     for t in range(own.size):
         out[t] = math.exp(sd * own[t])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def balance(rows, columns, most, tolerance, cells, factors, said):
     """Scale rows and columns of `cells` in turn until they add up to `rows` and `columns` (RAS).
 

@@ -17,13 +17,13 @@ MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def is_public(model):
     """Return True for the two models under public law (public action and public services)."""
     return model == 0 or model == 5
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
     """Return the distance between two organisations: silo, size, place and law, weighted; 0 to 1 within a region.
 
@@ -40,7 +40,7 @@ def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
     return d
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def trust_in(i, j, neighbour, generation, kept, broken, births, t):
     """Return the trust that i has in j: the mean of its memory, or the prior when they never met."""
     for s in range(neighbour.shape[1]):
@@ -49,7 +49,7 @@ def trust_in(i, j, neighbour, generation, kept, broken, births, t):
     return t.prior
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
     """Write c1 * d_ij * (1 - trust_ij) for each pair of the m members."""
     neighbour, generation, kept, broken, births = ties
@@ -69,7 +69,7 @@ def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
             pair_cost[b, a] = cost
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def homes_of(rows, m, org_territory):
     """Return who lives where, four bits a slot: the slot of the first member who lives in the same territory."""
     homes = 0
@@ -81,7 +81,7 @@ def homes_of(rows, m, org_territory):
     return homes
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def links(m, hub):
     """Return how many links m members need: all pairs in a mesh, one each around a hub."""
     if m < 2:
@@ -89,7 +89,7 @@ def links(m, hub):
     return m if hub else m * (m - 1) // 2
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def engineering_strength(m, money, t):
     """Return 1 - 2^-(G per link / g50), between 0 and 1; nothing without engineering at work."""
     if t.mode != 0 or money <= 0.0:
@@ -97,7 +97,7 @@ def engineering_strength(m, money, t):
     return value.engineering_effect(money, float(max(1, links(m, t.hub or money >= t.hub_cost))), t.half_cost)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
     """Copy the members of project p to work arrays; return how many they are."""
     m = 0
@@ -179,7 +179,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             dirty[p] = 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def released(reserve, setup, left, worked):
     """Return the cents of untied money that leave the reserve in a month of work, after `worked` months of it.
 
@@ -207,7 +207,7 @@ def fill_shares(p, m, game, seen, solo, t, out_share, out_perceived):
             out_perceived[p, a] = (1.0 - t.shared) * shares.perceived(game, known, a) + t.shared * alike - solo[p, a]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_bits(mask):
     """Return how many slots are in a mask."""
     n = 0
@@ -217,7 +217,7 @@ def count_bits(mask):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def gain_of_joining(
     p, j, budget_j, member, effort, hours, org_efficiency, weight_table, fit, kinds, ties, traits, t, work
 ):

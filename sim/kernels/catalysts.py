@@ -7,7 +7,7 @@ from sim.kernels import projects
 CHOOSE = 2  # the last step at which a founder alone still looks for partners
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_alliances(state, step, members, seeking, territory, room, out):
     """Write to `out` the alliances, set up or at work, of the places that have room; return how many they are."""
     n = 0
@@ -20,7 +20,7 @@ def list_alliances(state, step, members, seeking, territory, room, out):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def follow(rows, territory, room, followed):
     """Mark the projects of `rows`, in this order, as long as their place has room; `room` is used up."""
     followed[:] = 0

@@ -22,7 +22,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the four 32-bit words (as uint64) of one Philox4x32-10 block."""
     c0, c1, c2, c3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -34,7 +34,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def block(seed, uid, month, decision, sub):
     """Return four words for one decision of one agent in one month; `sub` tells several draws apart (0..255)."""
     s, u = np.uint64(seed), np.uint64(uid)
@@ -42,28 +42,28 @@ def block(seed, uid, month, decision, sub):
     return philox(u & _LOW, u >> _32, np.uint64(month) & _LOW, word, s & _LOW, s >> _32)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def uniform(seed, uid, month, decision, sub):
     """Return one uniform double in [0, 1) with 53 random bits (two words)."""
     a, b, _, _ = block(seed, uid, month, decision, sub)
     return (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6))) / 9007199254740992.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def happens(seed, uid, month, decision, sub, probability):
     """Return True with the given probability (one word: resolution 2^-32)."""
     a, _, _, _ = block(seed, uid, month, decision, sub)
     return np.float64(a) < probability * 4294967296.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def below(seed, uid, month, decision, sub, n):
     """Return an integer in 0..n-1 (n < 2^31; bias below n / 2^32)."""
     a, _, _, _ = block(seed, uid, month, decision, sub)
     return np.int64((a * np.uint64(n)) >> _32)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def normal(seed, uid, month, decision, sub):
     """Return one standard normal (Box-Muller on the four words of one block)."""
     a, b, c, d = block(seed, uid, month, decision, sub)

@@ -17,19 +17,19 @@ MODELS, WIDE, COHORTS = 7, 8, 10
 PUBLIC, PERSONS, FINANCE, OUTSIDE = 0, 1, 3, 7
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def nearest(x):
     """Return x >= 0 rounded to the nearest integer, halves up."""
     return np.int64(math.floor(x + 0.5))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def refused(seed, uid, share):
     """Return True for an organisation to which no bank lends: the same ones as long as the share is the same."""
     return share > 0.0 and chance.happens(seed, uid, d.INITIAL, d.LOAN_REFUSED, 0, share)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
     """Give `total` cents to the financial organisations of a territory, by size; return False where none lives."""
     start, stop = segment[t, 0], segment[t, 1]
@@ -43,7 +43,7 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow):
     """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe."""
     for t in range(segments.shape[1]):
@@ -69,7 +69,7 @@ def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid,
             pay_banks(t, total, segments[FINANCE], alive, base, weight, part, cash, settled)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow):
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
@@ -118,7 +118,7 @@ def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cas
             settled[i] -= part[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def settle_debts(
     rows, n, segments, model, territory, alive, base, weight, part, cash, debt, repaid, forgiven, settled, flow, unpaid
 ):
@@ -142,7 +142,7 @@ def settle_debts(
         debt[i] = 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def let_staff_go(
     segment, alive, uid, terms, seed, base, fixed, cash, fte, released, free_fte, lean, full
 ):  # fmt: skip

@@ -18,7 +18,7 @@ from sim.kernels import chance
 LARGE = 30.0  # events expected
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ratio_of_polynomials(x, top, bottom):
     """Return top(x) / bottom(x), coefficients from the highest power down."""
     num, den = 0.0, 0.0
@@ -50,7 +50,7 @@ TAIL = (
 )  # fmt: skip
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def normal_quantile(u):
     """Return z such that a standard normal is below z with probability u, 0 < u < 1."""
     q = u - 0.5
@@ -62,14 +62,14 @@ def normal_quantile(u):
     return -z if q < 0.0 else z
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def near_normal(u, mean, sd, skewness):
     """Return the quantile at u of a law of counts close to normal, to the nearest integer."""
     z = normal_quantile(min(max(u, 1e-300), 0.9999999999999999))
     return np.int64(math.floor(mean + sd * (z + skewness / 6.0 * (z * z - 1.0)) + 0.5))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def binomial_quantile(u, n, p):
     """Return the least k such that at most k of n happen with probability above u, each with probability p."""
     if n <= 0 or p <= 0.0:
@@ -81,7 +81,7 @@ def binomial_quantile(u, n, p):
     return binomial_low(u, n, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def binomial_low(u, n, p):
     """Return the quantile at u of a binomial law with p at most one half."""
     mean, variance = n * p, n * p * (1.0 - p)
@@ -99,7 +99,7 @@ def binomial_low(u, n, p):
     return k
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def poisson_quantile(u, mean):
     """Return the least k such that a Poisson count of this mean is at most k with probability above u."""
     if mean <= 0.0:
@@ -117,13 +117,13 @@ def poisson_quantile(u, mean):
     return k
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def binomial(seed, uid, month, decision, sub, n, p):
     """Return how many of n happen, each with probability p, independently."""
     return binomial_quantile(chance.uniform(seed, uid, month, decision, sub), n, p)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def poisson(seed, uid, month, decision, sub, mean):
     """Return how many events happen in a month in which `mean` are expected."""
     return poisson_quantile(chance.uniform(seed, uid, month, decision, sub), mean)

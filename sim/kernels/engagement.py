@@ -14,13 +14,13 @@ WIDE = 8
 PUBLIC, PERSONS, PRODUCTIVE, ENGAGEMENT = 0, 1, 2, 6
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def nearest(x):
     """Return x >= 0 rounded to the nearest integer, halves up."""
     return np.int64(math.floor(x + 0.5))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def anybody(segment, t, alive):
     """Return whether one row of the segment lives."""
     for i in range(segment[t, 0], segment[t, 1]):
@@ -29,7 +29,7 @@ def anybody(segment, t, alive):
     return False
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, market, flow):
     """Let firms pay whole hours of their staff to work in the associations of their territory.
 
@@ -56,7 +56,7 @@ def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, mark
             due[t] += np.int64(math.floor(back * paid))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def give_back(got, segment, cost, part, cash, granted, flow):
     """Share what public action gives back over the firms that lent staff, in proportion to what it cost them."""
     for t in range(got.size):
@@ -68,7 +68,7 @@ def give_back(got, segment, cost, part, cash, granted, flow):
             granted[i] -= part[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def serve(pay, per_hour, segment, alive, given, first, width):
     """Write the whole hours of civic service that `pay` [territory] buys, served by one age class (row `first`).
 
@@ -80,7 +80,7 @@ def serve(pay, per_hour, segment, alive, given, first, width):
         given[t * width + first] = np.int64(math.floor(pay[t] / per_hour))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_orders(due, segment, alive, fte, terms, hours, bound, weight, room, part, income, cash):
     """Pay orders to those who can deliver them, by the hours that their staff and volunteers have; bind volunteers.
 
@@ -105,7 +105,7 @@ def pay_orders(due, segment, alive, fte, terms, hours, bound, weight, room, part
                 bound[i] = np.int64(math.floor(part[i] / price * (volunteers / weight[i])))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def bind(hours, bound):
     """Take the hours that orders bind out of those that volunteers gave this month."""
     for i in range(hours.size):

@@ -22,7 +22,7 @@ EMPTY, CROWDED = 8.0, 3000.0  # inhabitants per km2: the densities of 99 % of th
 TRIES = 4  # meetings refused for being too different before an acquaintance is lost
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def per_resident(law, population, density, centre, out):
     """Write exp(a + b ln population + c ln density + d share of the main commune) of each place.
 
@@ -35,7 +35,7 @@ def per_resident(law, population, density, centre, out):
         out[t] = math.exp(law[0] + law[1] * people + law[2] * crowd + law[3] * centre[t])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def weighted_mean(value, weight):
     """Return the mean of `value` weighted by `weight`, summed in order."""
     total, whole = 0.0, 0.0
@@ -48,7 +48,7 @@ def weighted_mean(value, weight):
 # How many
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def round_counts(expected, least, ident, seed, out):
     """Round expected numbers of organisations [place, model, size] up or down by a keyed draw, at least `least`."""
     for t in range(expected.shape[0]):
@@ -63,7 +63,7 @@ def round_counts(expected, least, ident, seed, out):
 # Who
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def identity(ident, model, ordinal, births):
     """Return the uid of an organisation: place (30 bits), model (3), ordinal in it (20), births of the row (8)."""
     return (
@@ -72,7 +72,7 @@ def identity(ident, model, ordinal, births):
     )  # fmt: skip
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def settle(segments, counts, ident, alive, model, size, territory, uid, born):
     """Give rows to organisations: in each segment the living first, by size, then free rows for newborns."""
     for k in range(MODELS):
@@ -90,7 +90,7 @@ def settle(segments, counts, ident, alive, model, size, territory, uid, born):
                         break
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def draw_traits(i, uid, model, seed, traits, functions, t):
     """Draw what organisation i is: domains, main function, efficiencies, desire, threshold.
 
@@ -125,7 +125,7 @@ def draw_traits(i, uid, model, seed, traits, functions, t):
     threshold[i] = min(1.0, max(0.0, bar + bar_sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 1)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def draw_all(alive, uid, model, seed, traits, functions, t):
     """Draw what every living organisation is."""
     for i in range(alive.size):
@@ -162,7 +162,7 @@ def share_budgets(segments, counts, total, class_weight, spread, uid, seed, weig
                 base[i] = typical
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte):
     """Give living organisations their cash in hand, their fixed costs and their staff (thousandths of FTE).
 
@@ -175,7 +175,7 @@ def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte
             fte[i] = staff_of(np.int64(model[i]), np.int64(size[i]), base[i], staff)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def staff_of(model, size, base, staff):
     """Return the normal staff of an organisation, in thousandths of FTE."""
     return np.int64(math.floor(1000.0 * staff[model, size] * base + 0.5))
@@ -184,7 +184,7 @@ def staff_of(model, size, base, staff):
 # Whom it knows
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
     """Draw the first acquaintances of organisation i: near and similar ones; -1 where a meeting found nobody.
 
@@ -210,7 +210,7 @@ def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, g
                 break
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def knows(i, j, upto, neighbour):
     """Return True when j is already among the first `upto` acquaintances of i."""
     for s in range(upto):
@@ -219,7 +219,7 @@ def knows(i, j, upto, neighbour):
     return False
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def meet_all(uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
     """Draw the first acquaintances of every living organisation."""
     for i in range(alive.size):

@@ -61,26 +61,26 @@ class Course(NamedTuple):
     settled: int  # months in use elsewhere that make an innovation deployed
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def rank(strategy):
     """Return z, the place of a strategy between the simplest (-1) and the most complex (1); their mean is 0."""
     return (2.0 * strategy - 3.0) / 3.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def knowledge(stories, course):
     """Return by how much the told failures of a territory in a domain shorten phases and multiply attempts."""
     return 1.0 + course.story * math.log1p(stories)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def months_of(phase, strategy, stories, course):
     """Return the whole months of a phase, at least one."""
     months = course.months[phase] * math.exp(course.by_months * rank(strategy)) / knowledge(stories, course)
     return max(1, np.int64(math.floor(months + 0.5)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def reinvention_months(strategy, stories, course):
     """Return the months to reinvent at home what exists elsewhere: a share of research and qualification."""
     share = min(1.0, course.reinvention * math.exp(course.by_cost * rank(strategy)))
@@ -88,7 +88,7 @@ def reinvention_months(strategy, stories, course):
     return max(1, np.int64(math.floor(share * whole + 0.5)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fit_of(first, phase, strategy, aside, course):
     """Return the fit of an innovation: as drawn, less evaluation, less for a need that is not felt, times its reach."""
     fit = first * (1.0 - course.evaluation)
@@ -99,7 +99,7 @@ def fit_of(first, phase, strategy, aside, course):
     return fit
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def turn(p, before, after, weight, phase_weights, tilt):
     """Turn the weights of the five functions from one phase (-1: as drawn) to another; return True if they moved."""
     if tilt == 0.0 or before == after:
@@ -114,7 +114,7 @@ def turn(p, before, after, weight, phase_weights, tilt):
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def begin(innovations, felt, stories, share, phase_weights, seed, month, course, rows):
     """List living innovations in `rows` and return how many; give those that opened this month their strategy."""
     (state, uid, territory, domain, kind, started, length, strategy, phase_left, aside, fit, fit_first, weight,
@@ -147,7 +147,7 @@ def begin(innovations, felt, stories, share, phase_weights, seed, month, course,
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_supports(rows, n, state, step, phase, territory, fund, course, asked, support, paid):
     """Pay supports out of the finance fund of each territory, the same to each innovation at work before use.
 
@@ -169,7 +169,7 @@ def pay_supports(rows, n, state, step, phase, territory, fund, course, asked, su
         fund[place, FINANCE] -= paid[place]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_supports(rows, n, territory, members, support, grants, totals, tally):
     """Count the supports of the month as grants of finance to their projects: they are means like others."""
     for at in range(n):
@@ -181,13 +181,13 @@ def count_supports(rows, n, territory, members, support, grants, totals, tally):
             tally[place, SUPPORT] += support[p]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def help_of(support, phase, course):
     """Return the added share of attempts, and of protection, that supports fitting the phase bring."""
     return course.support_fit * (1.0 - 2.0 ** (-(support / 100.0 * course.fitting[phase]) / course.support_half))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def passing(probability, attempts):
     """Return the probability of passing in a number of attempts that need not be whole."""
     if attempts == 1.0:
@@ -195,7 +195,7 @@ def passing(probability, attempts):
     return 1.0 - (1.0 - probability) ** attempts
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def payers(p, members, effort, own, programme, grants):
     """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it."""
     largest, total = np.int64(0), programme[p]
@@ -211,7 +211,7 @@ def payers(p, members, effort, own, programme, grants):
     return max(float(max(largest, programme[p])), mine * share), float(total + mine)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def breadth(p, members, member, home, main_function, org_territory):
     """Return how many functions are the main one of a member, plus how many other territories members come from."""
     functions, found = 0, 0
@@ -230,7 +230,7 @@ def breadth(p, members, member, home, main_function, org_territory):
     return found
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared, course):
     """Return the bits of the three conditions validated, after one attempt at those that are still missing."""
     if not bits & 1 and solves:
@@ -245,7 +245,7 @@ def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared
     return bits
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cross(rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, course, anew, ended, tally):
     """Let innovations at work cross their risk zones, try their gates and change phase; return how many ended.
 
@@ -320,7 +320,7 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
     return lost
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories):
     """Add the innovations that worked and ended this month before deployment to the stories of their territory."""
     for at in range(n):
@@ -329,7 +329,7 @@ def tell_failures(rows, n, territory, domain, implemented, end_month, phase, mon
             stories[territory[p], np.int64(domain[p])] += math.exp(course.tell * course.evaluation)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def appeal(touching, alike, adoptions, course):
     """Return the probability that one takes up an innovation that it looks at: near, alike, prestigious, counted.
 
@@ -360,7 +360,7 @@ def by_domain(rows, n, open_to, domain, sources, until):
             place[k] += 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def choose(p, sources, first, last, innovations, touching, classes, land, u, course):
     """Return the innovation of elsewhere that project p takes up, or -1, with the uniform number u.
 
@@ -391,7 +391,7 @@ def choose(p, sources, first, last, innovations, touching, classes, land, u, cou
     return -1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def mark(place, near, touching, value):
     """Write `value` for the territories that touch a place."""
     indptr, indices = near
@@ -457,7 +457,7 @@ def spread(
                         deployed[q] = 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def take_up(p, q, uid, territory, domain, changing, stories, phase_weights, course):
     """Let project p drop its own search and reinvent the innovation of q, whose lineage it joins."""
     phase, phase_left, strategy, origin, home, adoptions, deployed, _, weight, dirty = changing
@@ -472,7 +472,7 @@ def take_up(p, q, uid, territory, domain, changing, stories, phase_weights, cour
     phase[p] = QUALIFICATION
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def go_abroad(p, place, uid, s, dom, abroad, adoptions, deployed, felt, seed, month, course, tally):
     """Let the outside take up an innovation of a territory without others, reinvent it, and keep it or fail."""
     if deployed[p]:
@@ -497,7 +497,7 @@ def go_abroad(p, place, uid, s, dom, abroad, adoptions, deployed, felt, seed, mo
         tally[place, DEPLOYED] += 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def step_of(phase, left, strategy, stories, course):
     """Return which of the five steps an innovation at work is in: research has two, the second from its middle on."""
     if phase == RESEARCH:
@@ -505,7 +505,7 @@ def step_of(phase, left, strategy, stories, course):
     return phase + 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def census(rows, n, innovations, stories, core, course, by_phase, by_step, by_strategy):
     """Count innovations of the core: at work by phase and step, living by strategy; return those aside."""
     state, step, phase, phase_left, strategy, aside, territory, domain = innovations

@@ -8,7 +8,7 @@ from sim.kernels import decisions as d
 from sim.kernels.projects import IMPLEMENT, LIVING
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
@@ -47,7 +47,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
                     dirty[p] = 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def place_of(i, p, members, member):
     """Return the slot of organisation i in project p."""
     for s in range(np.int64(members[p])):
@@ -56,7 +56,7 @@ def place_of(i, p, members, member):
     return -1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def forget(i, neighbour, kept, broken, keep_share):
     """Let the memory of i fade by one month."""
     share = np.float32(keep_share)
@@ -65,7 +65,7 @@ def forget(i, neighbour, kept, broken, keep_share):
         broken[i, s] *= share
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def tie_with(i, j, neighbour, generation, kept, broken, births):
     """Return the place of j among the ties of i; make one when they had none."""
     free, least, weakest = -1, np.float32(np.inf), 0
@@ -83,7 +83,7 @@ def tie_with(i, j, neighbour, generation, kept, broken, births):
     return place
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_seen(alive, slots, state, step, members, kind, visible, patron):
     """Write which organisations are members of an alliance at work, and which of one of patronage."""
     for i in range(alive.size):
@@ -97,7 +97,7 @@ def be_seen(alive, slots, state, step, members, kind, visible, patron):
                         patron[i] = 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def desire(
     alive, births, uid, model, neighbour, generation, visible, patron, disposition, threshold, seed, t, out
 ):  # fmt: skip
@@ -131,7 +131,7 @@ def desire(
         out[i] = min(1.0, max(-1.0, out[i] + t.desire_rate * (wanted - out[i])))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_alliances(state, step, members, territory, living, at_work):
     """Count living alliances, and those at work, by territory."""
     living[:] = 0

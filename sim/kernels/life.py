@@ -20,7 +20,7 @@ JUST_CLOSED = np.uint8(255)  # in `red`: the row closed this month and waits for
 PLACE = np.uint64(2**61)  # identities of territories start here
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, out):
     """Count months in the red and list the rows that close this month in `out`; return how many.
 
@@ -45,7 +45,7 @@ def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, pati
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def close(rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses):
     """Close the listed rows: cash leaves them (estates, or losses below nothing), staff becomes free."""
     for at in range(n):
@@ -64,7 +64,7 @@ def close(rows, n, model, territory, alive, cash, settled, fte, released, red, f
         red[i] = JUST_CLOSED
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def inherit(estates, base, cash, settled, flow, share):
     """Give what closed organisations left to the residents of their territory."""
     for t in range(estates.shape[0]):
@@ -75,7 +75,7 @@ def inherit(estates, base, cash, settled, flow, share):
         hand_to_residents(t, total, base, cash, settled, share)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def hand_to_residents(t, total, base, cash, settled, share):
     """Add `total` cents (or take them, below nothing) to the cohorts of a territory, by their normal outlay."""
     first = t * COHORTS
@@ -87,7 +87,7 @@ def hand_to_residents(t, total, base, cash, settled, share):
         settled[c] += share[c]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share):
     """Let the financial organisations of a territory bear the overdrafts that closed ones left, out of their cash.
 
@@ -111,7 +111,7 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
                 settled[i] -= share[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
     """List the free rows that newborn organisations take this month; return how many, or -1 - model without room.
 
@@ -145,7 +145,7 @@ def list_births(segments, usual, alive, births, red, ident, monthly, seed, month
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def wait_over(red):
     """Let the rows that closed this month be free from the next month on."""
     for i in range(red.size):
@@ -153,7 +153,7 @@ def wait_over(red):
             red[i] = 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_born(
     rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, savings,
     capital,
@@ -181,7 +181,7 @@ def be_born(
     return opened
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing):
     """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack.
 
@@ -210,7 +210,7 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
                 free_fte[t] -= taken
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fund_births(capital, base, cash, settled, flow, share):
     """Take the capital of newborn organisations from the residents of their territory."""
     for t in range(capital.shape[0]):
@@ -221,7 +221,7 @@ def fund_births(capital, base, cash, settled, flow, share):
         hand_to_residents(t, -total, base, cash, settled, share)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grow_up(
     rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties,
     segments, near, likeness,
@@ -239,7 +239,7 @@ def grow_up(
         )
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def shield(slots, state, step, members, protection, out):
     """Write what multiplies the hazard of closing: exp(-protection * alliances at work that an organisation is in)."""
     for i in range(out.size):

@@ -13,7 +13,7 @@ CHANGES, LEAVES = (
 )  # numbers of the draw: whether leaders change; whether they leave the project in slot k (16 + k)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def replace(alive, model, uid, seed, month, renewal, changed):
     """Mark the public actors whose leaders change; return how many they are."""
     n = 0
@@ -25,7 +25,7 @@ def replace(alive, model, uid, seed, month, renewal, changed):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def forget(alive, births, neighbour, generation, kept, broken, changed, memory):
     """Leave the share `memory` of what replaced leaders remember, and of what others remember of them."""
     share = np.float32(memory)
@@ -39,7 +39,7 @@ def forget(alive, births, neighbour, generation, kept, broken, changed, memory):
                 broken[i, s] *= share
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def want(uid, seed, month, mean, sd, changed, disposition):
     """Draw what new leaders want of alliances, by the law of the start; desire will tend to it."""
     for i in range(changed.size):

@@ -19,7 +19,7 @@ FIRM, ASSOCIATION = 2, 6
 OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have none)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_starters(alive, model, uid, slots, monthly, seed, month, out):
     """Write to `out` the rows that open a project this month; return how many. `monthly` is a probability by model."""
     n = 0
@@ -31,7 +31,7 @@ def list_starters(alive, model, uid, slots, monthly, seed, month, out):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def planned_effort(uid, month, decision, base, seed, t):
     """Return the cents a month that an organisation would put in a project: its plan, within its means.
 
@@ -41,7 +41,7 @@ def planned_effort(uid, month, decision, base, seed, t):
     return np.int64(min(total * 100.0 / t.length_months, t.effort_share * base))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out):
     """Write to `out` the projects that look for a partner this month; return how many.
 
@@ -61,7 +61,7 @@ def list_seekers(state, step, seeking, waiting, members, members_first, uid, see
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def row_in(territory, at, segments):
     """Return the organisation row at position `at` of a territory (all models one after the other), or -1."""
     for k in OTHERS:
@@ -72,7 +72,7 @@ def row_in(territory, at, segments):
     return -1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def rows_of(territory, segments):
     """Return how many organisation rows a territory has, free ones included."""
     total = 0
@@ -81,7 +81,7 @@ def rows_of(territory, segments):
     return total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def likely(i, j, size, model, by_size, by_model):
     """Return the probability that two organisations take to each other: exp(-gap) of their sizes and models."""
     gap = by_size * abs(np.int64(size[i]) - np.int64(size[j])) / 3.0
@@ -90,7 +90,7 @@ def likely(i, j, size, model, by_size, by_model):
     return math.exp(-gap)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def row_far(place, scale, attempt_key, far, segments):
     """Return a row drawn among those of the same region, or (scale above REGIONAL) of the whole run.
 
@@ -113,7 +113,7 @@ def row_far(place, scale, attempt_key, far, segments):
     return row_in(np.int64(order[low]), at - before[low], segments)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def meet(
     i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near,
     far, scale, t,
@@ -208,13 +208,13 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
     return proposals
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def with_premium(gain, t):
     """Return what a gain is worth to a member who expects a part of it to be paid in money on top."""
     return gain * (1.0 + t.premium_rate) if gain > 0.0 else gain
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def is_ordered(uid, model, seed, t):
     """Return True when a firm or an association is among those that a policy orders to open alliances."""
     return (
@@ -224,7 +224,7 @@ def is_ordered(uid, model, seed, t):
     )
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def is_member(p, j, member):
     """Return True when row j is already a member of project p."""
     for s in range(member.shape[1]):
@@ -233,7 +233,7 @@ def is_member(p, j, member):
     return False
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def accept(order, proposals, projects, memberships, organisations, seed, month, t):
     """Go through the proposals in `order` (best first) and let each candidate decide; return how many joined.
 
@@ -265,7 +265,7 @@ def accept(order, proposals, projects, memberships, organisations, seed, month, 
     return accepted
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
     """Put organisation i in slot m of project p, and the project in the first free slot of i."""
     member[p, m], effort[p, m], hours[p, m], seen[p, m], joined[p, m] = i, effort_i, hours_i, 0, month

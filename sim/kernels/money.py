@@ -24,13 +24,13 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 ROOT_THREE = math.sqrt(3.0)  # 1 / standard deviation of the sum of four uniforms
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def nearest(x):
     """Return x >= 0 rounded to the nearest integer, halves up."""
     return np.int64(math.floor(x + 0.5))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def luck_of(seed, uid, month):
     """Return the own luck of an organisation in a month: mean 0, variance 1, between -3.5 and 3.5.
 
@@ -40,7 +40,7 @@ def luck_of(seed, uid, month):
     return (np.float64(a + b + c + e) / 4294967296.0 - 2.0) * ROOT_THREE
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def planned(cash, base, fixed, rate):
     """Return what a holder of `cash` spends in a month: what falls due, and a part of what is left.
 
@@ -51,7 +51,7 @@ def planned(cash, base, fixed, rate):
     return fixed + nearest(rate * (cash - fixed))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent):
     """Let each living organisation spend; add to spent[territory, model]. Funds already paid count as spent."""
     for k in range(MODELS):
@@ -66,7 +66,7 @@ def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outla
             spent[t, k] += total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
     """Let each cohort of residents spend; add to spent[territory, persons]."""
     for c in range(base.size):
@@ -122,7 +122,7 @@ def deliver(spent, spread, ident, seed, month, market, flow):
                     market[t, j] += part[j]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
     """Post what the outside pays each model: the frozen normal amount, and the common luck of the territory.
 
@@ -151,7 +151,7 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
                 flow[t, j * WIDE + OUTSIDE] += lost
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, weight, income, cash, market):
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
@@ -178,7 +178,7 @@ def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month
                 cash[i] += income[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_cohorts(base, income, cash, market):
     """Pay what the market holds for persons to the cohorts of each territory, in proportion to their normal outlay."""
     for t in range(market.shape[0]):
@@ -188,7 +188,7 @@ def pay_cohorts(base, income, cash, market):
             cash[c] += income[c]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill(segment, alive, base, shares, cash, granted, fund):
     """Top up the fund of each territory to its budget, shares[territory] * base over the rows of one model.
 
@@ -211,7 +211,7 @@ def fill(segment, alive, base, shares, cash, granted, fund):
                 fund[t] += given
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_means(segment, alive, base, cash, out):
     """Write in out[territory] what the living rows of one model hold, and what they normally spend in a month."""
     for t in range(segment.shape[0]):
@@ -222,7 +222,7 @@ def add_means(segment, alive, base, cash, out):
                 out[t, 1] += base[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_budget(alive, territory, base, share, out):
     """Add to out[territory] what the living rows of a funder would put in its fund in a month."""
     for i in range(alive.size):
@@ -230,7 +230,7 @@ def add_budget(alive, territory, base, share, out):
             out[territory[i]] += nearest(share * base[i])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def levy(due, persons, room, levied, cash):
     """Take `due[territory]` cents from its residents, the same from each who has it; `due` becomes what was taken.
 
@@ -245,7 +245,7 @@ def levy(due, persons, room, levied, cash):
             cash[c] -= levied[c]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, granted):
     """Take `due[territory]` cents from what rows of one model are about to spend; `due` becomes what was taken.
 
@@ -266,7 +266,7 @@ def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part,
             cash[i] -= part[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_purses(collected, wanted, part, purse):
     """Share what was collected in each territory over its purses, in proportion to what each wanted."""
     for t in range(collected.size):

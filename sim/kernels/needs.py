@@ -22,13 +22,13 @@ from sim.kernels import decisions as d
 PLACE = np.uint64(2**61)  # identities of territories start here
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def level(x):
     """Return the level of a need, between 0 and 1, from its logit."""
     return 1.0 / (1.0 + math.exp(-x))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def relief(delivered, residents, strength, scale, linear=False):
     """Return the fall of a need when `delivered` is done for it: strength * ln(1 + delivered / (residents * scale)).
 
@@ -41,7 +41,7 @@ def relief(delivered, residents, strength, scale, linear=False):
     return strength * math.log1p(delivered / (residents * scale))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def step(x, rest, coupling, recovery, drift, relieved):
     """Move the needs `x` of one territory by a month, in place."""
     everyone = 0.0
@@ -54,7 +54,7 @@ def step(x, rest, coupling, recovery, drift, relieved):
         x[k] += recovery * (rest[k] - x[k] + pull) + drift - relieved[k]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def feel(felt, x, opinion, lag):
     """Move felt needs towards the needs `x` plus a common opinion, in place; `lag` is the time constant in months."""
     share = 1.0 - math.exp(-1.0 / lag)
@@ -62,7 +62,7 @@ def feel(felt, x, opinion, lag):
         felt[k] += share * (x[k] + opinion - felt[k])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def order_at_rest(ident, seed, high, gap, rest):
     """Spread the levels of rest of each territory evenly from `high` down over `gap`, domains in a keyed order.
 
@@ -79,7 +79,7 @@ def order_at_rest(ident, seed, high, gap, rest):
             rest[t, k] = high - gap * before / (domains - 1)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def spill(delivered, indptr, indices, share, out):
     """Write what is delivered where it is felt: neighbours get `share` of it in equal parts, the rest stays.
 
@@ -96,7 +96,7 @@ def spill(delivered, indptr, indices, share, out):
                 out[t, k] += share * delivered[other, k] / degree
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def strike(need, ident, size, domain, places, seed):
     """Raise one domain (all when `domain` < 0) by `size` in a keyed share of territories; return how many were hit."""
     hit = 0
@@ -109,7 +109,7 @@ def strike(need, ident, size, domain, places, seed):
     return hit
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def tipped(need, rest, excess):
     """Write 1 for each territory whose mean level exceeds that of rest by more than `excess`; return how many."""
     found = 0
@@ -121,7 +121,7 @@ def tipped(need, rest, excess):
     return found
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def month(
     need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, opinion, relieved, linear
 ):

@@ -11,7 +11,7 @@ LIVING, IMPLEMENT = 1, 5
 OUTSIDE = 7
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def share_income(projects, member, slots, base, income, organisations, part, flow, due):
     """Share the part `part` of the surprises of the month among the members of each economic cooperation at work.
 
@@ -45,7 +45,7 @@ def share_income(projects, member, slots, base, income, organisations, part, flo
                     pay(np.int64(member[p, s]), np.int64(member[p, r]), amount, organisations, flow)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def surprise(i, slots, base, income):
     """Return what organisation i received this month beyond its normal outlay, for each project that it is in."""
     n = 0
@@ -54,7 +54,7 @@ def surprise(i, slots, base, income):
     return np.float64(income[i] - base[i]) / max(1, n)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay(i, j, amount, organisations, flow):
     """Let i pay j; between two territories the money leaves one and enters the other."""
     territory, model, cash, paid, received = organisations

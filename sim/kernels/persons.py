@@ -19,7 +19,7 @@ DEATH, BIRTH, LEAVING, OLDER = 0, 1, 2, 3
 PLACE = np.uint64(2**61)  # identities of territories start here
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def move_confidence(territory, seen, terms, confidence):
     """Move each cohort's confidence towards the start plus what is seen, by the share that fades; within bounds."""
     start, gain, fading, _, bound = terms
@@ -28,7 +28,7 @@ def move_confidence(territory, seen, terms, confidence):
         confidence[c] = min(bound, max(-bound, moved))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def mean_confidence(persons, confidence, first, last):
     """Return the mean confidence of the residents of rows first..last-1, 0 without residents."""
     total, people = 0.0, 0.0
@@ -85,7 +85,7 @@ def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, dep
                 confidence[c] = felt / persons[c]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
     """Write the whole hours that each cohort gives, the fraction by a keyed draw; none where no association lives.
 

@@ -5,7 +5,7 @@ from numba import njit
 COMPLETED = 1  # cause of the end of a project
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_completed(state, end, ended, members_first, territory, month, completed):
     """Add the alliances that were completed this month to the count of their territory."""
     for p in range(state.size):
@@ -13,7 +13,7 @@ def count_completed(state, end, ended, members_first, territory, month, complete
             completed[territory[p]] += 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ripen(completed, residents, levels, effect, modes, mix, national, least, most, maturity, ease):
     """Write the level of each territory (1, and one more for each threshold reached), and its ease of set-up.
 

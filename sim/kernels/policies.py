@@ -15,14 +15,14 @@ GRANT, DRAWING_RIGHT, ADVANCE = 0, 1, 2
 MODELS = 7
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def premium_due(p, s, perceived, share, solo, realised, rate):
     """Return the cents that a member is due this month: a part of its premium, as it sees it or as it is."""
     base = share[p, s] - solo[p, s] if realised else perceived[p, s]
     return np.int64(math.floor(100.0 * rate * max(0.0, base)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
     """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array."""
     state, step, members, territory = table
@@ -49,7 +49,7 @@ def pay_premium(table, memberships, organisations, realised, rate, purse, openin
                 )
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def select(state, step, members, territory, domain, member, org_model, eligible, models_least, out):
     """Write which alliances a fund may help: `eligible[territory, domain]`, and enough different models allied."""
     for p in range(state.size):
@@ -68,7 +68,7 @@ def select(state, step, members, territory, domain, member, org_model, eligible,
             out[p] = 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_fund(selected, step, members, territory, paid, received, instrument, rate, cap, asked):
     """Write what each selected alliance asks of a fund: a part of what its members spent and nobody repaid.
 
@@ -86,7 +86,7 @@ def ask_fund(selected, step, members, territory, paid, received, instrument, rat
         asked[territory[p]] += cap[p]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def draw_rights(selected, step, members, waiting, territory, effort, rate, mode, fund, opening, drawn, due, programme,
                 engineering, untied):  # fmt: skip
     """Let selected alliances that are being set up, or that lost means, draw engineering on a fund.
@@ -116,7 +116,7 @@ def draw_rights(selected, step, members, waiting, territory, effort, rate, mode,
             engineering[p] += part
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def recover(table, member, organisations, sums, fund, flow, totals):
     """Let alliances at work pay back their advance until the last month of work; a member pays if it has the cash.
 
@@ -158,7 +158,7 @@ def recover(table, member, organisations, sums, fund, flow, totals):
                 flow[place, MODELS, 0] += part
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_financed(paid, months):
     """Count the months that each programme of each territory has been paid for; those without take them back."""
     for t in range(paid.shape[0]):
@@ -169,7 +169,7 @@ def count_financed(paid, months):
                 months[t, k] -= 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def effects(money, paid, months, delay, growth, residents, gain, half, out):
     """Write the effect of each instrument, a mean over residents: gain * (1 - 2^(-money at work / half)).
 

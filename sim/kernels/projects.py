@@ -23,7 +23,7 @@ WALK_OUT = 16  # first number of the draws of new leaders who leave, one for eac
 STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def first_free(state, start):
     """Return the first free row from `start` on, or -1 when the table is full."""
     for p in range(start, state.size):
@@ -32,7 +32,7 @@ def first_free(state, start):
     return -1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def open_projects(
     starters, n, projects, memberships, organisations, felt, ease, kind_share, scale_share, step_share, seed, month, t
 ):  # fmt: skip
@@ -91,7 +91,7 @@ def open_projects(
     return opened
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pick(share, u):
     """Return the index of the part of [0, 1) in which u falls; `share` sums to 1."""
     running = 0.0
@@ -102,7 +102,7 @@ def pick(share, u):
     return share.size - 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def step_months(setup, step, step_share):
     """Return the months of one set-up step: whole, one at least for the first, and their sum is the set-up time."""
     before, after = 0.0, 0.0
@@ -116,7 +116,7 @@ def step_months(setup, step, step_share):
     return until - max(1, np.int64(math.floor(setup * before + 0.5)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
     """Share each territory's programme among the projects that look for partners or have some.
 
@@ -144,7 +144,7 @@ def allot(state, step, territory, seeking, members, member, effort, programme, c
                 untied[p] = whole - out[p]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def work(projects, memberships, organisations, amounts, seed, month, t, totals):
     """Do one month of work in every project: promises, money spent, hours used, value delivered.
 
@@ -207,7 +207,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
             delivered[place, np.int64(domain[p])] += value[p] * worked
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def slot_of(i, p, slots):
     """Return which of its own slots holds project p: it tells apart the promises of one organisation."""
     for s in range(slots.shape[1]):
@@ -216,13 +216,13 @@ def slot_of(i, p, slots):
     return slots.shape[1]
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def share_of(amount, s, m):
     """Return the part s of an amount cut in m whole parts that add up to it."""
     return amount * (s + 1) // m - amount * s // m
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def receive(i, amount, owner, place, org_territory, org_model, cash, project_received, flow):
     """Pay `amount` to organisation i from an account that `owner` holds in territory `place`."""
     cash[i] += amount
@@ -235,7 +235,7 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
         flow[home, MODELS, np.int64(org_model[i])] += amount
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def use_programme(p, place, engineering, untied, at_work, freed, programme, reserve, wages):
     """Take the month's programme money; return the untied cents that members receive.
 
@@ -251,7 +251,7 @@ def use_programme(p, place, engineering, untied, at_work, freed, programme, rese
     return untied + freed
 
 
-@njit(nogil=True, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
     plan_value, waiting, sums, counts, hour_value, viable_share, totals, place,
@@ -301,7 +301,7 @@ def account(
     totals[place, allied, 7] += hours_used
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_grants(
     state, step, bid, territory, members, paid, kept, hours, value, alone, perceived, t, cap, worth, asked, weighed
 ):
@@ -327,7 +327,7 @@ def ask_grants(
         weighed[territory[p]] += worth[p]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
     state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
     received, sum_grants, sum_own, flow, totals,
@@ -366,7 +366,7 @@ def grant(
                 receive(member[p, s], gift, owner, place, org_territory, org_model, cash, project_received, flow)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def advance(projects, step_share, seed, month, t, ended_now):
     """Move every project one month along its seven steps, or end it; write the rows that ended, return how many.
 
@@ -401,7 +401,7 @@ def advance(projects, step_share, seed, month, t, ended_now):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def broken_up(members, members_first, waiting, t):
     """Return how a project at work ends this month, or 0, under one of three rules of dissolution."""
     lost = members < members_first
@@ -414,7 +414,7 @@ def broken_up(members, members_first, waiting, t):
     return 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def next_step(
     p, step, left, setup, length, implemented, members, members_first, seeking, bid, dirty, value, plan_value,
     engineering, uid, step_share, seed, month, t,
@@ -438,7 +438,7 @@ def next_step(
     return 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
     """Count, by territory, the alliances that were declared and never reached work; their members' desire moves.
 
@@ -459,7 +459,7 @@ def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, de
                 desire[i] = min(1.0, max(-1.0, desire[i] + t.declaration_effect))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, t):
     """Free the members of ended projects, give back their reserve, and keep the rows of the inception cohort."""
     for at in range(n):
@@ -474,7 +474,7 @@ def release(rows, n, state, started, territory, reserve, programme, members, mem
         state[p] = KEPT if started[p] < t.kept_months else 0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def forget_project(i, p, slots):
     """Take project p out of the slots of organisation i and close the gap."""
     for s in range(slots.shape[1]):
@@ -485,7 +485,7 @@ def forget_project(i, p, slots):
             return
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def leave(p, s, members, memberships, dirty):
     """Take the member in slot s out of project p, close the gap, and keep who has seen whom."""
     member, effort, hours, solo, share, perceived, seen, kept, joined = memberships
@@ -504,7 +504,7 @@ def leave(p, s, members, memberships, dirty):
     dirty[p] = 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def review(projects, memberships, slots, org_uid, desire, seed, month, t):
     """Let members of alliances at work reconsider; those who see less than they want leave. Return how many left."""
     state, step, members, dirty = projects
@@ -528,7 +528,7 @@ def review(projects, memberships, slots, org_uid, desire, seed, month, t):
     return gone
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
     """Let new leaders leave alliances at work; return how many memberships ended."""
     state, step, members, dirty = table
@@ -550,7 +550,7 @@ def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
     return gone
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def drop_dead(alive, slots, members, memberships, dirty):
     """Take organisations that died this month out of their projects; return how many memberships ended."""
     member = memberships[0]

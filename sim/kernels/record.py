@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_up(table, core, out):
     """Add the rows of `table` where `core` is true, in order, into `out` (one value per column)."""
     out[:] = 0.0
@@ -16,7 +16,7 @@ def add_up(table, core, out):
                 out[k] += table[i, k]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def confident(persons, confidence, territory, core):
     """Return (residents who are confident, residents) of the core: each cohort counts by the logistic of its level."""
     confident_people, people = 0.0, 0.0
@@ -27,7 +27,7 @@ def confident(persons, confidence, territory, core):
     return confident_people, people
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_organisations(alive, model, territory, desire, core, counts):
     """Count living organisations of the core by model into `counts`; return how many wish to ally (desire >= 0)."""
     counts[:] = 0
@@ -40,7 +40,7 @@ def count_organisations(alive, model, territory, desire, core, counts):
     return willing
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
     """Count living projects of the core: [solo or allied, step] and alliances by partnership type."""
     by_step[:] = 0
@@ -53,7 +53,7 @@ def count_projects(state, members, step, kind, territory, core, by_step, by_kind
                 by_kind[np.int64(kind[p])] += 1
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def score(need, population, core, out):
     """Write the mean need of each domain over the residents of the core, on a scale of 0 to 10."""
     out[:] = 0.0
@@ -67,7 +67,7 @@ def score(need, population, core, out):
         out[d] /= max(people, 1.0)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_links(state, members, founder, territory, member, core, organisations, living, out):
     """Count pairs of members of living alliances of the core: in all, of one size, of one model; and by chance.
 
@@ -102,7 +102,7 @@ def count_links(state, members, founder, territory, member, core, organisations,
             out[6] += model[founder[p]] == 6
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def share(counts, first, last, which):
     """Return the share of one class among classes first..last-1; 0 where nobody is."""
     total = 0.0

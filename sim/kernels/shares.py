@@ -14,7 +14,7 @@ from sim.kernels import decisions as d
 FACTORIAL = tuple(float(math.factorial(n)) for n in range(21))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def bit_count(mask):
     """Return how many players a mask holds."""
     count = 0
@@ -24,7 +24,7 @@ def bit_count(mask):
     return count
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def perceived(v, known, i):
     """Return the Shapley value of player i in the game among the players of `known`, i included.
 
@@ -42,14 +42,14 @@ def perceived(v, known, i):
         part = (part - 1) & others
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def shapley(v, m, out):
     """Write the exact Shapley value of each of the m players; they add up to v[everyone]."""
     for i in range(m):
         out[i] = perceived(v, (1 << m) - 1, i)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def shuffle(order, seed, uid, month, sub):
     """Put 0..m-1 in a random order (Fisher-Yates, one keyed draw a place, `sub` to `sub` + m - 2)."""
     for i in range(order.size):
@@ -59,7 +59,7 @@ def shuffle(order, seed, uid, month, sub):
         order[i], order[j] = order[j], order[i]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def sampled(v, rounds, seed, uid, month, order, out):
     """Write Shapley values estimated from `rounds` random orders, each with its rotations and their reverses.
 
@@ -82,14 +82,14 @@ def sampled(v, rounds, seed, uid, month, order, out):
     return out
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def tie_break(seed, uid, month, i):
     """Return the keyed number that ranks party i among equal remainders."""
     word, _, _, _ = chance.block(seed, uid, month, d.TIE_BREAK, i)
     return word
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def largest_remainder(amount, weight, seed, uid, month, out):
     """Cut `amount` cents in proportion to `weight`: whole parts, then a cent to the largest remainders.
 

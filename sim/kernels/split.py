@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def by_running_weight(total, weight, start, stop, out):
     """Cut `total` over rows start..stop-1 in proportion to `weight` >= 0; return what could not be shared.
 
@@ -34,7 +34,7 @@ def by_running_weight(total, weight, start, stop, out):
     return np.int64(0)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def within(total, weight, room, start, stop, out):
     """Cut `total` >= 0 in proportion to `weight`, no row above its `room` >= 0; return what nobody could take.
 

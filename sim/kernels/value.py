@@ -24,13 +24,13 @@ PRACTICES, COOPERATION, INNOVATION, PATRONAGE = range(4)  # partnership types
 SCRATCH = 7  # rows of the work array: unit costs, then the walk over makers
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def make_or_buy(efficiency, price):
     """Return what one unit of a function costs: made at 1/efficiency, or bought at `price`."""
     return min(1.0 / efficiency, price)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def team_costs(efficiency, mask, price, q):
     """Write to `q` what one unit of each function costs the coalition: its best maker, or the price outside."""
     for k in range(q.size):
@@ -40,7 +40,7 @@ def team_costs(efficiency, mask, price, q):
                 q[k] = min(q[k], make_or_buy(efficiency[i, k], price))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def power(x, r):
     """Return x^r, without the cost of a general power for the exponents that sweeps use most."""
     if r == 1.0:
@@ -54,7 +54,7 @@ def power(x, r):
     return x**r
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def power_mean(x, w, r):
     """Return (sum w x^r / sum w)^(1/r) over x >= 0: the mean that substitution makes, r = 0 the geometric one.
 
@@ -78,13 +78,13 @@ def power_mean(x, w, r):
     return unit * (math.exp(mean) if geometric else power(mean, 1.0 / r))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def unit_cost(q, w, sigma):
     """Return c(q) = (sum w q^(1-sigma))^(1/(1-sigma)): what one unit of work costs when function k costs q[k]."""
     return power_mean(q, w, 1.0 - sigma)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def supply_at(cost, k, mask, efficiency, budget, extra, price):
     """Return how many EUR of function k can be made at `cost` by the members who can; no limit at the price outside."""
     if cost >= price:
@@ -96,7 +96,7 @@ def supply_at(cost, k, mask, efficiency, budget, extra, price):
     return supply
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def next_cost(cost, k, mask, efficiency, price):
     """Return the next cost of function k above `cost`: that of another member, or the price outside."""
     above = price
@@ -108,7 +108,7 @@ def next_cost(cost, k, mask, efficiency, price):
     return above
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
     """Return True when the best makers can make all that `money` asks of each function at costs `q`."""
     least, total = math.inf, 0.0
@@ -127,7 +127,7 @@ def suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def start_piece(k, cost, share, sigma, supply, walk):
     """Start to make function k at `cost`, those who make it for less being full (see spread_over_makers)."""
     start, slope, end, made, spent = walk[0], walk[1], walk[2], walk[3], walk[4]
@@ -136,7 +136,7 @@ def start_piece(k, cost, share, sigma, supply, walk):
     end[k] = (made[k] + supply / cost) * power(cost, sigma) / share
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def spread_over_makers(money, mask, efficiency, budget, extra, price, weight, sigma, q, walk):
     """Return the average unit cost when the best makers of a function can be full; `q` becomes the marginal costs.
 
@@ -179,7 +179,7 @@ def spread_over_makers(money, mask, efficiency, budget, extra, price, weight, si
     return money * power(unit_cost(q, weight, sigma), sigma) / s
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def unit_cost_within_means(money, mask, efficiency, budget, extra, price, weight, sigma, scratch):
     """Return what one unit of work costs the coalition on average when `money` is spent where it does most.
 
@@ -193,7 +193,7 @@ def unit_cost_within_means(money, mask, efficiency, budget, extra, price, weight
     return spread_over_makers(money, mask, efficiency, budget, extra, price, weight, sigma, q, scratch[1:])
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def engineering_effect(money, links, half):
     """Return 1 - 2^-(money per link / half), in [0, 1); 0 without links."""
     if links <= 0.0:
@@ -201,7 +201,7 @@ def engineering_effect(money, links, half):
     return 1.0 - math.exp(-HALVING * (money / links / half))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def towns(mask, m, homes):
     """Return in how many places the members of a coalition live; slot i lives in place `homes >> 4 i & 15`."""
     there, n = 0, 0
@@ -214,7 +214,7 @@ def towns(mask, m, homes):
     return n
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def coordination_cost(mask, m, pair_cost, fixed, saved, hub, branching=0.0, homes=0):
     """Return C(S): `fixed` for each member beyond the first, plus the cost of links less the share `saved`.
 
@@ -237,20 +237,20 @@ def coordination_cost(mask, m, pair_cost, fixed, saved, hub, branching=0.0, home
     return fixed * (members - 1) + links * (1.0 - saved)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def overhead_factor(overhead, poolable, size):
     """Return 1 + the overhead on one euro of work, of which `size` members share the poolable part."""
     return 1.0 + overhead * (1.0 - poolable * (1.0 - 1.0 / size))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def form_b(budget, coordination, engineering, unit, fit, overhead, poolable, size):
     """Return the value of make or buy: what is left of the budget, at `unit` cost and overheads."""
     work = max(0.0, budget - coordination - engineering)
     return fit * work / (unit * overhead_factor(overhead, poolable, size))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def form_a(mask, efficiency, budget, extra, coordination, weight, fit, sigma, overhead, poolable, size, q):
     """Return the value of substitution over functions; `coordination` comes off every member's effort pro rata.
 
@@ -274,7 +274,7 @@ def form_a(mask, efficiency, budget, extra, coordination, weight, fit, sigma, ov
     return fit * SCALE_A * power_mean(q, weight, 1.0 - 1.0 / sigma) * left / overhead_factor(overhead, poolable, size)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def returns_of_team(work, scale, eta):
     """Return scale * (work / scale)^eta: other returns than constant, for the form that gives them to the team."""
     if eta == 1.0 or work <= 0.0:
@@ -282,7 +282,7 @@ def returns_of_team(work, scale, eta):
     return scale * power(work / scale, eta)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def coalition_value(
     mask, m, budget, extra, efficiency, weight, fit, pair_cost, saved, hub, engineering, t, scratch, kind=-1, homes=0
 ):
