@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-
 PAGE, LINE = 4096, 64  # bytes
 
 
@@ -39,8 +38,8 @@ def columns() -> dict[str, Column]:
 def staggered(shape: tuple[int, ...], dtype: str, place: int) -> np.ndarray:
     """Return zeros that begin `place` cache lines (modulo 64) after a page.
 
-    Large arrays begin on a page. A loop over rows that reads forty columns would then find the same row of all of them in
-    the same set of a cache, which holds eight to twelve lines: each column would push another one out.
+    Large arrays begin on a page. A loop over rows that reads forty columns would then find the same row of all of
+    them in the same set of a cache, which holds eight to twelve lines: each column would push another one out.
     """
     size = np.dtype(dtype).itemsize * int(np.prod(shape))
     raw = np.zeros(size + 2 * PAGE, np.uint8)

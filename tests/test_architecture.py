@@ -133,8 +133,16 @@ def test_kernels_are_compiled_one_way(path):
         assert isinstance(decorator, ast.Call), where
         assert ast.unparse(decorator.func) == "njit", where
         options = {k.arg: ast.literal_eval(k.value) for k in decorator.keywords}
-        options.pop("inline", None)  # where counting references to arrays costs more than the work
-        assert options == {"nogil": True, "error_model": "numpy", "cache": True}, f"{where}: {options}"
+        expected = {"nogil": True, "error_model": "numpy", "cache": True}
+        if not makes_arrays(function):
+            expected["_nrt"] = False  # counting references to arrays would cost more than the work
+        assert options == expected, f"{where}: {options}"
+
+
+def makes_arrays(function) -> bool:
+    """Return True when a kernel makes an array, which needs numba's counting of references."""
+    makers = {"empty", "zeros", "copy"}
+    return any(isinstance(n, ast.Attribute) and n.attr in makers for n in ast.walk(function))
 
 
 @pytest.mark.parametrize("path", KERNELS, ids=lambda p: p.stem)

@@ -208,13 +208,13 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
     return proposals
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def with_premium(gain, t):
     """Return what a gain is worth to a member who expects a part of it to be paid in money on top."""
     return gain * (1.0 + t.premium_rate) if gain > 0.0 else gain
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def is_ordered(uid, model, seed, t):
     """Return True when a firm or an association is among those that a policy orders to open alliances."""
     return (

@@ -207,7 +207,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
             delivered[place, np.int64(domain[p])] += value[p] * worked
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def slot_of(i, p, slots):
     """Return which of its own slots holds project p: it tells apart the promises of one organisation."""
     for s in range(slots.shape[1]):
@@ -216,7 +216,7 @@ def slot_of(i, p, slots):
     return slots.shape[1]
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def share_of(amount, s, m):
     """Return the part s of an amount cut in m whole parts that add up to it."""
     return amount * (s + 1) // m - amount * s // m
@@ -235,7 +235,7 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
         flow[home, MODELS, np.int64(org_model[i])] += amount
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def use_programme(p, place, engineering, untied, at_work, freed, programme, reserve, wages):
     """Take the month's programme money; return the untied cents that members receive.
 
@@ -251,7 +251,7 @@ def use_programme(p, place, engineering, untied, at_work, freed, programme, rese
     return untied + freed
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, inline="always")
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
     plan_value, waiting, sums, counts, hour_value, viable_share, totals, place,
