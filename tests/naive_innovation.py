@@ -108,7 +108,7 @@ class innovation:
             return gates[p] == 7
 
         for p in rows[:n]:
-            if (state[p], step[p]) != (1, 5) or phase[p] == 3 or members[p] == 0:
+            if (state[p], step[p]) != (1, 5) or phase[p] == 3 or members[p] == 0 or implemented[p] > month:
                 continue
             place, s, now = territory[p], strategy[p], phase[p]
             told, helped = stories[place][domain[p]], 1 + innovation.help_of(support[p], now, c)
@@ -135,7 +135,7 @@ class innovation:
                     left[p] = max(1, planned // 2)
                 else:
                     phase[p] = after
-                    left[p] = c.settled if after == 3 else innovation.months_of(after, s, told, c)
+                    left[p] = c.settled + 1 if after == 3 else innovation.months_of(after, s, told, c)
                     if c.tilt and (min(now, 2), min(after, 2)) != (2, 2):
                         dirty[p] = 1
                         weight[p] = innovation.turned(weight[p], min(now, 2), min(after, 2), phase_weights, c.tilt)

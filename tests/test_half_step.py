@@ -74,11 +74,12 @@ def innovations():
     return np.array(found, float).reshape(2, SEEDS, 2)
 
 
-NOT_HELD = "half steps take up 6 % fewer innovations here, and deploy 8 % fewer at a rate of 0.05: the bar is 2 %"
+# Not strict: by four seeds it passes within chance, which is wider than the bar; that shows nothing.
+NOT_HELD = "over 16 seeds half steps take up 3.6 % fewer innovations (standard error 2.3 %): 2 % is not shown"
 
 
 @pytest.mark.parametrize(
-    ("at", "name"), [(0, "deployed"), pytest.param(1, "spread", marks=pytest.mark.xfail(reason=NOT_HELD))]
+    ("at", "name"), [(0, "deployed"), pytest.param(1, "spread", marks=pytest.mark.xfail(reason=NOT_HELD, strict=False))]
 )
 def test_half_steps_deploy_and_spread_as_many_innovations(innovations, at, name):
     months, halves = innovations[..., at]

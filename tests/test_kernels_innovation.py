@@ -227,6 +227,14 @@ def test_without_refusal_an_innovation_takes_the_months_of_its_phases(months):
     assert set(Alone(5, c).entries(60, phase=3)) == {int(sum(months))}
 
 
+def test_the_month_in_which_set_up_ends_is_no_month_of_research():
+    """Known answer: work begins in month 3, so that six months of it end with month 8 (entered after 9 months)."""
+    c = SURE._replace(months=(6.0, 10.0, 9.0), adoption=0.0)
+    innovations = Alone(5, c)
+    innovations.table.implemented[:] = 3
+    assert set(innovations.entries(60, phase=1)) == {3 + 6}
+
+
 def test_twice_the_delays_doubles_the_clock_of_innovation():
     """t50 of "deployed", refusals and spread included: the clock is made of the delays, not of a typed number."""
     t50 = []
@@ -364,7 +372,7 @@ def test_an_innovation_taken_up_twice_is_deployed_once():
         counted.append(table.tally[:, kernel.DEPLOYED].tolist())
     first = next(m for m, t in enumerate(counted, start=1) if any(t))
     assert counted[-1] == [1, 0, 0], "once, at home"
-    assert first == 4 + 12 - 1, "four months of reinvention, then a year in use that starts in its last month"
+    assert first == 4 + 12, "four months of reinvention, then a whole year in use"
     assert table.deployed.all()
 
 

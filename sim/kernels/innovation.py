@@ -261,6 +261,8 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
         p = rows[at]
         if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[p] >= IN_USE or members[p] == 0:
             continue
+        if implemented[p] > month:
+            continue  # set-up has just ended: it works from next month on
         place, now, s = np.int64(territory[p]), np.int64(phase[p]), np.int64(strategy[p])
         told = stories[place, np.int64(domain[p])]
         helped = 1.0 + help_of(support[p], now, course)
@@ -309,7 +311,7 @@ def cross(rows, n, innovations, teams, money, support, stories, phase_weights, s
                     tally[place, PASSED] += 1
         if after != now:
             phase[p] = after
-            phase_left[p] = course.settled if after == IN_USE else months_of(after, s, told, course)
+            phase_left[p] = course.settled + 1 if after == IN_USE else months_of(after, s, told, course)
             if turn(p, min(now, DEPLOYMENT), min(after, DEPLOYMENT), weight, phase_weights, course.tilt):
                 dirty[p] = 1
         if anew or after != now:
