@@ -14,6 +14,19 @@ PROJECTS = 160
 HORIZONS = (18, 36, 84, 336)
 
 
+def first_study(**changes):
+    """Return the claims of the registered study that the five worlds of engineering answer (H1 to H4), smaller.
+
+    Its name is its own, so that its draws stay what tests of planted effects expect.
+    """
+    from sim.lab.design import Study, load_study
+
+    registered = load_study().model_dump()
+    own = {name: test for name, test in registered["tests"].items() if test["family"] is None}
+    smaller = {"study": "first-verdicts-1", "tests": own, "families": {}, "quick": {"draws": 36, "seeds": 2}}
+    return Study.model_validate(registered | smaller | changes)
+
+
 @dataclass
 class Invented:
     """What the lab reads of a result."""

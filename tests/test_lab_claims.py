@@ -333,12 +333,6 @@ def test_every_claim_of_the_study_has_its_scale_its_words_and_its_worlds():
             assert family == "" or family in study.families
 
 
-def test_h1_to_h4_are_tested_as_in_the_first_study():
-    first, every = design.load_study(design.FIRST), design.load_study()
-    assert {name: every.tests[name] for name in first.tests} == first.tests
-    assert first.study != every.study
-
-
 def test_levers_enter_no_equation_of_an_impact_and_their_parts_add_up():
     worlds = families.worlds_of("H7", (2.0,), 37.0, {})
     assert len(worlds) == 7

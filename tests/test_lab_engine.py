@@ -7,7 +7,7 @@ import pytest
 import sim
 from sim.errors import RunError
 from sim.lab import verdict
-from sim.lab.design import FIRST, Study, load_study
+from tests.lab_worlds import first_study
 
 EXACT = ("H0a", "H0b", "H0d", "H0f", "H0h")  # these hold whatever the luck of so few runs
 
@@ -15,20 +15,17 @@ EXACT = ("H0a", "H0b", "H0d", "H0f", "H0h")  # these hold whatever the luck of s
 @pytest.fixture(scope="module")
 def short():
     """Two small places, twelve draws, three years."""
-    registered = load_study(FIRST).model_dump()
-    return Study.model_validate(
-        registered
-        | {
-            "months": 36,
-            "horizons": [18, 36],
-            "places": [
-                {"key": "a", "kind": "rural", "territory": "epci:244600573"},
-                {"key": "b", "kind": "synthetic", "territory": "synthetic:1", "scale": 0.1},
-            ],
-            "quick": {"draws": 12, "seeds": 2},
-            "long": {"place": "a", "months": 36, "draws": 1, "seeds": 2},
-            "tests": {name: test | {"horizon": 36} for name, test in registered["tests"].items()},
-        }
+    tests = {name: test.model_dump() | {"horizon": 36} for name, test in first_study().tests.items()}
+    return first_study(
+        months=36,
+        horizons=[18, 36],
+        places=[
+            {"key": "a", "kind": "rural", "territory": "epci:244600573"},
+            {"key": "b", "kind": "synthetic", "territory": "synthetic:1", "scale": 0.1},
+        ],
+        quick={"draws": 12, "seeds": 2},
+        long={"place": "a", "months": 36, "draws": 1, "seeds": 2},
+        tests=tests,
     )
 
 

@@ -13,10 +13,10 @@ from sim.errors import InputError, RunError
 from sim.lab import design, discovery, uncertainty, verdict
 from sim.lab.answers import Question
 from sim.lab.claims import load_claims, unscaled
-from sim.lab.design import FIRST, load_study
+from sim.lab.design import ALL_CLAIMS, load_study
 from sim.lab.table import Table
 from sim.lab.wording import amount, number
-from tests.lab_worlds import Invented, planted, simulate
+from tests.lab_worlds import Invented, first_study, planted, simulate
 
 RUNS = 2 * 48 * (5 + 3)  # places, draws, worlds of the first seed and of the second
 KEYS = (
@@ -31,13 +31,12 @@ def study():
     """The first study, small, with the ranges in force."""
     places = [{"key": "a", "kind": "rural", "territory": "epci:244600573"}]
     places.append({"key": "b", "kind": "town", "territory": "epci:200069854"})
-    content = load_study(FIRST).model_dump() | {
-        "ranges_hash": sim.load_parameters().ranges_hash,
-        "places": places,
-        "quick": {"draws": 48, "seeds": 2},
-        "long": {"place": "a", "months": 336, "draws": 4, "seeds": 2},
-    }
-    return type(load_study(FIRST)).model_validate(content)
+    return first_study(
+        ranges_hash=sim.load_parameters().ranges_hash,
+        places=places,
+        quick={"draws": 48, "seeds": 2},
+        long={"place": "a", "months": 336, "draws": 4, "seeds": 2},
+    )
 
 
 def judged(study, **options):
@@ -382,15 +381,15 @@ def test_the_page_holds_what_the_charts_draw(study, verdicts):
 
 
 def test_the_registered_study_is_read_whole():
-    study = load_study(FIRST)
-    assert set(study.tests) < set(load_claims())
-    assert study.quick.draws % 12 == 0
+    study = load_study()
+    assert set(study.tests) == set(load_claims())
+    assert study.quick.draws % len(design.FORMS) == 0
     assert max(study.horizons) <= study.months
 
 
 def test_a_study_with_a_key_too_many_is_refused(tmp_path):
     file = tmp_path / "study.yaml"
-    file.write_text(FIRST.read_text(encoding="utf-8") + "\nextra: 1\n", encoding="utf-8")
+    file.write_text(ALL_CLAIMS.read_text(encoding="utf-8") + "\nextra: 1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"study\.yaml is malformed at 'extra'"):
         load_study(file)
 
@@ -406,4 +405,4 @@ def test_the_public_name_is_the_function_whatever_was_imported_before():
 def test_the_study_is_registered_with_the_ranges_in_force():
     study = load_study()
     assert study.ranges_hash == sim.load_parameters().ranges_hash
-    assert study.ranges_hash == (FIRST.parent / "ranges.sha256").read_text(encoding="utf-8").strip()
+    assert study.ranges_hash == (ALL_CLAIMS.parent / "ranges.sha256").read_text(encoding="utf-8").strip()

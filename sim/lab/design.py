@@ -17,7 +17,6 @@ from sim.errors import InputError
 from sim.parameters.loader import explain_mistake, read_yaml
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
-FIRST = EXPERIMENTS / "first_verdicts.yaml"
 ALL_CLAIMS = EXPERIMENTS / "all_claims.yaml"
 
 # What a study sets itself, world by world: never drawn, whatever law it has.
