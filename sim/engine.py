@@ -114,6 +114,7 @@ class Work:
         self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)
         self.purse = state.territories.purse.copy()
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
+        self.reached, self.missed = np.zeros((2, places), np.int64)  # social-impact contracts settled this month
         self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
         self.selected = np.zeros(projects, np.uint8)  # by the fund
         self.followed = np.zeros(projects, np.uint8)  # by territorial catalysts

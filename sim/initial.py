@@ -144,6 +144,8 @@ def _settle(state, territory, values, seed, counts, table):
         (territory.indptr, territory.neighbours), likeness(values),
     )  # fmt: skip
     state.territories.usual[:] = counts.sum(axis=2)
+    firms = o.model == PRODUCTIVE
+    np.add.at(state.territories.firm_staff, o.territory[firms], o.fte[firms])
 
 
 def functions(values: dict) -> np.ndarray:

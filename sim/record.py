@@ -43,6 +43,7 @@ MONTHLY = {
     **{f"alliances_{k}": np.int64 for k in KINDS},
     **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
     **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
+    "invested": np.int64, "contracts_reached": np.int64, "contracts_missed": np.int64,
     "debt": np.int64, "defaults": np.int64, "unpaid": np.int64, "without_staff": np.int64,
     **{f"paid_by_{who}": np.int64 for who in ("levy", "cut", "outside")},
     **{f"purse_{name}": np.int64 for name in PURSES}, "catalysts": np.int64,
@@ -225,6 +226,10 @@ def _policies(world, row):
     spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
     for name, cents in zip(PURSES, spent, strict=True):
         row[f"purse_{name}"][0] = cents
+    row["contracts_reached"][0], row["contracts_missed"][0] = w.reached[core].sum(), w.missed[core].sum()
+    p, invested = world.state.projects, np.zeros(len(core), np.int64)
+    add_by_territory(p.contract, p.territory, invested)
+    row["invested"][0] = invested[core].sum()
     row["catalysts"][0] = world.state.territories.catalysts[core].sum()
 
 

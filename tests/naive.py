@@ -776,7 +776,14 @@ class projects:
         free, opened = [p for p, s in enumerate(state) if s == 0], 0
         for i in starters[:n]:
             key = (seed, org_uid[i], month)
-            answered = second[i] if chance.happens(*key, 61, 1, 0.5) else first[i]
+            other = chance.happens(*key, 61, 1, 0.5)
+            if (
+                org_model[i] == 6
+                and t.general_interest
+                and chance.happens(seed, org_uid[i], 2**32 - 1, 43, 0, t.general_interest)
+            ):
+                other = felt[org_territory[i]][second[i]] > felt[org_territory[i]][first[i]]
+            answered = second[i] if other else first[i]
             if not chance.happens(*key, 79, 0, needs.level(felt[org_territory[i]][answered])):
                 continue
             p = free.pop(0)

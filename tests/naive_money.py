@@ -459,6 +459,17 @@ class credit:
     def rows_of(segments, t):
         return [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])]
 
+    def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
+        rows = range(*segment[t])
+        for i in rows:
+            weight[i] = base[i] if alive[i] else 0.0
+        parts = by_weight(total, weight, rows)
+        for i, cents in parts.items():
+            part[i] = cents
+            cash[i] += cents
+            settled[i] += cents
+        return bool(parts)
+
     def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow):
         for t in range(len(segments[0])):
             banks, total = living(segments[3][t], alive), 0
@@ -474,13 +485,7 @@ class credit:
                     flow[t][8 * k + lender] += interest + principal
                     total += interest + principal
             if total:
-                for i in range(*segments[3][t]):
-                    weight[i] = base[i] if alive[i] else 0.0
-                parts = by_weight(total, weight, range(*segments[3][t]))
-                for i in range(*segments[3][t]):
-                    part[i] = parts.get(i, 0)
-                    cash[i] += part[i]
-                    settled[i] += part[i]
+                credit.pay_banks(t, total, segments[3], alive, base, weight, part, cash, settled)
 
     def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow):
         limit, hand, lendable, refusing = terms

@@ -83,6 +83,45 @@ class policies:
                             flow[org_territory[i]][org_model[i]][7] += part
                             flow[place][7][0] += part
 
+    def able_to_invest(segment, alive, base, cash, territory, contract, purse, reward, room, out):
+        for t, span in enumerate(segment):
+            for i in range(*span):
+                room[i] = max(0, cash[i] - base[i]) if alive[i] else 0
+            owed = sum(c for c, place in zip(contract, territory, strict=True) if place == t)
+            held = sum(room[i] for i in range(*span))
+            out[t] = min(held, max(0, math.floor(purse[t] / (1 + reward)) - owed))
+
+    def invest(used, segment, room, part, cash, settled):
+        for t, span in enumerate(segment):
+            rows = range(*span)
+            parts, _ = naive.split.within(used[t], [room[i] for i in rows], [room[i] for i in rows])
+            for i, cents in zip(rows, parts, strict=True):
+                part[i] = cents
+                cash[i] -= cents
+                settled[i] -= cents
+
+    def settle_contracts(table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+        segment, alive, base, weight, part, cash, settled = investors
+        target, reward = terms
+        reached[:], missed[:] = [0] * len(reached), [0] * len(missed)
+        for p, row in enumerate(zip(*table, strict=True)):
+            state, step, members, t, length, plan_value, sum_value, put = row
+            if put == 0 or (state == 1 and step <= 5):
+                continue
+            table[7][p] = 0
+            if state != 1 or plan_value <= 0 or sum_value < target * plan_value * length:
+                missed[t] += 1
+                continue
+            reached[t] += 1
+            paid = min(purse[t], math.floor(put * (1 + reward)))
+            if paid and naive.credit.pay_banks(t, paid, segment, alive, base, weight, part, cash, settled):
+                purse[t] -= paid
+                flow[t][0][3] += paid
+                sum_grants[p][0] += paid
+                sum_grants[p][1] -= min(put, paid)
+                totals[t][int(members > 1)][8] += paid
+                totals[t][int(members > 1)][9] -= min(put, paid)
+
     def count_financed(paid, months):
         for row, counts in zip(paid, months, strict=True):
             counts[:] = [min(n + 1, 2400) if share > 0 else max(0, n - 1) for share, n in zip(row, counts, strict=True)]

@@ -7,10 +7,10 @@ import pytest
 from numba import njit
 
 import sim
-from sim.agents import circuit, public_action
-from sim.agents.base import ENGAGEMENT, FINANCE, PUBLIC
+from sim.agents import circuit, productive_economy, public_action
+from sim.agents.base import ENGAGEMENT, FINANCE, PRODUCTIVE, PUBLIC
 from sim.indicators import INDICATORS
-from sim.kernels import chance, credit, engagement, money
+from sim.kernels import chance, credit, engagement, money, policies
 from sim.record import Record
 from tests import naive
 from tests.compare import agree
@@ -28,6 +28,10 @@ def hours_in_projects(monthly):
     return float(monthly["hours_solo"].sum() + monthly["hours_allied"].sum())
 
 
+def patronage_granted(monthly):
+    return float(monthly["grants_patronage_solo"].sum() + monthly["grants_patronage_allied"].sum())
+
+
 def granted(monthly):
     return sum(float(monthly[f"grants_public_{who}"].sum()) for who in ("solo", "allied"))
 
@@ -37,6 +41,9 @@ def last(name):
 
 
 NO_CREDIT = {**SHORT, "finance.loans_refused": 1.0}
+QUICK = {"projects.setup_months": 3.0, "projects.length_months": 12.0, "projects.start_rate": 0.5, "desire.mean": 0.3}
+CONTRACT = {"fund.dose": 6.0, "fund.instrument": 3, **QUICK}
+SCARCE = {**SHORT, **QUICK, "funders.share_patronage": 0.0002, "life.exit": 0.12, "life.entry": 0.03}
 LENT, ORDERED = {"patronage.share": 0.02}, {"orders.shift": 0.2}
 # mechanism: (what both runs share, what switches it on, metric, direction: up, down, moves)
 MECHANISMS = {
@@ -60,6 +67,14 @@ MECHANISMS = {
                       granted, "moves"),
     "expansion": ({"money.public_drift": -0.02, "money.income_sd": 0.4}, {"funders.response": -1.0},
                   granted, "moves"),
+    "impact contract": ({"fund.dose": 6.0, **QUICK}, {"fund.instrument": 3}, total("contracts_reached"), "up"),
+    "impact contract: investors pay first": ({"fund.dose": 6.0, **QUICK}, {"fund.instrument": 3}, total("invested"),
+                                             "up"),
+    "result asked": (CONTRACT, {"fund.target": 3.0}, total("contracts_reached"), "down"),
+    "reward of investors": (CONTRACT, {"fund.reward": 0.9}, total("cash_financial"), "moves"),
+    "branches follow staff": (SCARCE, {"heads.branch": 1.0}, patronage_granted, "moves"),
+    "two heads of public action": ({"money.income_sd": 0.4}, {"heads.local": 1.0}, granted, "moves"),
+    "general interest": ({}, {"heads.general_interest": 1.0}, total("value_solo"), "moves"),
     "civic service": ({}, {"civic.dose": 2.0}, total("hours_served"), "up"),
     "civic service reaches projects": ({}, {"civic.dose": 20.0}, hours_in_projects, "up"),
     "civic service paid by the State": ({"civic.dose": 2.0, "civic.payer": 0}, {"civic.payer": 1},
@@ -138,6 +153,11 @@ def test_paid_engagement_that_nobody_pays_changes_nothing_to_the_bit(results):
     }  # fmt: skip
     assert same(results({})[0], results(sleeping)[0])
     assert not any(results({})[0][name].any() for name in ("hours_served", "hours_lent", "hours_bound"))
+
+
+def test_a_fund_without_contracts_and_models_without_heads_change_nothing_to_the_bit(results):
+    assert same(results({})[0], results({"fund.instrument": 3, "fund.target": 2.0, "fund.reward": 0.5})[0])
+    assert not any(results({})[0][name].any() for name in ("invested", "contracts_reached", "contracts_missed"))
 
 
 # Laws
@@ -295,6 +315,8 @@ def test_credit_agrees_with_its_plain_twin():
         agree(credit.lend, naive.credit.lend, tuple(lending[name] for name in LEND))
         paying = {**a, "months": rng.uniform(6, 60), "rate": rng.uniform(0, 0.01)}
         agree(credit.repay, naive.credit.repay, tuple(paying[name] for name in REPAY))
+        banks = (a["segments"][FINANCE], a["alive"], a["base"], a["weight"], a["part"], a["cash"], a["settled"])
+        agree(credit.pay_banks, naive.credit.pay_banks, (0, int(rng.integers(1, 900)), *banks))
 
 
 @pytest.fixture
@@ -389,6 +411,86 @@ def test_paid_engagement_balances_and_hours_come_from_somewhere(results):
     assert o.hours.sum() + o.hours_bound.sum() == c.hours_given.sum() + c.hours_served.sum() + o.hours_lent.sum()
     plain = results({})[0]
     assert np.array_equal(plain["hours_given"][:1], monthly["hours_given"][:1]), "volunteers give as before"
+
+
+@pytest.mark.parametrize(("delivered", "state", "purse", "paid"), [
+    (900.0, 1, 5000, 1100), (899.0, 1, 5000, 0), (900.0, 1, 700, 700), (5000.0, 2, 5000, 0),
+])  # fmt: skip
+def test_an_impact_contract_pays_for_what_was_delivered_and_for_nothing_else(delivered, state, purse, paid):
+    """Known answer: 1,000 put in for 100 a month in ten months; nine tenths of it are asked, a tenth more is paid."""
+    a, one = bank([0, 0, 50]), np.array([1])
+    contract, held, flow = np.array([1000]), np.array([purse]), np.zeros((1, 8, 8), np.int64)
+    grants, totals = np.array([[0, 1000, 0]]), np.zeros((1, 2, 11))
+    reached, missed = np.zeros((2, 1), np.int64)
+
+    def settle(step):
+        table = (np.array([state]), np.array([step]), one, np.zeros(1, np.int32), np.array([10]), np.array([100.0]),
+                 np.array([delivered]), contract)  # fmt: skip
+        investors = (a["segments"][FINANCE], a["alive"], a["base"], a["weight"], a["part"], a["cash"], a["settled"])
+        policies.settle_contracts(table, (0.9, 0.1), investors, grants, held, flow, totals, reached, missed)
+
+    if state == 1:
+        settle(5)
+        assert contract[0] == 1000, "nothing is settled while the project works"
+    settle(6)
+    assert (contract[0], a["cash"][2], held[0], flow[0, 0, 3]) == (0, 50 + paid, purse - paid, paid)
+    assert (reached[0], missed[0]) == (int(paid > 0), int(paid == 0))
+    assert grants[0].tolist() == [paid, 1000 - min(paid, 1000), 0]
+
+
+def test_investors_never_put_in_more_than_they_hold_nor_than_public_action_can_settle():
+    """Known answers: a bank with 1,000 beyond a month; a purse of 660 settles 600 with a tenth more, 200 are bound."""
+    a = bank([0, 0, 1050])
+    for purse, contracts, able in ((660, [200], 400), (9_900, [0], 1000), (110, [500], 0)):
+        out, room = np.zeros(1, np.int64), np.zeros(3, np.int64)
+        policies.able_to_invest(
+            a["segments"][FINANCE], a["alive"], a["base"], a["cash"], np.zeros(1, np.int32), np.array(contracts),
+            np.array([purse]), 0.1, room, out,
+        )  # fmt: skip
+        assert out[0] == able
+
+
+def test_impact_contracts_balance_to_the_cent(results):
+    monthly, world = results({**CONTRACT, "fund.target": 1.0}, strict=True)
+    assert monthly["contracts_reached"].sum() > 0 and monthly["contracts_missed"].sum() > 0
+    assert monthly["invested"].max() > 0 and (world.state.projects.contract >= 0).all()
+
+
+def test_each_head_of_public_action_looks_at_its_own_cash(world):
+    """Known answer: only local authorities are short, by a fifth; they answer, the State does not."""
+    o, reserve = world.state.organisations, float(world.values["money.reserve"])
+    public, local = (o.model == PUBLIC) & (o.alive == 1), o.size <= public_action.LOCAL[1]
+    o.cash[public] = (reserve + 1) * o.base[public]
+    o.cash[public & local] = 0.8 * (reserve + 1) * o.base[public & local]
+    part = o.base[public & local].sum() / o.base[public].sum()
+    world.values = {**world.values, "heads.local": 1.0}
+    assert public_action.stance(world) == pytest.approx([1.0 - 0.2 * part], abs=1e-6)
+    world.values = {**world.values, "heads.local": -1.0, "funders.response": 1.0}
+    assert public_action.stance(world) == pytest.approx([1.0], abs=1e-6)
+
+
+def test_money_of_branches_follows_the_staff_of_firms(world):
+    o = world.state.organisations
+    world.values = {**world.values, "heads.branch": 0.5}
+    assert productive_economy.by_branches(world) == pytest.approx([1.0])
+    o.fte[o.model == PRODUCTIVE] = o.fte[o.model == PRODUCTIVE] // 2
+    assert productive_economy.by_branches(world) == pytest.approx([0.75], abs=1e-3)
+
+
+def test_associations_of_general_interest_go_where_need_is_greater(results):
+    """Known answer: with all of them so, every project that an association opens answers the more felt of its two."""
+    for share, always in ((0.0, False), (1.0, True)):
+        values = {"heads.general_interest": share, "projects.start_rate": 0.5}
+        world = sim.World(village("a"), sim.load_parameters().with_values(values), seed=1)
+        o, p, opened = world.state.organisations, world.state.projects, []
+        for month in range(6):
+            world.step()
+            felt = world.state.territories.felt[0]
+            rows = np.flatnonzero((p.state == 1) & (p.started == month))
+            mine = rows[o.model[p.founder[rows]] == ENGAGEMENT]
+            most = np.maximum(felt[o.domain], felt[o.domain_second])[p.founder[mine]]
+            opened += (felt[p.domain[mine]] == most).tolist()
+        assert len(opened) > 10 and all(opened) == always
 
 
 def test_volunteer_hours_have_a_value_beside_the_accounts(results):

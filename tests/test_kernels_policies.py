@@ -14,7 +14,10 @@ from tests.compare import Recorder, agree
 from tests.conftest import BUSY
 
 PAIRS = (
+    (policies.able_to_invest, naive.policies.able_to_invest),
     (policies.ask_fund, naive.policies.ask_fund),
+    (policies.invest, naive.policies.invest),
+    (policies.settle_contracts, naive.policies.settle_contracts),
     (policies.count_financed, naive.policies.count_financed),
     (policies.draw_rights, naive.policies.draw_rights),
     (policies.effects, naive.policies.effects),
@@ -31,8 +34,9 @@ WORLDS = {
     "grant": {"fund.instrument": 0},
     "drawing right": {"fund.instrument": 1, "premium.base": 1},
     "advance": {"fund.instrument": 2, "projects.setup_months": 9.0},
+    "impact contract": {"fund.instrument": 3, "projects.setup_months": 3.0, "projects.length_months": 12.0},
 }
-MONTHS = (5, 14)
+MONTHS = (5, 14, 19)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,9 @@ def test_the_worlds_take_the_branches(calls):
     assert {bool(a[3]) for a in calls["pay_premium"]} == {True, False}
     assert any(a[0].any() for a in calls["draw_rights"]) and any(a[0].any() for a in calls["ask_fund"])
     assert any((a[0][5] > 0).any() for a in calls["recover"]), "nobody owes an advance"
+    assert any(a[0].any() for a in calls["invest"]), "nobody invests"
+    settled = [(a[0][0], a[0][1], a[0][7]) for a in calls["settle_contracts"]]
+    assert any(((put > 0) & ((state != 1) | (step > 5))).any() for state, step, put in settled), "nothing is settled"
     chosen = [a[7] for a in calls["select"]]
     assert all(0 < c.sum() < c.size for c in chosen), "the fund selects everything or nothing"
 

@@ -7,13 +7,14 @@ Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py
 Lives     firms are born, close for their own reasons, and fail when cash stays beyond their overdraft
           (sim/agents/life.py)
 
-Each month it fills the patronage fund for general-interest projects with a small share of its budget.
+Each month it fills the patronage fund for general-interest projects with a small share of its budget; the part of it
+that branches collect follows the staff of the firms of the territory, not their size.
 
 It may lend staff to associations (patronage of skills): it pays their wages, and spends as much less on the rest;
 the State gives a part of it back out of its other lines. Whole hours: those too small for one lend none.
 
-Numbers   parameters patronage, density.law_firms_small, law_firms_large, firms_alone, large_split, weight_firms,
-          funders.share_patronage
+Numbers   parameters heads.branch, patronage, density.law_firms_small, law_firms_large, firms_alone, large_split,
+          weight_firms, funders.share_patronage
 """
 
 import numpy as np
@@ -22,6 +23,7 @@ from sim.agents.base import PRODUCTIVE
 from sim.agents.public_action import STATE, from_other_lines, pour
 from sim.agents.windows import Organisation
 from sim.kernels import engagement
+from sim.kernels.accounts import add_by_model
 from sim.phases import phase
 
 FUND = 2
@@ -34,12 +36,27 @@ class ProductiveEconomy(Organisation):
 
 
 @phase(
-    reads=("organisations.alive", "organisations.base"),
+    reads=(
+        "organisations.alive", "organisations.base", "organisations.fte", "organisations.model",
+        "organisations.territory", "territories.firm_staff",
+    ),
     writes=("organisations.cash", "organisations.granted", "territories.fund"),
-)
+)  # fmt: skip
 def fill_fund(world):
     """Top up the patronage fund to the month's budget."""
-    pour(world, FUND, PRODUCTIVE, float(world.values["funders.share_patronage"]))
+    pour(world, FUND, PRODUCTIVE, float(world.values["funders.share_patronage"]), by_branches(world))
+
+
+def by_branches(world) -> np.ndarray | None:
+    """Return what the patronage budget is over its normal amount: its part in branches follows the wage bill."""
+    part = float(world.values["heads.branch"])
+    if part == 0.0:
+        return None
+    s = world.state
+    o, place = s.organisations, s.territories
+    staff = np.zeros((len(place), 7), np.int64)
+    add_by_model(o.fte, o.model, o.territory, staff)
+    return 1.0 + part * (staff[:, PRODUCTIVE] / np.maximum(1, place.firm_staff) - 1.0)
 
 
 @phase(

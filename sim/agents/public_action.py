@@ -7,16 +7,17 @@ Spends    its normal outlay, more when it holds more cash (sim/agents/circuit.py
 Lives     for ever: no level of government closes
 
 Before anyone asks, it fills the public fund for general-interest projects with a share of its budget, set once a year;
-it drifts in real terms (the second blade of the scissors) and may follow or counter what public actors hold.
+it drifts in real terms (the second blade of the scissors) and may follow or counter what public actors hold: the
+State and local authorities each answer their own cash, and may answer it otherwise.
 Grants are decided in fixed months. It also keeps the purses of policies, when there are some.
 Self-financed, residents pay them by the same amount each (closure 0), or public actors spend as much less on
 everything else (closure 1: the State's part of the territory as well as local ones, in proportion to what each
 spends). Financed from outside, the rest of France pays. The alliance premium may be paid by the State or by local
 authorities alone. What is not used stays in its purse.
 
-Numbers   parameters density.public_action, budget.local_share, funders, money.public_drift, engineering.dose,
-          premium.dose, premium.payer, civic.dose, civic.payer, fund.dose, catalysts.cost, form.closure,
-          policies.outside
+Numbers   parameters density.public_action, budget.local_share, funders, money.public_drift, heads.local,
+          engineering.dose, premium.dose, premium.payer, civic.dose, civic.payer, fund.dose, catalysts.cost,
+          form.closure, policies.outside
 """
 
 import numpy as np
@@ -39,7 +40,7 @@ class PublicAction(Organisation):
 
 
 @phase(
-    reads=("organisations.alive", "organisations.base"),
+    reads=("organisations.alive", "organisations.base", "organisations.size"),
     writes=("organisations.cash", "organisations.granted", "territories.fund", "territories.effort"),
 )
 def fill_fund(world):
@@ -63,12 +64,32 @@ def stance(world) -> np.ndarray:
     """
     s, v = world.state, world.values
     o, response = s.organisations, float(v["funders.response"])
+    other = float(v["heads.local"])
+    if other != 0.0:
+        return of_two_heads(world, response, response + other)
     if response == 0.0:
         return np.ones(len(s.territories))
     means = np.zeros((len(s.territories), 2), np.int64)
     kernel.add_means(s.segments[PUBLIC], o.alive, o.base, o.cash, means)
     normal = (float(v["money.reserve"]) + 1.0) * np.maximum(1, means[:, 1])
     return 1.0 + response * np.clip(means[:, 0] / normal - 1.0, -0.5, 0.5)
+
+
+def of_two_heads(world, state: float, local: float) -> np.ndarray:
+    """Return the answer of public actors when the State and local authorities each look at their own cash.
+
+    Their fund is one: each head weighs as much as it normally spends.
+    """
+    s, reserve = world.state, float(world.values["money.reserve"])
+    o, public = s.organisations, slice(0, int(s.segments[PUBLIC].max()))  # public actors are the first rows
+    means = np.zeros((len(s.territories), 2, 2))
+    head = (o.size[public] <= LOCAL[1]).astype(np.int64)
+    rows = (o.territory[public], head)
+    np.add.at(means, (*rows, 0), o.cash[public] * o.alive[public].astype(np.int64))
+    np.add.at(means, (*rows, 1), o.base[public] * o.alive[public].astype(np.int64))
+    gap = np.clip(means[..., 0] / ((reserve + 1.0) * np.maximum(1.0, means[..., 1])) - 1.0, -0.5, 0.5)
+    weight = means[..., 1] / np.maximum(1.0, means[..., 1].sum(axis=1, keepdims=True))
+    return 1.0 + (weight * gap * np.array([state, local])).sum(axis=1)
 
 
 def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None = None):

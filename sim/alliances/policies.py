@@ -6,13 +6,16 @@ Premium     members of alliances at work are paid a part of their premium, as th
             when they decide, and get less when the purse is short.
 Fund        helps the alliances that it selects by domain, models allied and territory: it repays a part of what they
             spend (grant), gives them engineering when it is most needed (drawing right), or pays their set-up and is
-            paid back out of their work (recoverable advance, lost when they fail).
+            paid back out of their work (recoverable advance, lost when they fail). By social-impact contract,
+            investors of the territory pay first; the fund pays them back, with a reward, only if what the project
+            delivered to its need reaches a part of what was agreed when work began.
 
 Numbers   parameters levers, commons, measures, third_places, premium, fund
 """
 
 import numpy as np
 
+from sim.agents.base import FINANCE
 from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
 from sim.alliances import levers
 from sim.kernels import policies as kernel
@@ -124,14 +127,15 @@ def draw_rights(world):
 
 @phase(
     reads=(
-        "memberships.member", "memberships.paid", "organisations.model", "organisations.territory",
-        "projects.domain", "projects.left", "projects.members", "projects.state", "projects.step",
-        "projects.territory", "territories.felt",
+        "memberships.member", "memberships.paid", "organisations.alive", "organisations.base", "organisations.model",
+        "organisations.territory", "projects.domain", "projects.left", "projects.length", "projects.members",
+        "projects.plan_value", "projects.state", "projects.step", "projects.sum_value", "projects.territory",
+        "territories.felt",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
-        "organisations.project_paid", "memberships.received", "projects.advance", "projects.sum_grants",
-        "projects.sum_own",
+        "organisations.project_paid", "organisations.settled", "projects.contract",
+        "memberships.received", "projects.advance", "projects.sum_grants", "projects.sum_own",
     ),
 )  # fmt: skip
 def use_fund(world):
@@ -145,6 +149,9 @@ def use_fund(world):
             (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
+    w.reached[:], w.missed[:] = 0, 0
+    if p.contract.any():
+        settle_contracts(world)
     if instrument == kernel.DRAWING_RIGHT or not purse.any():
         return
     select(world)
@@ -152,12 +159,40 @@ def use_fund(world):
     kernel.ask_fund(
         w.selected, p.step, p.members, p.territory, m.paid, m.received, instrument, float(v["fund.rate"]), w.cap, asked
     )
-    pool, before = np.zeros((len(purse), 3), np.int64), p.sum_grants[:, 0].copy()
-    pool[:, 0] = purse
+    payer = 1 if instrument == kernel.CONTRACT else 0  # investors, or the fund itself
+    pool, before, room = np.zeros((len(purse), 3), np.int64), p.sum_grants[:, payer].copy(), np.zeros(0, np.int64)
+    if instrument == kernel.CONTRACT:
+        room = np.zeros(len(o), np.int64)
+        kernel.able_to_invest(
+            s.segments[FINANCE], o.alive, o.base, o.cash, p.territory, p.contract, purse, float(v["fund.reward"]),
+            room, able := np.zeros(len(purse), np.int64),
+        )  # fmt: skip
+        pool[:, 1] = able
+    else:
+        pool[:, 0] = purse
+    opening = pool.copy()
     projects.grant(  # the same hand as other funders: what is repaid is no longer members' own
-        p.state, p.territory, p.members, m.member, w.cap, w.cap, asked, asked, pool, pool.copy(),
+        p.state, p.territory, p.members, m.member, w.cap, w.cap, asked, asked, pool, opening,
         (o.territory, o.model, o.cash, o.project_received), m.received, p.sum_grants, p.sum_own, flow, w.totals,
     )  # fmt: skip
-    purse[:] = pool[:, 0]
+    if instrument == kernel.CONTRACT:
+        kernel.invest(
+            opening[:, 1] - pool[:, 1], s.segments[FINANCE], room, np.zeros(len(o), np.int64), o.cash, o.settled
+        )
+        p.contract[:] += p.sum_grants[:, 1] - before
+    else:
+        purse[:] = pool[:, 0]
     if instrument == kernel.ADVANCE:
         p.advance[:] += p.sum_grants[:, 0] - before
+
+
+def settle_contracts(world):
+    """Pay investors back for results that are reached."""
+    s, v, w = world.state, world.values, world.work
+    o, p = s.organisations, s.projects
+    kernel.settle_contracts(
+        (p.state, p.step, p.members, p.territory, p.length, p.plan_value, p.sum_value, p.contract),
+        (float(v["fund.target"]), float(v["fund.reward"])),
+        (s.segments[FINANCE], o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64), o.cash, o.settled),
+        p.sum_grants, s.territories.purse[:, FUND], world.ledger.flow, w.totals, w.reached, w.missed,
+    )  # fmt: skip

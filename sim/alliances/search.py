@@ -35,7 +35,7 @@ TRAITS = ("domain", "size", "territory", "model")
             "bid", "dirty", "weight", "fit", "plan", "plan_value", "engineered", "value",
             "alone", "coordination", "engineering", "untied", "unit_cost", "share_value", "sum_value", "sum_alone",
             "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme",
-            "sum_paid", "advance", "sum_hours", "sum_means_alone", "sum_months", "scale",
+            "sum_paid", "advance", "contract", "sum_hours", "sum_means_alone", "sum_months", "scale",
             "strategy", "phase", "phase_left", "gates", "aside", "fit_first",
             "origin", "home", "adoptions", "deployed", "abroad",
         )),

@@ -99,6 +99,7 @@ def terms(v: dict) -> Terms:
         weight_spread=math.sqrt(5.0 / (float(v["value.weight_concentration"]) + 1.0)),
         kept_months=KEPT_MONTHS,
         credit_months=float(v["money.credit_months"]),
+        general_interest=float(v["heads.general_interest"]),
         shared=float(v["commons.shared"]),
         hours_counted=float(v["policies.hours_counted"]),
         premium_rate=float(v["premium.rate"]) if float(v["premium.dose"]) > 0.0 else 0.0,

@@ -26,6 +26,7 @@ INCOME_SHOCK = 30
 COMMON_SHOCK = 31
 LOAN_REFUSED = 32
 OWN_OF_PLACE = 42  # what a place has that laws do not say; the same in every run
+GENERAL_INTEREST = 43  # whether an association seeks the greater need: once for each identity
 
 # life
 EXIT = 40

@@ -1,4 +1,4 @@
-"""Kernels of policies that pay alliances: the premium paid, and the three instruments of a fund.
+"""Kernels of policies that pay alliances: the premium paid, and the four instruments of a fund.
 
 Money in int64 cents, summed by territory, so that the order of projects cannot matter. What a purse holds when the
 month opens (`opening`, read only) is shared in proportion to what is claimed; it never pays more.
@@ -9,10 +9,11 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import projects
+from sim.kernels import credit, projects, split
 
-GRANT, DRAWING_RIGHT, ADVANCE = 0, 1, 2
+GRANT, DRAWING_RIGHT, ADVANCE, CONTRACT = 0, 1, 2, 3
 MODELS = 7
+PUBLIC, FINANCE = 0, 3
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -156,6 +157,67 @@ def recover(table, member, organisations, sums, fund, flow, totals):
             else:
                 flow[home, np.int64(org_model[i]), MODELS] += part
                 flow[place, MODELS, 0] += part
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def able_to_invest(segment, alive, base, cash, territory, contract, purse, reward, room, out):
+    """Write what investors of each territory can put in contracts: their cash beyond a month of outlay.
+
+    Never more in all than public action could settle out of `purse` if every project reached its result.
+    """
+    out[:] = 0
+    for p in range(contract.size):
+        out[territory[p]] -= contract[p]
+    for t in range(out.size):
+        held = np.int64(0)
+        for i in range(segment[t, 0], segment[t, 1]):
+            room[i] = max(np.int64(0), cash[i] - base[i]) if alive[i] else 0
+            held += room[i]
+        left = np.int64(math.floor(purse[t] / (1.0 + reward))) + out[t]
+        out[t] = min(held, max(np.int64(0), left))
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def invest(used, segment, room, part, cash, settled):
+    """Take what was invested in each territory from its investors, in proportion to what they could put in."""
+    for t in range(used.size):
+        split.within(used[t], room, room, segment[t, 0], segment[t, 1], part)
+        for i in range(segment[t, 0], segment[t, 1]):
+            cash[i] -= part[i]
+            settled[i] -= part[i]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def settle_contracts(table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+    """Let public action repay investors of projects whose work is over if the result is reached; else they lose.
+
+    The result is what the project delivered to the need, over what it was worth a month when work began times the
+    months agreed: counted, never claimed. terms = share of it to reach, reward for each cent put in.
+    """
+    state, step, members, territory, length, plan_value, sum_value, contract = table
+    segment, alive, base, weight, part, cash, settled = investors
+    target, reward = terms
+    reached[:], missed[:] = 0, 0
+    for p in range(state.size):
+        if contract[p] == 0 or (state[p] == projects.LIVING and step[p] <= projects.IMPLEMENT):
+            continue
+        place, put = np.int64(territory[p]), contract[p]
+        contract[p] = 0
+        done = state[p] == projects.LIVING and plan_value[p] > 0.0
+        if not (done and sum_value[p] >= target * plan_value[p] * length[p]):
+            missed[place] += 1
+            continue
+        reached[place] += 1
+        paid = min(purse[place], np.int64(math.floor(put * (1.0 + reward))))
+        if paid == 0 or not credit.pay_banks(place, paid, segment, alive, base, weight, part, cash, settled):
+            continue
+        purse[place] -= paid
+        flow[place, PUBLIC, FINANCE] += paid
+        back, allied = min(put, paid), 1 if members[p] > 1 else 0
+        sum_grants[p, 0] += paid
+        sum_grants[p, 1] -= back
+        totals[place, allied, 8] += paid
+        totals[place, allied, 9] -= back
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -16,7 +16,7 @@ LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
 IMPLEMENT, EVALUATE = 5, 6
 INNOVATION = value.INNOVATION
-MODELS = 7
+MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
@@ -30,6 +30,12 @@ def first_free(state, start):
         if state[p] == 0:
             return p
     return -1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def seeks_general_interest(uid, seed, t):
+    """Return whether an association goes where need is greatest, rather than to the public it serves by trade."""
+    return t.general_interest > 0.0 and chance.happens(seed, uid, d.INITIAL, d.GENERAL_INTEREST, 0, t.general_interest)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -50,6 +56,8 @@ def open_projects(
     for at in range(n):
         i = starters[at]
         second = chance.happens(seed, org_uid[i], month, d.PROJECT_TRAITS, 1, 0.5)
+        if org_model[i] == ENGAGEMENT and seeks_general_interest(org_uid[i], seed, t):
+            second = felt[org_territory[i], org_second[i]] > felt[org_territory[i], org_domain[i]]
         answered = org_second[i] if second else org_domain[i]
         if not chance.happens(seed, org_uid[i], month, d.NEED_CALLS, 0, needs.level(felt[org_territory[i], answered])):
             continue

@@ -99,6 +99,7 @@ class Terms(NamedTuple):
     weight_spread: float  # sd of ln weights
     kept_months: int  # projects that start before this month keep their row (inception cohort)
     credit_months: float
+    general_interest: float  # share of associations that answer the more felt of their needs
     # policies
     shared: float  # part of the value of an alliance that its members share alike
     hours_counted: float  # EUR of a volunteer hour that funders count as a contribution of members
