@@ -35,7 +35,7 @@ RULES = {
 }  # fmt: skip
 TYPES = {
     "partnership.practices": 0.2, "partnership.innovation": -0.2, "partnership.patronage": 0.9,
-    "partnership.cooperation": 0.4, "alliances.branching": 0.5,
+    "partnership.cooperation": 0.4, "alliances.branching": 0.5, "heads.general_interest": 0.5,
 }  # fmt: skip
 WORLDS = {
     "engineering": {"engineering.mode": 0, "trust.kept": 0.7, "partnership.cooperation": 0.3},
