@@ -240,7 +240,7 @@ def place(places):
 
 
 def test_gain_of_joining(place):
-    """Every alliance of the place, joined by an organisation that is far in the table."""
+    """Alliances and projects of one, joined by two organisations that are far in the table."""
     t = place.terms._replace(
         floor=0.45, branching=0.3, practices=0.2, proposition=0.1
     )  # so high that some who trust each other reach it
@@ -249,6 +249,7 @@ def test_gain_of_joining(place):
     work = (
         np.empty(width + 1, np.int64), np.empty(width + 1), np.empty((width + 1, alliance.FUNCTIONS)),
         np.empty((width + 1, width + 1)), np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
+        np.full(4, -1.0),
     )  # fmt: skip
     arrays = (
         m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit, p.kind,
@@ -258,7 +259,8 @@ def test_gain_of_joining(place):
     allied = np.flatnonzero((p.state == 1) & (p.members > 1) & (p.members < width))
     living = np.flatnonzero(o.alive)
     assert allied.size > 20
-    for at, project in enumerate(allied[:40]):
+    alone = np.flatnonzero((p.state == 1) & (p.members == 1))
+    for at, project in enumerate(np.repeat([*allied[:40], *alone[:20]], 2)):  # twice each: with what the first call kept
         j = int(living[(7 * at + 3) % living.size])
         found = alliance.gain_of_joining(int(project), j, 750.0, *arrays, t, work)
         expected = naive.alliance.gain_of_joining(int(project), j, 750.0, *plain(arrays), t, None)

@@ -52,21 +52,27 @@ def trust_in(i, j, neighbour, generation, kept, broken, births, t):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
     """Write c1 * d_ij * (1 - trust_ij) for each pair of the m members."""
-    neighbour, generation, kept, broken, births = ties
-    org_domain, org_size, org_territory, org_model, region = traits
     for a in range(m):
         pair_cost[a, a] = 0.0
         for b in range(a + 1, m):
-            i, j = rows[a], rows[b]
-            mutual = 0.5 * (
-                trust_in(i, j, neighbour, generation, kept, broken, births, t)
-                + trust_in(j, i, neighbour, generation, kept, broken, births, t)
-            )
-            distrust = max(t.floor, 1.0 - mutual)
-            apart = distance(i, j, org_domain, org_size, org_territory, org_model, region, t)
-            cost = t.link_cost * apart * distrust
-            pair_cost[a, b] = cost
-            pair_cost[b, a] = cost
+            fill_pair_cost(a, b, rows, ties, traits, t, pair_cost)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_pair_cost(a, b, rows, ties, traits, t, pair_cost):
+    """Write what the link between the members in slots a and b costs without engineering."""
+    neighbour, generation, kept, broken, births = ties
+    org_domain, org_size, org_territory, org_model, region = traits
+    i, j = rows[a], rows[b]
+    mutual = 0.5 * (
+        trust_in(i, j, neighbour, generation, kept, broken, births, t)
+        + trust_in(j, i, neighbour, generation, kept, broken, births, t)
+    )
+    distrust = max(t.floor, 1.0 - mutual)
+    apart = distance(i, j, org_domain, org_size, org_territory, org_model, region, t)
+    cost = t.link_cost * apart * distrust
+    pair_cost[a, b] = cost
+    pair_cost[b, a] = cost
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -100,7 +106,7 @@ def engineering_strength(m, money, t):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
     """Copy the members of project p to work arrays; return how many they are."""
-    m = 0
+    m = np.int64(0)
     for s in range(WIDTH):
         i = member[p, s]
         if i < 0:
@@ -146,7 +152,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             weight[k] = weight_table[p, k]
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         money = engineering[p] / 100.0
-        hub = m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p]))
+        hub = bool(m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0)))
         saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
         everyone, kind, homes = (1 << m) - 1, np.int64(kinds[p]), homes_of(rows, m, traits[2])
         if dirty[p]:
@@ -223,106 +229,43 @@ def gain_of_joining(
 ):
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
-    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder.
+    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. `work` keeps
+    what does not depend on the newcomer from one call to the next: its last entry is (p or -1, members, v(S), v(founder)).
     """
-    rows, budget, efficiency, pair_cost, scratch, weight = work
-    m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+    rows, budget, efficiency, pair_cost, scratch, weight, known = work
+    none, first, hub, kind, place = 0.0, np.int64(1), t.hub, np.int64(kinds[p]), fit[p]
+    if known[0] != p:
+        for k in range(FUNCTIONS):
+            weight[k] = weight_table[p, k]
+        m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+        fill_pair_costs(rows, m, ties, traits, t, pair_cost)
+        homes, everyone = homes_of(rows, m, traits[2]), (1 << m) - 1
+        known[0], known[1] = p, m
+        known[2] = value.coalition_value(
+            everyone, m, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
+        )
+        known[3] = known[2] if m == 1 else value.coalition_value(
+            first, m, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
+        )  # fmt: skip
+    m = np.int64(known[1])
     rows[m], budget[m] = j, budget_j
     for k in range(FUNCTIONS):
         efficiency[m, k] = org_efficiency[j, k]
-        weight[k] = weight_table[p, k]
-    fill_pair_costs(rows, m + 1, ties, traits, t, pair_cost)
-    hub, kind, homes = t.hub, np.int64(kinds[p]), homes_of(rows, m + 1, traits[2])
-    before, one, first = (1 << m) - 1, 1 << m, 1
+    for a in range(m):
+        fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
+    pair_cost[m, m] = 0.0
+    homes, everyone, one = homes_of(rows, m + 1, traits[2]), (1 << m) - 1, 1 << m
     alone = value.coalition_value(
-        one,
-        m + 1,
-        budget,
-        0.0,
-        efficiency,
-        weight,
-        fit[p],
-        pair_cost,
-        0.0,
-        hub,
-        0.0,
-        t,
-        scratch,
-        kind,
+        one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
+    )
+    together = value.coalition_value(
+        everyone | one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind,
         homes,
+    )  # fmt: skip
+    gain = together - known[2] - alone
+    if m == 1:
+        return gain, gain
+    two = value.coalition_value(
+        first | one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
     )
-    gain = (
-        value.coalition_value(
-            before | one,
-            m + 1,
-            budget,
-            0.0,
-            efficiency,
-            weight,
-            fit[p],
-            pair_cost,
-            0.0,
-            hub,
-            0.0,
-            t,
-            scratch,
-            kind,
-            homes,
-        )
-        - value.coalition_value(
-            before,
-            m + 1,
-            budget,
-            0.0,
-            efficiency,
-            weight,
-            fit[p],
-            pair_cost,
-            0.0,
-            hub,
-            0.0,
-            t,
-            scratch,
-            kind,
-            homes,
-        )
-        - alone
-    )
-    pair = (
-        value.coalition_value(
-            first | one,
-            m + 1,
-            budget,
-            0.0,
-            efficiency,
-            weight,
-            fit[p],
-            pair_cost,
-            0.0,
-            hub,
-            0.0,
-            t,
-            scratch,
-            kind,
-            homes,
-        )
-        - value.coalition_value(
-            first,
-            m + 1,
-            budget,
-            0.0,
-            efficiency,
-            weight,
-            fit[p],
-            pair_cost,
-            0.0,
-            hub,
-            0.0,
-            t,
-            scratch,
-            kind,
-            homes,
-        )
-        - alone
-    )
-    return gain, pair
+    return gain, two - known[3] - alone

@@ -164,7 +164,7 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
     work = (
         np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
-        np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
+        np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS), np.full(4, -1.0),
     )  # fmt: skip
     proposals = 0
     for at in range(n):

@@ -299,6 +299,7 @@ def coalition_value(
             total += budget[i] + extra
     if size == 0:
         return 0.0
+    efficiency = efficiency[:m]
     cost = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
     overhead = t.overhead
     if size > 1:
