@@ -93,6 +93,7 @@ class Work:
     def __init__(self, state: State):
         rows, projects, places = len(state.organisations), len(state.projects), len(state.territories)
         self.rows = np.zeros(rows, np.int64)
+        self.words = np.zeros(rows, np.uint32), np.zeros(rows, np.uint64)  # drawn for all organisations at once
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self.projects = np.zeros(projects, np.int64)
         self.proposals = (

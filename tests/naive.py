@@ -33,6 +33,10 @@ class chance:
         counter = (uid & MASK_32, uid >> 32, month & MASK_32, decision * 256 + sub)
         return chance.philox(counter, (seed & MASK_32, seed >> 32))
 
+    def blocks(seed, uid, month, decision, first, total):
+        drawn = [chance.block(seed, who, month, decision, 0) for who in uid]
+        first[:], total[:] = [words[0] for words in drawn], [sum(words) for words in drawn]
+
     def uniform(*key):
         a, b, _, _ = chance.block(*key)
         return ((a >> 5) * 2**26 + (b >> 6)) / 2**53
@@ -539,7 +543,8 @@ class alliance:
 class matching:
     OTHERS = (0, 2, 3, 4, 5, 6)
 
-    def list_starters(alive, model, uid, slots, monthly, seed, month, out):
+    def list_starters(alive, model, uid, slots, monthly, seed, month, words, out):
+        chance.blocks(seed, uid, month, 60, *words)
         rows = [
             i
             for i in range(len(alive))

@@ -32,8 +32,8 @@ def cohorts_of(t):
 
 
 class money:
-    def luck_of(seed, uid, month):
-        return (sum(naive.chance.block(seed, uid, month, 30, 0)) / 2**32 - 2) * math.sqrt(3)
+    def luck_of(total):
+        return (total / 2**32 - 2) * math.sqrt(3)
 
     def planned(cash, base, fixed, rate):
         return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
@@ -82,14 +82,18 @@ class money:
                 flow[t][8 * OUTSIDE + j] += sold
                 flow[t][8 * j + OUTSIDE] += lost
 
-    def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, weight, income, cash, market):
+    def pay_organisations(
+        segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market
+    ):
+        if sd:
+            naive.chance.blocks(seed, uid, month, 30, *words)
         for k, spans in enumerate(segments):
             for t, span in enumerate(spans):
                 for i in range(*span):
                     if not alive[i]:
                         luck[i] = 0.0
                     elif sd:
-                        drawn = money.luck_of(seed, uid[i], month)
+                        drawn = money.luck_of(words[1][i])
                         luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
                     weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
                     income[i] = 0
@@ -223,8 +227,9 @@ class persons:
 class life:
     JUST_CLOSED = 255
 
-    def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, out):
+    def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out):
         found = []
+        naive.chance.blocks(seed, uid, month, 40, *words)
         for i in range(len(alive)):
             if not alive[i]:
                 continue

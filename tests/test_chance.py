@@ -11,6 +11,7 @@ from scipy import stats
 
 from sim.kernels import chance, decisions, draws
 from tests import naive
+from tests.compare import agree
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 WORD = st.integers(0, 2**63 - 1)
@@ -49,6 +50,17 @@ def test_draws_of_one_key(key, probability, n):
     assert chance.happens(*key, probability) == naive.chance.happens(*key, probability)
     assert chance.below(*key, n) == naive.chance.below(*key, n)
     assert chance.normal(*key) == pytest.approx(naive.chance.normal(*key), rel=1e-12, abs=1e-12)
+
+
+@SETTINGS
+@given(WORD, st.lists(WORD, min_size=1, max_size=40), MONTH, DECISION)
+def test_draws_of_all_at_once_are_those_of_each(seed, uid, month, decision):
+    """To the bit, whatever the number of rows drawn together."""
+    rows = (np.array(uid, np.uint64), month, decision, np.zeros(len(uid), np.uint32), np.zeros(len(uid), np.uint64))
+    *_, first, total = agree(chance.blocks, naive.chance.blocks, (seed, *rows))
+    each = [chance.block(seed, np.uint64(one), month, decision, 0) for one in uid]
+    assert first.tolist() == [int(words[0]) for words in each]
+    assert total.tolist() == [sum(map(int, words)) for words in each]
 
 
 def test_certain_and_impossible():

@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.kernels import credit, engagement, initial, life, money, persons
+from sim.kernels import chance, credit, engagement, initial, life, money, persons
+from sim.kernels import decisions as d
 from sim.parameters import Change
 from tests import naive, naive_money
 from tests.compare import Recorder, agree, copied, plain
@@ -213,11 +214,13 @@ def test_thirds_favour_nobody():
 
 
 def test_own_luck_is_standard():
-    draws = np.array([money.luck_of(7, np.uint64(k), 3) for k in range(50_000)])
+    first, total = np.zeros(50_000, np.uint32), np.zeros(50_000, np.uint64)
+    chance.blocks(7, np.arange(50_000, dtype=np.uint64), 3, d.INCOME_SHOCK, first, total)
+    draws = np.array([money.luck_of(word) for word in total])
     assert abs(draws.mean()) < 4 / math.sqrt(draws.size)
     assert draws.std() == pytest.approx(1, abs=0.015)
     assert np.abs(draws).max() <= 2 * math.sqrt(3)
-    assert [naive.money.luck_of(7, k, 3) for k in range(50)] == pytest.approx(draws[:50].tolist(), abs=1e-12)
+    assert [naive.money.luck_of(word) for word in total[:50].tolist()] == pytest.approx(draws[:50].tolist(), abs=1e-12)
 
 
 @SETTINGS

@@ -260,7 +260,9 @@ def test_gain_of_joining(place):
     living = np.flatnonzero(o.alive)
     assert allied.size > 20
     alone = np.flatnonzero((p.state == 1) & (p.members == 1))
-    for at, project in enumerate(np.repeat([*allied[:40], *alone[:20]], 2)):  # twice each: with what the first call kept
+    for at, project in enumerate(
+        np.repeat([*allied[:40], *alone[:20]], 2)
+    ):  # twice each: with what the first call kept
         j = int(living[(7 * at + 3) % living.size])
         found = alliance.gain_of_joining(int(project), j, 750.0, *arrays, t, work)
         expected = naive.alliance.gain_of_joining(int(project), j, 750.0, *plain(arrays), t, None)

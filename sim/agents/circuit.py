@@ -78,7 +78,7 @@ def earn(world):
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     kernel.pay_organisations(
         s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v), float(v["money.persistence"]), world.seed, world.month,
-        np.empty(len(o)), o.income, o.cash, place.market,
+        world.work.words, np.empty(len(o)), o.income, o.cash, place.market,
     )  # fmt: skip
     if ordered is not None:
         engagement_economy.pay_orders(world, ordered)

@@ -48,7 +48,8 @@ def close(world):
         kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
     n = kernel.list_closing(
         o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
-        float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month, rows,
+        float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
+        world.work.words, rows,
     )  # fmt: skip
     unpaid, w = np.zeros(len(place), np.int64), world.work
     w.defaults[:], w.unpaid[:] = 0, 0

@@ -49,7 +49,9 @@ def start(world):
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
     monthly = np.array(start_probabilities(world.values))
     starters = world.work.rows
-    n = match.list_starters(o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, starters)
+    n = match.list_starters(
+        o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, world.work.words, starters
+    )
     _clean_free_rows(p, m)
     opened = kernel.open_projects(
         starters, n,

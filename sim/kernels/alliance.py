@@ -229,8 +229,9 @@ def gain_of_joining(
 ):
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
-    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. `work` keeps
-    what does not depend on the newcomer from one call to the next: its last entry is (p or -1, members, v(S), v(founder)).
+    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. What does
+    not depend on the newcomer is kept from one call to the next: `known`, the last of the work arrays, is (p or -1,
+    members, v(S), v(founder)).
     """
     rows, budget, efficiency, pair_cost, scratch, weight, known = work
     none, first, hub, kind, place = 0.0, np.int64(1), t.hub, np.int64(kinds[p]), fit[p]

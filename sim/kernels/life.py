@@ -21,14 +21,15 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, out):
+def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out):
     """Count months in the red and list the rows that close this month in `out`; return how many.
 
     exits[model] is the monthly probability of closing for other reasons than money; a model at 0 never closes.
     `shield` multiplies it for each organisation, where it is not empty (promoters.protection).
     A failure is cash below the overdraft, in the red for `patience` months in a row.
     """
-    n = 0
+    n, (first, total) = 0, words
+    chance.blocks(seed, uid, month, d.EXIT, first, total)
     for i in range(alive.size):
         if not alive[i]:
             continue
@@ -39,7 +40,7 @@ def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, pati
         if shield.size:
             chance_of_exit = min(1.0, chance_of_exit * shield[i])
         failed = red[i] >= patience and cash[i] < -credit * base[i]
-        if failed or chance.happens(seed, uid[i], month, d.EXIT, 0, chance_of_exit):
+        if failed or first[i] < chance_of_exit * 4294967296.0:
             out[n] = i
             n += 1
     return n

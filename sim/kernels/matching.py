@@ -20,14 +20,14 @@ OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_starters(alive, model, uid, slots, monthly, seed, month, out):
+def list_starters(alive, model, uid, slots, monthly, seed, month, words, out):
     """Write to `out` the rows that open a project this month; return how many. `monthly` is a probability by model."""
-    n = 0
+    n, (first, total) = 0, words
+    chance.blocks(seed, uid, month, d.START_PROJECT, first, total)
     for i in range(alive.size):
-        if alive[i] and slots[i, SLOTS - 1] < 0:
-            if chance.happens(seed, uid[i], month, d.START_PROJECT, 0, monthly[np.int64(model[i])]):
-                out[n] = i
-                n += 1
+        if first[i] < monthly[np.int64(model[i])] * 4294967296.0 and alive[i] and slots[i, SLOTS - 1] < 0:
+            out[n] = i
+            n += 1
     return n
 
 

@@ -31,13 +31,12 @@ def nearest(x):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def luck_of(seed, uid, month):
+def luck_of(total):
     """Return the own luck of an organisation in a month: mean 0, variance 1, between -3.5 and 3.5.
 
-    The sum of four uniforms, of one block: near enough to a normal law, and four times faster.
+    The sum of four uniforms (`total`, of the words of one block): near enough to a normal law, and four times faster.
     """
-    a, b, c, e = chance.block(seed, uid, month, d.INCOME_SHOCK, 0)
-    return (np.float64(a + b + c + e) / 4294967296.0 - 2.0) * ROOT_THREE
+    return (np.float64(total) / 4294967296.0 - 2.0) * ROOT_THREE
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -152,12 +151,14 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, weight, income, cash, market):
+def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market):
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
     Luck lasts: this month's is `lasting` of last month's and, for the rest of its variance, new. Its variance stays 1.
     """
-    new = math.sqrt(1.0 - lasting * lasting)
+    new, (first, total) = math.sqrt(1.0 - lasting * lasting), words
+    if sd > 0.0:
+        chance.blocks(seed, uid, month, d.INCOME_SHOCK, first, total)
     for k in range(MODELS):
         if k == PERSONS:
             continue
@@ -168,7 +169,7 @@ def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month
                 if not alive[i]:
                     luck[i] = 0.0
                 elif sd > 0.0:
-                    drawn = luck_of(seed, uid[i], month)
+                    drawn = luck_of(total[i])
                     luck[i] = drawn if luck[i] == 0.0 else lasting * luck[i] + new * drawn  # 0: its first month
                     weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
                 else:
