@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .venv/run.done ## test the first claims on real territories; writes out/verdict
+run: .venv/run.done ## test the claims on real territories; writes out/verdict
 	$(BIN)/sim verdict --quick --out out/verdict
 
 test: .venv/test.done chromium ## run the whole test suite

@@ -74,13 +74,9 @@ def innovations():
     return np.array(found, float).reshape(2, SEEDS, 2)
 
 
-# Not strict: by four seeds it passes within chance, which is wider than the bar; that shows nothing.
-NOT_HELD = "over 16 seeds half steps take up 3.6 % fewer innovations (standard error 2.3 %): 2 % is not shown"
-
-
-@pytest.mark.parametrize(
-    ("at", "name"), [(0, "deployed"), pytest.param(1, "spread", marks=pytest.mark.xfail(reason=NOT_HELD, strict=False))]
-)
+# Counts of innovations are few: four seeds can only show a gap wider than chance. Over 16 seeds, spread is 3.6 % below
+# (standard error 2.3 %) and deployed 6.5 % above (4.5 %): that they hold within 2 % is not shown, nor refuted.
+@pytest.mark.parametrize(("at", "name"), [(0, "deployed"), (1, "spread")])
 def test_half_steps_deploy_and_spread_as_many_innovations(innovations, at, name):
     months, halves = innovations[..., at]
     assert months.min() > 50, "too few innovations to compare"
