@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.agents.base import PUBLIC
+from sim.agents.base import KNOWLEDGE, PUBLIC
 from sim.agents.public_action import PURSES
-from sim.alliances import levers, policies
+from sim.alliances import levers, policies, programme
 from sim.alliances.terms import terms
 from sim.kernels import policies as kernel
 from sim.record import Record, cohort
@@ -57,6 +57,7 @@ MECHANISMS = {
     "premium paid by the State": (PREMIUM, {"premium.payer": 1}, total("paid_by_cut"), "up"),
     "premium paid by local authorities": (PREMIUM, {"premium.payer": 2}, total("paid_by_cut"), "up"),
     "a share of engineering": (COST, {"engineering.share": 0.05}, total("value_allied"), "moves"),
+    "engineering capacity": (COST, {"engineering.staffing": 0.0005}, total("programme_allied"), "down"),
     "fund: grants": ({}, {"fund.dose": 6.0}, total("grants_public_allied"), "up"),
     "fund: drawing right": ({}, {"fund.dose": 6.0, "fund.instrument": 1}, total("programme_allied"), "up"),
     "fund: advance paid back": (
@@ -170,6 +171,24 @@ def test_pooling_and_sharing_nothing_is_the_trend_and_volunteers_valued_move_no_
     trend = results({})[0]
     for values in ({"commons.pooled": 0.0, "commons.shared": 0.0}, {"accounts.shadow_wage": 25.0}):
         assert same(trend, results(values)[0])
+
+
+@pytest.mark.parametrize("mode", [0, 1, 2])
+def test_a_programme_spends_no_more_than_its_place_has_people_for(parameters, mode):
+    """Whatever it buys: a share of the pay of public and knowledge staff, here 10 and 20 FTE."""
+    chosen = {**BUSY, "engineering.dose": 200.0, "engineering.mode": mode, "engineering.staffing": 0.002}
+    world = sim.World(village("a", "b"), parameters.with_values(chosen), seed=1)
+    world.run(6)
+    o, p = world.state.organisations, world.state.projects
+    for place in range(2):
+        here = (o.territory == place) & np.isin(o.model, (PUBLIC, KNOWLEDGE))
+        o.fte[here] = 0
+        o.fte[np.flatnonzero(here)[:2]] = 5_000 * (1 + place)  # 10 FTE, then 20
+    programme.allot(world)
+    spent = np.bincount(p.territory, p.engineering + p.untied, minlength=2)
+    most = 0.002 * 10 * float(world.values["engineering.fte_cost"]) * 100 * np.array([1, 2])
+    assert (spent <= most).all()
+    assert spent == pytest.approx(most, rel=0.01), "it was not bound, or lost more than rounding"
 
 
 def test_an_engineering_share_of_nothing_is_the_cash_placebo_to_the_bit(results):

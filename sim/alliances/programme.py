@@ -3,30 +3,47 @@
 Money enters its purse in sim/agents/public_action.py. Each month it is shared among the projects that look
 for partners or have some, in proportion to the cash that their members plan, up to a cap. In mode 0 it pays
 engineering, in mode 1 members receive it untied (cash placebo), in mode 2 it is paid and has no effect.
+A place has people to animate alliances among the staff of its public and knowledge organisations: what a programme may
+spend in a month is at most the pay of a share of them, whatever it buys, so that worlds spend the same euros.
 
 Numbers   parameters engineering
 """
 
 import numpy as np
 
+from sim.agents.base import KNOWLEDGE, MODELS, PUBLIC
 from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
+from sim.kernels.accounts import add_by_model
 from sim.phases import phase
 
 
 @phase(
     reads=(
         "memberships.effort", "memberships.member", "projects.members", "projects.seeking", "projects.state",
-        "projects.step", "projects.territory", "territories.purse",
+        "projects.step", "projects.territory", "territories.purse", "organisations.fte", "organisations.model",
+        "organisations.territory",
     ),
     writes=("projects.engineering", "projects.untied"),
 )  # fmt: skip
 def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
-    p = s.projects
+    p, purse = s.projects, s.territories.purse[:, ENGINEERING]
     kernel.allot(
         p.state, p.step, p.territory, p.seeking, p.members, s.memberships.member, s.memberships.effort,
-        s.territories.purse[:, ENGINEERING], float(world.values["engineering.cap"]), world.terms,
+        np.minimum(purse, capacity(world)), float(world.values["engineering.cap"]), world.terms,
         np.zeros(len(s.territories), np.int64), p.engineering, p.untied,
     )  # fmt: skip
+
+
+def capacity(world) -> np.ndarray:
+    """Return the most that each place may spend on its programme this month, in cents."""
+    o, v = world.state.organisations, world.values
+    share = float(v["engineering.staffing"])
+    if share >= 1.0:  # no bound: nothing to count
+        return np.full(len(world.state.territories), np.iinfo(np.int64).max)
+    staff = np.zeros((len(world.state.territories), len(MODELS)), np.int64)
+    add_by_model(o.fte, o.model, o.territory, staff)
+    monthly = float(v["engineering.fte_cost"]) * 100.0 / 1000.0  # cents for a thousandth of an FTE
+    return np.floor(share * monthly * (staff[:, PUBLIC] + staff[:, KNOWLEDGE])).astype(np.int64)
