@@ -6,7 +6,9 @@ import pytest
 
 import sim
 from sim.errors import RunError
-from sim.lab import verdict
+from sim.lab import controls, design, runner, verdict
+from sim.parameters import load_parameters
+from tests.conftest import BUSY
 from tests.lab_worlds import first_study
 
 EXACT = ("H0a", "H0b", "H0d", "H0f", "H0h")  # these hold whatever the luck of so few runs
@@ -41,6 +43,15 @@ def test_the_exact_controls_hold_on_the_engine(finished):
     found = {v["claim"]: v for v in verdict.answer(runs, [])}
     for control in EXACT:
         assert found[control]["direction"] == "supported", found[control]["text_en"]
+
+
+def test_types_of_partnership_give_nothing_where_all_are_alike(short):
+    """Types that save overheads or answer better are drawn too: left on, they are a reason to ally between equals."""
+    unit = design.control_units(short, short.quick, load_parameters())[1]
+    types = BUSY | {"desire.mean": 0.2, "partnership.practices": 0.3, "partnership.innovation": 0.3}
+    found = controls.run_controls(unit._replace(values=unit.values | types), short, runner.simulate)
+    assert found["alliances"] > 0
+    assert found["winners"] == 0
 
 
 def test_worlds_of_one_seed_share_their_past_and_differ_by_the_policy(finished):

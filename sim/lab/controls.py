@@ -13,7 +13,7 @@ import numpy as np
 from sim.lab import durability, uncertainty
 from sim.lab.cohort import allied
 from sim.lab.design import Study, Unit
-from sim.lab.worlds import world_values
+from sim.lab.worlds import ALIKE, world_values
 
 RELABELLINGS = 4000
 SWAPS = 1000
@@ -44,7 +44,7 @@ def run_controls(unit: Unit, study: Study, simulate) -> dict:
     plain = unit.values | world_values("W1", study.dose)
     engineered = unit.values | world_values("W2", study.dose)
     nothing = plain | {"engineering.dose": 0.0, "engineering.mode": 1.0, "engineering.coordination": 0.9}
-    alike = engineered | {"value.general_efficiency": 1.0, "value.poolable": 0.0}
+    alike = engineered | ALIKE | {"value.poolable": 0.0}
     first, again, zero, same = (simulate(unit, values, study.start) for values in (plain, dict(plain), nothing, alike))
     horizon = max(h for h in study.horizons if h <= unit.months)
     cohort, homogeneous = first.tables[f"projects_{horizon}"], same.tables[f"projects_{horizon}"]

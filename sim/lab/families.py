@@ -79,7 +79,7 @@ def worlds_of(family: str, grid: tuple[float, ...], dose: float, values: Mapping
         case "H11large":
             return {"large": World(dict(NEUTRAL))}
         case "H13":
-            return {"pool": World(NEUTRAL | {"value.general_efficiency": 1.0})}
+            return {"pool": World(NEUTRAL | worlds.ALIKE)}
     return {"W1": World(dict(NEUTRAL))}
 
 

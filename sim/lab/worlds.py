@@ -10,6 +10,8 @@ import numpy as np
 
 from sim.lab import durability, frugality, leverage, premium
 
+# Organisations that are all alike, and types of partnership that act on nothing: what is left is pooling and links.
+ALIKE = {"value.general_efficiency": 1.0, "partnership.practices": 0.0, "partnership.innovation": 0.0}
 Table = Mapping[str, np.ndarray]
 Sums = dict[str, object]  # numbers and arrays; two of them add term by term
 
