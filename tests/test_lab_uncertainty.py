@@ -202,6 +202,7 @@ def test_a_condition_must_be_confirmed_by_the_other_half():
 
 def test_the_parameter_that_carries_the_effect_comes_first():
     points, names, _, _ = planted_condition()
+    assert discovery.carriers(points, names, np.ones(len(points))) == [], "nothing carries what never changes"
     carriers = discovery.carriers(points, names, np.log(points[:, 0]))
     assert carriers[0] == ("value.price_out", pytest.approx(1.0))
     assert len(carriers) == 1

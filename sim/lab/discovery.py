@@ -145,10 +145,10 @@ def carriers(points: np.ndarray, names: list[str], effect: np.ndarray, most: int
     """Return the parameters that go with the effect beyond chance, strongest first, with their rank correlation.
 
     Beyond chance: above the 95th percentile of the strongest correlation that shuffled effects give, or, when none
-    is, the three strongest, so that a reader sees where to look.
+    is, the three strongest, so that a reader sees where to look. None when the effect is the same whatever is assumed.
     """
     found = rank_correlations(points, effect)
-    order = [int(k) for k in np.argsort(-np.abs(found), kind="stable")]
+    order = [int(k) for k in np.argsort(-np.abs(found), kind="stable") if found[k] != 0.0]
     bar = strongest_by_chance(points, effect)
     sure = [k for k in order if abs(found[k]) > bar][:most]
     return [(names[k], float(found[k])) for k in (sure or order[:3])]

@@ -168,6 +168,10 @@ def levels(parameter, low: float | None, high: float | None, lang: str) -> str:
 
 def carrier_words(found: list[tuple[str, float]], parameters, lang: str, most: int = 3) -> str:
     """Say what carries an effect when no condition is confirmed."""
+    if not found:
+        if lang == "fr":
+            return "L'effet est le même dans tous les jeux d'hypothèses où il se mesure."
+        return "The effect is the same in all sets of assumptions where it can be measured."
     parts = []
     for name, strength in found[:most]:
         label = parameters[name].label_fr if lang == "fr" else parameters[name].label_en
