@@ -7,7 +7,7 @@ world.run(84)
 import numpy as np
 
 from sim import initial, invariants
-from sim.alliances import innovation, needs, places
+from sim.alliances import innovation, needs, places, search
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
@@ -45,6 +45,7 @@ class World:
         self.ledger = Ledger(self.state, strict=strict)
         self.work = Work(self.state)
         self.phases = PHASES
+        search.make_room(self)
 
     def step(self):
         """Run one month: every phase in order, then the check of all accounts."""
@@ -52,6 +53,7 @@ class World:
         if self.parameters_are_new:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
+        search.make_room(self)
         self.ledger.open(self.month)
         for phase in self.phases:
             self.ledger.before(phase)
@@ -91,22 +93,24 @@ class Work:
     """Arrays that phases of one month share and that no result depends on from one month to the next."""
 
     def __init__(self, state: State):
-        rows, projects, places = len(state.organisations), len(state.projects), len(state.territories)
+        rows, most, places = len(state.organisations), state.projects._most, len(state.territories)
         self.rows = np.zeros(rows, np.int64)
         self.words = np.zeros(rows, np.uint32), np.zeros(rows, np.uint64)  # drawn for all organisations at once
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
-        self.projects = np.zeros(projects, np.int64)
-        self.proposals = (
-            np.zeros(projects, np.int64), np.zeros(projects, np.int64), np.zeros(projects), np.zeros(projects),
-            np.zeros(projects, np.int64), np.zeros(projects, np.int64),
-        )  # fmt: skip
-        self.cap, self.worth = np.zeros(projects, np.int64), np.zeros(projects, np.int64)
+        self._reserve = {
+            "projects": np.zeros(most, np.int64),
+            "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, float, int, int)),
+            "cap": np.zeros(most, np.int64), "worth": np.zeros(most, np.int64),
+            "innovations": np.zeros(most, np.int64),  # rows of the living ones, the first `listed`
+            "support": np.zeros(most, np.int64),  # cents of the month
+            "open_to": np.zeros(most, bool), "taken": np.zeros(most, np.int64), "sources": np.zeros(most, np.int64),
+            "selected": np.zeros(most, np.uint8),  # by the fund
+            "followed": np.zeros(most, np.uint8),  # by territorial catalysts
+        }  # fmt: skip
+        self.show(len(state.projects))
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
-        self.innovations = np.zeros(projects, np.int64)  # rows of the living ones, the first `listed`
         self.listed = 0
-        self.support = np.zeros(projects, np.int64)  # cents of the month
-        self.open_to, self.touching = np.zeros(projects, bool), np.zeros(places)
-        self.taken, self.sources = np.zeros((2, projects), np.int64)
+        self.touching = np.zeros(places)
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.ends = np.zeros(5, np.int64)
         self.abandoned = np.zeros(5, np.int64)  # by step of set-up
@@ -117,9 +121,12 @@ class Work:
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
         self.reached, self.missed = np.zeros((2, places), np.int64)  # social-impact contracts settled this month
         self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
-        self.selected = np.zeros(projects, np.uint8)  # by the fund
-        self.followed = np.zeros(projects, np.uint8)  # by territorial catalysts
         self.programmes = (None, None)  # values in force and the money of programmes that they mean
+
+    def show(self, projects: int):
+        """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before."""
+        for name, whole in self._reserve.items():
+            setattr(self, name, tuple(w[:projects] for w in whole) if isinstance(whole, tuple) else whole[:projects])
 
 
 def _step_share(values: dict) -> np.ndarray:

@@ -48,13 +48,25 @@ def staggered(shape: tuple[int, ...], dtype: str, place: int) -> np.ndarray:
 
 
 class Table:
-    """Arrays of one length, one per column; a column cannot be rebound, only written into."""
+    """Arrays of one length, one per column; a column cannot be rebound, only written into.
 
-    def __init__(self, name: str, rows: int):
+    `most` rows are reserved, of which the first `rows` are the table: what is reserved takes no memory until it is
+    written, and is not looked at.
+    """
+
+    def __init__(self, name: str, rows: int, most: int | None = None):
+        most = rows if most is None else most
+        reserve = {}
         for place, column in enumerate(c for c in columns().values() if c.table == name):
-            shape = (rows,) if column.width == 1 else (rows, column.width)
-            self.__dict__[column.column] = staggered(shape, column.dtype, place)
-        self.__dict__["_name"], self.__dict__["_rows"] = name, rows
+            shape = (most,) if column.width == 1 else (most, column.width)
+            reserve[column.column] = staggered(shape, column.dtype, place)
+        self.__dict__.update(_name=name, _most=most, _reserve=reserve)
+        self.show(rows)
+
+    def show(self, rows: int):
+        """Make the table of the first `rows` rows of its reserve; those that it had keep their place in memory."""
+        self.__dict__["_rows"] = rows
+        self.__dict__.update({name: column[:rows] for name, column in self._reserve.items()})
 
     def __len__(self) -> int:
         return self._rows
@@ -67,13 +79,14 @@ class Table:
 
 
 class State:
-    """The tables of a run, of fixed capacity.
+    """The tables of a run: no row ever moves.
 
     organisations  seven slices, one per model, each ordered by territory; `segments[model, territory]`
                    gives (start, stop), free rows for newborn organisations included
     ties           as many rows as organisations, eight acquaintances each
     cohorts        ten rows a territory
-    projects       living and kept projects; memberships has the same rows, eight members each
+    projects       living and kept projects; memberships has the same rows, eight members each. They begin short and
+                   `grow`, up to the `projects` rows that they may have
     """
 
     TABLES = ("organisations", "ties", "cohorts", "territories", "projects", "memberships")
@@ -83,12 +96,23 @@ class State:
         self.ties = Table("ties", organisations)
         self.cohorts = Table("cohorts", cohorts)
         self.territories = Table("territories", territories)
-        self.projects = Table("projects", projects)
-        self.memberships = Table("memberships", projects)
+        self.projects = Table("projects", 0, projects)
+        self.memberships = Table("memberships", 0, projects)
         self.segments = segments
         self.organisations.slots[:] = -1
         self.ties.neighbour[:] = -1
-        self.memberships.member[:] = -1
+
+    def grow(self, more: int):
+        """Add free rows for `more` projects, or as many as may still come.
+
+        Rows are added by eighths, so that a run that grows does it a few dozen times. Results do not depend on how
+        many there are: a project takes the first free row.
+        """
+        before = len(self.projects)
+        rows = min(before + max(more, before // 8), self.projects._most)
+        self.projects.show(rows)
+        self.memberships.show(rows)
+        self.memberships.member[before:] = -1
 
     def __getitem__(self, name: str) -> np.ndarray:
         table, column = name.split(".")

@@ -11,6 +11,8 @@ Deciding  proposals are taken best first, in one serial pass; a candidate sees o
 Numbers   parameters projects, meeting, alliances, desire, innovation
 """
 
+import math
+
 import numpy as np
 
 from sim.alliances.terms import start_probabilities
@@ -20,6 +22,17 @@ from sim.kernels import projects as kernel
 from sim.phases import phase
 
 TRAITS = ("domain", "size", "territory", "model")
+
+
+def make_room(world):
+    """Keep free rows for the projects that may open this month, eight standard deviations of chance included."""
+    state, monthly = world.state, start_probabilities(world.values)
+    rows = (state.segments[:, :, 1] - state.segments[:, :, 0]).sum(axis=1).tolist()
+    expected = sum(n * probability for n, probability in zip(rows, monthly, strict=True))
+    missing = math.ceil(expected + 8.0 * math.sqrt(expected)) + 8 - np.count_nonzero(state.projects.state == 0)
+    if missing > 0:
+        state.grow(missing)
+        world.work.show(len(state.projects))
 
 
 @phase(

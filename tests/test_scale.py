@@ -1,0 +1,62 @@
+"""Memory that follows what lives: tables that grow, and what a large run leaves on the disk."""
+
+import numpy as np
+import pytest
+
+from sim.engine import World
+from sim.errors import CapacityError
+from sim.parameters import load_parameters
+from sim.record import Record
+from sim.territory import load_territory
+from tests.conftest import BUSY
+
+MONTHS = 20
+
+
+def busy_world(seed: int = 3) -> World:
+    return World(load_territory("synthetic:1"), load_parameters().with_values(BUSY), seed=seed)
+
+
+def recorded(world: World) -> dict[str, np.ndarray]:
+    record = Record(world, MONTHS)
+    world.run(MONTHS, record)
+    return record.tables()["monthly"]
+
+
+def test_the_table_of_projects_grows_with_those_that_live():
+    """It is a few months of openings longer than what it holds, and rows keep what they held."""
+    world = busy_world()
+    lengths, held = [], []
+    for _ in range(MONTHS):
+        world.step()
+        lengths.append(len(world.state.projects))
+        held.append(int(np.count_nonzero(world.state.projects.state)))
+    assert sorted(lengths) == lengths and lengths[-1] > 3 * lengths[0]
+    assert held[-1] > lengths[0]
+    assert lengths[-1] < 2.5 * held[-1] < world.state.projects._most
+    assert len(world.state.memberships) == lengths[-1] == world.work.projects.size == world.work.proposals[0].size
+    assert (world.state.memberships.member[world.state.projects.state == 0] == -1).all()
+
+
+def test_results_do_not_depend_on_free_rows():
+    """A table that was long from the start gives the same months."""
+    short, long = busy_world(), busy_world()
+    long.state.grow(5_000)
+    long.work.show(len(long.state.projects))
+    one, other = recorded(short), recorded(long)
+    assert len(long.state.projects) > len(short.state.projects)
+    for name in one:
+        assert np.array_equal(one[name], other[name]), name
+
+
+def test_a_full_table_of_projects_names_its_parameter():
+    """Rows are counted with the parameters of the start: a world that was to open little has few."""
+    parameters = load_parameters().with_values(BUSY)
+    calm = parameters.with_values({"projects.start_rate": 0.02, "engine.project_capacity": 1.0})
+    world = World(load_territory("synthetic:1"), calm, seed=1)
+    most = world.state.projects._most
+    world.parameters = parameters
+    world._changes.add(1)
+    with pytest.raises(CapacityError, match=r"engine\.project_capacity"):
+        world.run(200)
+    assert len(world.state.projects) == most
