@@ -144,13 +144,15 @@ def list_(
 
 @app.command()
 def bench(
-    quick: Annotated[bool, typer.Option(help="The EPCI only, fewer months.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Measure one row by its name; can be repeated.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Run the whole nation over 336 months: many minutes.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Instead: the same hot loop in other frameworks.")] = False,
     json: Json = False,
 ):
-    """Measure the speed of the simulator on this machine."""
+    """Measure the speed of the simulator on this machine, row by row of its goals."""
     from sim import bench
 
-    show(bench.measure(quick=quick), json, bench.as_text)
+    show(bench.measure(only, full=full, peers=peers), json, bench.as_text)
 
 
 # what is printed

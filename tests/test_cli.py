@@ -187,16 +187,6 @@ def test_an_interruption_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_bench_measures_this_machine(asked):
-    measured = asked("bench", "--quick")
-    (run,) = measured["runs"]
-    assert run["agents"] > 5_000
-    assert run["agent_months_per_second_per_core"] > 50_000
-    assert 100 < run["bytes_per_agent"] < 5_000
-    assert run["memberships_per_agent"] > 0.001, "speed in a world without alliances says nothing"
-    assert 0 < measured["start"]["import_seconds"] < measured["start"]["first_run_seconds"]
-
-
 def test_the_list_of_parameters_ends_with_the_share_of_each_kind(capsys):
     assert code_of(["list", "parameters"]) == 0
     told = capsys.readouterr().out.rstrip().splitlines()[-4:]
