@@ -96,6 +96,7 @@ class Work:
         rows, most, places = len(state.organisations), state.projects._most, len(state.territories)
         self.rows = np.zeros(rows, np.int64)
         self.words = np.zeros(rows, np.uint32), np.zeros(rows, np.uint64)  # drawn for all organisations at once
+        self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
             "projects": np.zeros(most, np.int64),

@@ -701,12 +701,12 @@ class matching:
 
 
 class learning:
-    def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
+    def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, kept, broken = ties
         for i in (i for i, lives in enumerate(alive) if lives):
-            kept[i] = [t.keep_share * x for x in kept[i]]
+            kept[i] = [t.keep_share * x for x in kept[i]]  # of nothing, nothing is left: `remembers` is for speed
             broken[i] = [t.keep_share * x for x in broken[i]]
             for at, p in enumerate(slots[i]):
                 if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:
@@ -716,6 +716,7 @@ class learning:
                 for s, j in enumerate(member[p][: members[p]]):
                     if s == mine:
                         continue
+                    remembers[i] = 1
                     k = learning.place_of_tie(i, j, neighbour, generation, kept, broken, births)
                     if kept_now[p][s]:
                         kept[i][k] += 1 + t.reciprocity * kept_now[p][mine]
@@ -735,17 +736,22 @@ class learning:
         neighbour[i][place], generation[i][place], kept[i][place], broken[i][place] = j, births[j], 0.0, 0.0
         return place
 
-    def be_seen(alive, slots, state, step, members, kind, visible, patron):
-        at_work = {p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1}
-        giving = {p for p in at_work if kind[p] == 3}
-        visible[:] = [int(bool(lives and at_work & set(mine))) for lives, mine in zip(alive, slots, strict=True)]
-        patron[:] = [int(bool(lives and giving & set(mine))) for lives, mine in zip(alive, slots, strict=True)]
+    def be_seen(state, step, members, kind, member, visible, patron):
+        at_work = [p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1]
+        allied = {i for p in at_work for i in member[p][: members[p]]}
+        giving = {i for p in at_work if kind[p] == 3 for i in member[p][: members[p]]}
+        visible[:] = [int(i in allied) for i in range(len(visible))]
+        patron[:] = [int(i in giving) for i in range(len(patron))]
 
-    def desire(alive, births, uid, model, neighbour, generation, visible, patron, disposition, threshold, seed, t, out):
+    def wear_badges(alive, births, visible, patron, badge):
+        columns = zip(births, visible, patron, alive, strict=True)
+        badge[:] = [born + 2**8 * seen + 2**9 * gives + 2**15 * lives for born, seen, gives, lives in columns] + [0]
+
+    def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out):
         for i in (i for i, lives in enumerate(alive) if lives):
             pairs = zip(neighbour[i], generation[i], strict=True)
-            known = [j for j, born in pairs if j >= 0 and alive[j] and born == births[j]]
-            share = statistics.fmean(visible[j] + t.patronage * patron[j] for j in known) if known else 0.0
+            known = [badge[j] for j, born in pairs if j >= 0 and badge[j] >= 2**15 and badge[j] % 2**8 == born]
+            share = statistics.fmean((b >> 8 & 1) + t.patronage * (b >> 9 & 1) for b in known) if known else 0.0
             passed = float(bool(known) and share > threshold[i])
             wanted = disposition[i] + t.contagion * (share if t.linear else passed) + t.pull * threshold[i] * passed
             if t.order_effect and matching.is_ordered(uid[i], model[i], seed, t):

@@ -345,12 +345,12 @@ class life:
             life.to_residents(t, -sum(given), base, cash, settled, share)
 
     def grow_up(
-        rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties, segments,
-        near, likeness,
+        rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers, ties,
+        segments, near, likeness,
     ):  # fmt: skip
         neighbour, generation, kept, broken = ties
         for i in rows[:n]:
-            visible[i], kept[i], broken[i] = 0, [0.0] * 8, [0.0] * 8
+            visible[i], remembers[i], kept[i], broken[i] = 0, 0, [0.0] * 8, [0.0] * 8
             initial.draw_traits(i, uid, model, seed, traits, functions, temper)
             initial.meet_first(
                 i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness

@@ -60,6 +60,7 @@ PAIRS = (
     (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
     (learning.remember, naive.learning.remember),
+    (learning.wear_badges, naive.learning.wear_badges),
     (matching.accept, naive.matching.accept),
     (matching.list_seekers, naive.matching.list_seekers),
     (matching.list_starters, naive.matching.list_starters),

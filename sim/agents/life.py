@@ -87,7 +87,7 @@ TIES = ("neighbour", "generation", "kept", "broken")
     writes=(
         *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES), "organisations.alive",
         "organisations.red", "organisations.births", "organisations.uid", "organisations.born", "organisations.cash",
-        "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible",
+        "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible", "organisations.remembers",
         "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
@@ -118,6 +118,7 @@ def open(world):
     kernel.grow_up(
         rows, born, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
         tuple(getattr(o, name) for name in TRAITS), initial.functions(v), initial.temper(v), o.visible,
+        o.remembers,
         tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
     )  # fmt: skip
     kernel.hire(

@@ -20,14 +20,14 @@ from sim.phases import phase
         "memberships.kept", "memberships.member", "organisations.alive", "organisations.births",
         "organisations.slots", "organisations.uid", "projects.members", "projects.state", "projects.step",
     ),
-    writes=("ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "projects.dirty"),
+    writes=("ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "organisations.remembers", "projects.dirty"),
 )  # fmt: skip
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     kernel.remember(
-        o.alive, o.slots, o.births, o.uid, (p.state, p.step, p.members, p.dirty, world.work.followed),
+        o.alive, o.slots, o.births, o.uid, o.remembers, (p.state, p.step, p.members, p.dirty, world.work.followed),
         (m.member, m.kept, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,
     )  # fmt: skip
@@ -36,7 +36,7 @@ def remember(world):
 @phase(
     reads=(
         "cohorts.persons", "cohorts.territory", "organisations.alive", "organisations.births",
-        "organisations.disposition", "organisations.model", "organisations.slots", "organisations.threshold",
+        "organisations.disposition", "organisations.model", "organisations.threshold", "memberships.member",
         "organisations.uid", "organisations.visible", "projects.kind", "projects.members", "projects.state",
         "projects.step", "projects.territory", "territories.declared", "ties.generation", "ties.neighbour",
     ),
@@ -49,11 +49,12 @@ def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
     s = world.state
     o, p, place = s.organisations, s.projects, s.territories
+    kernel.wear_badges(o.alive, o.births, o.visible, o.patron, world.work.badge)
     kernel.desire(
-        o.alive, o.births, o.uid, o.model, s.ties.neighbour, s.ties.generation, o.visible, o.patron, o.disposition,
-        o.threshold, world.seed, world.terms, o.desire,
+        o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation, world.work.badge, o.disposition, o.threshold,
+        world.seed, world.terms, o.desire,
     )  # fmt: skip
-    kernel.be_seen(o.alive, o.slots, p.state, p.step, p.members, p.kind, o.visible, o.patron)
+    kernel.be_seen(p.state, p.step, p.members, p.kind, s.memberships.member, o.visible, o.patron)
     at_work = np.zeros(len(place), np.int64)
     kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
     residents = np.zeros(len(place), np.int64)

@@ -9,11 +9,12 @@ from sim.kernels.projects import IMPLEMENT, LIVING
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(alive, slots, births, uid, projects, memberships, ties, seed, month, t):
+def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
-    place among its ties, else the place of the acquaintance that it knows least.
+    place among its ties, else the place of the acquaintance that it knows least. Those that never worked with anybody
+    (`remembers`) have nothing to forget.
     """
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
@@ -21,7 +22,8 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
     for i in range(alive.size):
         if not alive[i]:
             continue
-        forget(i, neighbour, kept, broken, t.keep_share)
+        if remembers[i]:
+            forget(i, neighbour, kept, broken, t.keep_share)
         if slots[i, 0] < 0:
             continue
         for at in range(slots.shape[1]):
@@ -35,6 +37,7 @@ def remember(alive, slots, births, uid, projects, memberships, ties, seed, month
                     continue
                 j = np.int64(member[p, s])
                 k = tie_with(i, j, neighbour, generation, kept, broken, births)
+                remembers[i] = 1
                 bonus = t.reciprocity * np.float64(kept_now[p, mine])  # it returns help, or is owed some
                 kept[i, k], broken[i, k] = trust.after_month(
                     kept[i, k], broken[i, k], kept_now[p, s], t.asymmetry, 1.0, bonus
@@ -84,41 +87,67 @@ def tie_with(i, j, neighbour, generation, kept, broken, births):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def be_seen(alive, slots, state, step, members, kind, visible, patron):
+def be_seen(state, step, members, kind, member, visible, patron):
     """Write which organisations are members of an alliance at work, and which of one of patronage."""
-    for i in range(alive.size):
-        visible[i], patron[i] = 0, 0
-        if alive[i]:
-            for at in range(slots.shape[1]):
-                p = np.int64(slots[i, at])
-                if p >= 0 and state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
-                    visible[i] = 1
-                    if kind[p] == value.PATRONAGE:
-                        patron[i] = 1
+    visible[:] = 0
+    patron[:] = 0
+    for p in range(state.size):
+        if state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
+            for s in range(np.int64(members[p])):
+                i = np.int64(member[p, s])
+                visible[i] = 1
+                if kind[p] == value.PATRONAGE:
+                    patron[i] = 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def desire(
-    alive, births, uid, model, neighbour, generation, visible, patron, disposition, threshold, seed, t, out
-):  # fmt: skip
+def wear_badges(alive, births, visible, patron, badge):
+    """Write in one word all that others look at: births in bits 0-7, then visible, patron, and alive in bit 15.
+
+    Eight acquaintances are looked at for each organisation, anywhere in memory: one word costs a quarter of four
+    columns. The word after the last row is that of nobody.
+    """
+    badge[alive.size] = 0
+    for i in range(alive.size):
+        badge[i] = (
+            np.uint16(births[i])
+            | np.uint16(visible[i]) << np.uint16(8)
+            | np.uint16(patron[i]) << np.uint16(9)
+            | np.uint16(alive[i]) << np.uint16(15)
+        )
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def look_around(i, neighbour, generation, badge, patronage):
+    """Return how many acquaintances i still has, and how many of them are seen in alliances at work.
+
+    A partner in patronage counts as 1 + `patronage`.
+    """
+    nobody, known, seen, giving = badge.size - 1, 0, 0, 0.0
+    for s in range(neighbour.shape[1]):
+        j = np.int64(neighbour[i, s])
+        worn = np.int64(badge[np.uint64(j if j >= 0 else nobody)])
+        met = np.int64(worn & 0x80FF == 0x8000 | np.int64(generation[i, s]))  # alive, and still the one that i met
+        known += met
+        seen += met & worn >> 8
+        if patronage != 0.0:
+            giving += np.float64(met & worn >> 8)
+            giving += patronage * np.float64(met & worn >> 9)
+    return known, giving if patronage != 0.0 else np.float64(seen)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out):
     """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
 
-    `visible` is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
-    acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. A partner in patronage
-    counts as 1 + `t.patronage` allied acquaintances. Past the threshold, `t.pull` adds the more the higher it was.
-    An order moves the desire of those who receive it by `t.order_effect`.
+    What is seen is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
+    acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. Past the threshold,
+    `t.pull` adds the more the higher it was. An order moves the desire of those who receive it by `t.order_effect`.
     """
     for i in range(alive.size):
         if not alive[i]:
             continue
-        known, allied = 0, 0.0
-        for s in range(neighbour.shape[1]):
-            j = np.int64(neighbour[i, s])
-            if j >= 0 and alive[j] and generation[i, s] == births[j]:
-                known += 1
-                allied += visible[j]
-                if t.patronage != 0.0:
-                    allied += t.patronage * patron[j]
+        known, allied = look_around(i, neighbour, generation, badge, t.patronage)
         pull = 0.0
         if known > 0:
             share = allied / known

@@ -224,14 +224,14 @@ def fund_births(capital, base, cash, settled, flow, share):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grow_up(
-    rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties,
-    segments, near, likeness,
+    rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers,
+    ties, segments, near, likeness,
 ):  # fmt: skip
     """Give newborn organisations what they are and whom they know first."""
     neighbour, generation, kept, broken = ties
     for at in range(n):
         i = rows[at]
-        visible[i] = 0
+        visible[i], remembers[i] = 0, 0
         initial.draw_traits(i, uid, model, seed, traits, functions, temper)
         for s in range(neighbour.shape[1]):
             kept[i, s], broken[i, s] = 0.0, 0.0
