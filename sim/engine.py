@@ -54,7 +54,7 @@ class World:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         search.make_room(self)
-        self.ledger.open(self.month)
+        self.ledger.open(self.month, carry=True)
         for phase in self.phases:
             self.ledger.before(phase)
             phase(self)

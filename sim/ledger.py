@@ -24,6 +24,7 @@ MODELS = 7
 OUTSIDE = 7
 PERSONS = 1
 FUND_OWNER = (0, 3, 2)  # public action, finance, firms
+CASH, STAFF, LENT, HOURS, BOUND, DEBT, BORROWED = range(7)  # what is counted of organisations: last axis of `held`
 LIMIT = 2**50  # a stock beyond this would make sums wrap silently
 
 
@@ -33,6 +34,7 @@ class Ledger:
     def __init__(self, state: State, *, strict: bool = False):
         self.state, self.strict = state, strict
         self.max_residual, self.checks, self.phase_checks = 0, 0, 0
+        self.held: np.ndarray | None = None  # by organisations, when last counted: [territory, model, CASH ...]
         self._flow_columns = [c for c in columns().values() if c.account[:1] in ("+", "-")]
         self._stocks = [c for c in columns().values() if c.account == "stock"]
 
@@ -49,82 +51,89 @@ class Ledger:
 
     # the month
 
-    def open(self, month: int):
-        """Start a month: remember the stocks, forget the flows."""
+    def open(self, month: int, carry: bool = False):
+        """Start a month: remember the stocks, forget the flows.
+
+        With `carry`, a month opens with what the last one closed with: money, staff or debt that changed in between is
+        an error of this month, unless `recount` was called. Else, and in strict mode, stocks are counted anew.
+        """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
         for column in self._flow_columns:
             self.state[column.name].fill(0)
         self.state.territories.flow.fill(0)
-        self.opening = self.money()
-        self.opening_people = self._persons()
-        self.opening_staff = self._staff()
-        self.opening_debt = int(self.state.organisations.debt.sum())
+        if self.strict or not carry or self.held is None:
+            self.recount()
+        self.opening, self.opening_people = self.closing, self._people
+        self.opening_staff, self.opening_held = self._staff, self.held
         if self.strict:
             self._row_opening = {c.name: self.state[c.name].copy() for c in self._stocks}
 
     def close(self, phase: str = "the end of the month"):
         """Check every account; raise AccountError at the first that does not balance."""
+        self.recount()
         self._check_money(phase)
         self._check_people(phase)
         self._check_staff(phase)
         self._check_hours(phase)
         self._check_debt(phase)
 
-    def money(self) -> np.ndarray:
-        """Return what each model of each territory holds, int64 cents [territory, 7]."""
+    def recount(self):
+        """Count what everybody has. To be called by who changes a stock by hand between two months."""
         s = self.state
-        out = np.zeros((len(s.territories), MODELS), np.int64)
-        kernel.add_by_model(s.organisations.cash, s.organisations.model, s.organisations.territory, out)
-        kernel.add_by_territory(s.cohorts.cash, s.cohorts.territory, out[:, PERSONS])
-        out += s.territories.market[:, :MODELS]
+        self.held = self._held()
+        self.closing = self._all_money(self.held)
+        self._people = np.zeros(len(s.territories), np.int64)
+        kernel.add_by_territory(s.cohorts.persons, s.cohorts.territory, self._people)
+        self._staff = s.territories.free_fte + self.held[:, :, STAFF].sum(axis=1)
+
+    def _held(self) -> np.ndarray:
+        s = self.state
+        o, held = s.organisations, np.empty((len(s.territories), MODELS, 7), np.int64)
+        kernel.take_stock(
+            s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.lent, o.repaid, o.forgiven, held
+        )
+        return held
+
+    def _all_money(self, held) -> np.ndarray:
+        s, money = self.state, held[:, :, CASH].copy()
+        kernel.add_by_territory(s.cohorts.cash, s.cohorts.territory, money[:, PERSONS])
+        money += s.territories.market[:, :MODELS]
         for fund, owner in enumerate(FUND_OWNER):
-            out[:, owner] += s.territories.fund[:, fund]
-        out[:, 0] += s.territories.purse.sum(axis=1)
-        kernel.add_by_territory(s.projects.reserve, s.projects.territory, out[:, 0])
-        return out
+            money[:, owner] += s.territories.fund[:, fund]
+        money[:, 0] += s.territories.purse.sum(axis=1)
+        kernel.add_by_territory(s.projects.reserve, s.projects.territory, money[:, 0])
+        return money
+
+    def money(self) -> np.ndarray:
+        """Return what each model of each territory holds now, int64 cents [territory, 7]."""
+        return self._all_money(self._held())
 
     def _check_money(self, phase):
         flow = self.flow
         expected = self.opening + (flow.sum(axis=1) - flow.sum(axis=2))[:, :MODELS]
-        self._compare("cash", "cents", expected, self.money(), phase, ("territory", "model"))
-
-    def _persons(self) -> np.ndarray:
-        out = np.zeros(len(self.state.territories), np.int64)
-        kernel.add_by_territory(self.state.cohorts.persons, self.state.cohorts.territory, out)
-        return out
+        self._compare("cash", "cents", expected, self.closing, phase, ("territory", "model"))
 
     def _check_people(self, phase):
         c = self.state.cohorts
         change = np.zeros(len(self.state.territories), np.int64)
         kernel.add_by_territory(c.arrived - c.departed, c.territory, change)
-        self._compare("persons", "persons", self.opening_people + change, self._persons(), phase, ("territory",))
-
-    def _staff(self) -> np.ndarray:
-        s = self.state
-        out = s.territories.free_fte.copy()
-        kernel.add_by_territory(s.organisations.fte, s.organisations.territory, out)
-        return out
+        self._compare("persons", "persons", self.opening_people + change, self._people, phase, ("territory",))
 
     def _check_staff(self, phase):
-        self._compare("fte", "thousandths of FTE", self.opening_staff, self._staff(), phase, ("territory",))
+        self._compare("fte", "thousandths of FTE", self.opening_staff, self._staff, phase, ("territory",))
 
     def _check_hours(self, phase):
-        s = self.state
-        given, received = np.zeros((2, len(s.territories)), np.int64)
-        o, c = s.organisations, s.cohorts
-        for column, territory, account in (
-            (c.hours_given, c.territory, given), (c.hours_served, c.territory, given),
-            (o.hours_lent, o.territory, given), (o.hours, o.territory, received),
-            (o.hours_bound, o.territory, received),
-        ):  # fmt: skip
-            kernel.add_by_territory(column, territory, account)
+        c, held = self.state.cohorts, self.held
+        given, received = held[:, :, LENT].sum(axis=1), held[:, :, (HOURS, BOUND)].sum(axis=(1, 2))
+        kernel.add_by_territory(c.hours_given, c.territory, given)
+        kernel.add_by_territory(c.hours_served, c.territory, given)
         self._compare("hours", "volunteer hours", given, received, phase, ("territory",))
 
     def _check_debt(self, phase):
-        o = self.state.organisations
-        expected = self.opening_debt + int(o.lent.sum()) - int(o.repaid.sum()) - int(o.forgiven.sum())
-        self._compare("debt", "cents", np.array([expected]), np.array([int(o.debt.sum())]), phase, ("world",))
+        opening, held = self.opening_held[:, :, DEBT].sum(), self.held
+        expected, found = opening + held[:, :, BORROWED].sum(), held[:, :, DEBT].sum()
+        self._compare("debt", "cents", np.array([expected]), np.array([found]), phase, ("world",))
 
     def _compare(self, account, unit, expected, found, phase, axes):
         self.checks += found.size
@@ -162,6 +171,7 @@ class Ledger:
                     name, columns()[name].unit, phase=phase.title, month=self.month,
                     where="a column that the phase does not declare in `writes`", expected=0, found=1,
                 )  # fmt: skip
+        self.recount()
         self._check_money(phase.title)
         self._check_people(phase.title)
         self._check_staff(phase.title)

@@ -17,7 +17,7 @@ from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
 from sim.kernels.accounts import add_by_territory
-from sim.ledger import MODELS
+from sim.ledger import BOUND, DEBT, LENT, MODELS
 
 SNAPSHOTS = (18, 36, 84, 336)
 DOMAINS = 16
@@ -71,13 +71,14 @@ class Record:
         kernel.score(s.territories.felt, population, core, self.felt[n])
         kernel.add_up(s.territories.delivered, core, self.delivered[n])
         row = {name: column[n : n + 1] for name, column in self.monthly.items()}
-        _people(world, row)
-        _projects(world, row)
+        living = np.empty((len(core), 4 + MODELS))  # organisations by size, then by model
+        _people(world, row, living)
+        _projects(world, row, living)
         _innovations(world, row)
         _totals(world, row)
         _policies(world, row)
         _credit(world, row)
-        for m, cents in zip(MODEL_NAMES, world.ledger.money()[core].sum(axis=0), strict=True):
+        for m, cents in zip(MODEL_NAMES, world.ledger.closing[core].sum(axis=0), strict=True):
             row[f"cash_{m}"][0] = cents
         self.months = n + 1
         if self.months in SNAPSHOTS:
@@ -154,11 +155,13 @@ def _residents(state) -> np.ndarray:
     return out
 
 
-def _people(world, row):
+def _people(world, row, living):
     s, core = world.state, world.core
     o, c = s.organisations, s.cohorts
     counts = np.zeros(MODELS, np.int64)
-    row["willing"][0] = kernel.count_organisations(o.alive, o.model, o.territory, o.desire, core, counts)
+    row["willing"][0], row["without_staff"][0] = kernel.count_organisations(
+        s.segments, o.alive, o.size, o.desire, o.lean, core, living, counts
+    )
     row["organisations"][0] = counts.sum()
     for m, count in zip(MODEL_NAMES, counts, strict=True):
         if m != "persons":
@@ -167,15 +170,13 @@ def _people(world, row):
     row["maturity"][0] = s.territories.maturity[core].sum() / max(1, core.sum())
     for name in ("hours_given", "hours_served"):
         row[name][0] = s[f"cohorts.{name}"][core[c.territory]].sum()
-    for name in ("hours_lent", "hours_bound"):
-        hours = np.zeros(len(core), np.int64)
-        add_by_territory(s[f"organisations.{name}"], o.territory, hours)
-        row[name][0] = hours[core].sum()
+    for name, held in (("hours_lent", LENT), ("hours_bound", BOUND)):
+        row[name][0] = world.ledger.held[core, :, held].sum()
     confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
     row["confident"][0], row["residents"][0] = confident, people
 
 
-def _projects(world, row):
+def _projects(world, row, living):
     p, w, core = world.state.projects, world.work, world.core
     by_step, by_kind = np.zeros((2, len(STEPS)), np.int64), np.zeros(len(KINDS), np.int64)
     kernel.count_projects(p.state, p.members, p.step, p.kind, p.territory, core, by_step, by_kind)
@@ -190,7 +191,7 @@ def _projects(world, row):
     o, out = world.state.organisations, np.zeros(len(LINKS))
     kernel.count_links(
         p.state, p.members, p.founder, p.territory, world.state.memberships.member, core,
-        (o.alive, o.size, o.model, o.territory), np.zeros((core.size, 4 + MODELS)), out,
+        (o.size, o.model, o.territory), living, out,
     )  # fmt: skip
     for name, count in zip(LINKS, out, strict=True):
         row[name][0] = count
@@ -235,15 +236,9 @@ def _policies(world, row):
 
 def _credit(world, row):
     """What is owed, and what was lost this month."""
-    o, w, core = world.state.organisations, world.work, world.core
-    owed = np.zeros(len(core), np.int64)
-    add_by_territory(o.debt, o.territory, owed)
-    row["debt"][0], row["defaults"][0], row["unpaid"][0] = (
-        owed[core].sum(),
-        w.defaults[core].sum(),
-        w.unpaid[core].sum(),
-    )
-    row["without_staff"][0] = np.count_nonzero(core[o.territory[o.lean > 0]])
+    w, core = world.work, world.core
+    row["debt"][0] = world.ledger.held[core, :, DEBT].sum()
+    row["defaults"][0], row["unpaid"][0] = w.defaults[core].sum(), w.unpaid[core].sum()
 
 
 def _totals(world, row):

@@ -383,6 +383,13 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
+    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out):
+        for k, places in enumerate(segments):
+            for t, ends in enumerate(places):
+                mine = [column[slice(*ends)] for column in (cash, fte, lent_hours, hours, bound, debt)]
+                out[t][k] = [sum(column) for column in mine]
+                out[t][k].append(sum(lent[i] - repaid[i] - forgiven[i] for i in range(*ends)))
+
     def pull(main, lon, lat, reach, out):
         def km(i, j):
             middle = math.radians((lat[i] + lat[j]) / 2)
@@ -1091,11 +1098,7 @@ class projects:
 
 class record:
     def count_links(state, members, founder, territory, member, core, organisations, living, out):
-        alive, size, model, home = organisations
-        for place in range(len(core)):
-            here = [i for i, lives in enumerate(alive) if lives and home[i] == place]
-            living[place] = [float(sum(size[i] == z for i in here)) for z in range(4)]
-            living[place] += [float(sum(model[i] == k for i in here)) for k in range(7)]
+        size, model, home = organisations
 
         def chance_of(trait, first, last, i, place):
             return living[place][first + trait[i]] / (sum(living[place][first:last]) or 1)
@@ -1129,10 +1132,15 @@ class record:
         cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
         return sum(n * needs.level(x) for n, x in cohorts), float(sum(n for n, _ in cohorts))
 
-    def count_organisations(alive, model, territory, desire, core, counts):
-        rows = [i for i, lives in enumerate(alive) if lives and core[territory[i]]]
-        counts[:] = [sum(model[i] == k for i in rows) for k in range(len(counts))]
-        return sum(desire[i] >= 0 for i in rows)
+    def count_organisations(segments, alive, size, desire, lean, core, living, counts):
+        rows = {(k, t): range(*ends) for k, line in enumerate(segments) for t, ends in enumerate(line)}
+        for place in range(len(core)):
+            here = {k: [i for i in rows[k, place] if alive[i]] for k in range(7)}
+            living[place] = [float(sum(size[i] == z for mine in here.values() for i in mine)) for z in range(4)]
+            living[place] += [float(len(mine)) for mine in here.values()]
+        core_rows = [(k, i) for (k, place), mine in rows.items() if core[place] for i in mine]
+        counts[:] = [sum(alive[i] for k, i in core_rows if k == m) for m in range(7)]
+        return sum(desire[i] >= 0 and alive[i] for _, i in core_rows), sum(lean[i] > 0 for _, i in core_rows)
 
     def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
         rows = [p for p, s in enumerate(state) if s == 1 and core[territory[p]]]

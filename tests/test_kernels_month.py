@@ -49,8 +49,8 @@ WORLDS = {
 }  # fmt: skip
 MONTHS = (4, 12)
 PAIRS = (
-    (accounts.add_by_model, naive.accounts.add_by_model),
     (accounts.add_by_territory, naive.accounts.add_by_territory),
+    (accounts.take_stock, naive.accounts.take_stock),
     (alliance.appraise, naive.alliance.appraise),
     (innovation.begin, naive.innovation.begin),
     (innovation.census, naive.innovation.census),
@@ -192,6 +192,14 @@ def test_the_dead_leave_and_who_has_seen_whom_is_kept(tables, alive):
             for j in survivors:
                 then = table[6][p, list(table[0][p]).index(i)] >> list(table[0][p]).index(j) & 1
                 assert after[6][p, survivors.index(i)] >> survivors.index(j) & 1 == then
+
+
+@SETTINGS
+@given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(0, 6), st.integers(0, 2)), max_size=30))
+def test_amounts_add_up_by_model_and_territory(rows):
+    amount, model, territory = np.array(rows, np.int64).reshape(-1, 3).T
+    arguments = (amount.copy(), model.astype(np.uint8), territory.astype(np.int32), np.zeros((3, 7), np.int64))
+    agree(accounts.add_by_model, naive.accounts.add_by_model, arguments)
 
 
 @SETTINGS

@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.agents import circuit, engagement_economy, financial_economy, life, persons, productive_economy, public_action
 from sim.agents.base import ENGAGEMENT, FINANCE, KNOWLEDGE, OUTSIDE, PERSONS, PRODUCTIVE, PUBLIC
-from sim.errors import CapacityError
+from sim.errors import AccountError, CapacityError
 from sim.kernels import money as kernel
 from sim.record import Record
 
@@ -191,6 +191,7 @@ def test_the_outside_is_never_a_place_to_drop_a_gap(quiet, smallest):
     world.step()
     flow = world.ledger.matrix(world.core).copy()
     o.cash[o.model == PRODUCTIVE] += o.base[o.model == PRODUCTIVE] * o.alive[o.model == PRODUCTIVE]
+    world.ledger.recount()
     world.step()
     after = world.ledger.matrix(world.core)
     assert (after[OUTSIDE] == world.state.territories.exports.sum(axis=0)).all()
@@ -198,6 +199,15 @@ def test_the_outside_is_never_a_place_to_drop_a_gap(quiet, smallest):
     assert after[PRODUCTIVE, OUTSIDE] > flow[PRODUCTIVE, OUTSIDE]
     share = world.state.territories.spread.reshape(-1, 7, 8)[0, PRODUCTIVE, OUTSIDE] / 1e9
     assert after[PRODUCTIVE, OUTSIDE] / after[PRODUCTIVE].sum() == pytest.approx(share, abs=1e-8)
+
+
+def test_money_that_changes_between_two_months_is_found(quiet):
+    world = quiet()
+    world.ledger.strict = False
+    world.step()
+    world.state.organisations.cash[0] += 1
+    with pytest.raises(AccountError, match="unexplained"):
+        world.step()
 
 
 # Funds and the purses of policies

@@ -87,8 +87,8 @@ TIES = ("neighbour", "generation", "kept", "broken")
     writes=(
         *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES), "organisations.alive",
         "organisations.red", "organisations.births", "organisations.uid", "organisations.born", "organisations.cash",
-        "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible", "organisations.remembers",
-        "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
+        "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible",
+        "organisations.remembers", "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
 def open(world):

@@ -20,7 +20,10 @@ from sim.phases import phase
         "memberships.kept", "memberships.member", "organisations.alive", "organisations.births",
         "organisations.slots", "organisations.uid", "projects.members", "projects.state", "projects.step",
     ),
-    writes=("ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "organisations.remembers", "projects.dirty"),
+    writes=(
+        "ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "organisations.remembers",
+        "projects.dirty",
+    ),
 )  # fmt: skip
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""

@@ -28,16 +28,36 @@ def confident(persons, confidence, territory, core):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_organisations(alive, model, territory, desire, core, counts):
-    """Count living organisations of the core by model into `counts`; return how many wish to ally (desire >= 0)."""
+def count_organisations(segments, alive, size, desire, lean, core, living, counts):
+    """Count who lives in each territory: living[territory, 4 sizes then 7 models]; and in the core, by model, `counts`.
+
+    Return how many of the core wish to ally (desire >= 0), and how many rows of it have no staff for want of credit.
+    """
+    living[:] = 0.0
     counts[:] = 0
-    willing = 0
-    for i in range(alive.size):
-        if alive[i] and core[territory[i]]:
-            counts[np.int64(model[i])] += 1
-            if desire[i] >= 0.0:
-                willing += 1
-    return willing
+    willing, without = 0, 0
+    for k in range(segments.shape[0]):
+        for t in range(segments.shape[1]):
+            here, wish, poor = 0, 0, 0
+            sizes = (0, 0, 0, 0)
+            for i in range(segments[k, t, 0], segments[k, t, 1]):
+                poor += lean[i] > 0
+                lives = np.int64(alive[i])
+                here += lives
+                wish += lives & (desire[i] >= 0.0)
+                z = size[i]
+                sizes = (
+                    sizes[0] + (lives & (z == 0)), sizes[1] + (lives & (z == 1)), sizes[2] + (lives & (z == 2)),
+                    sizes[3] + (lives & (z == 3)),
+                )  # fmt: skip
+            living[t, 4 + k] = here
+            for z in range(4):
+                living[t, z] += sizes[z]
+            if core[t]:
+                counts[k] += here
+                willing += wish
+                without += poor
+    return willing, without
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -71,17 +91,12 @@ def score(need, population, core, out):
 def count_links(state, members, founder, territory, member, core, organisations, living, out):
     """Count pairs of members of living alliances of the core: in all, of one size, of one model; and by chance.
 
-    By chance: what the pairs of one size (model) would be, had each met anyone alive in the territory of the other.
-    Then alliances with a firm and an association, and those of them that an association opened. `living` is a work
-    array [territory, 4 sizes then 7 models].
+    By chance: what the pairs of one size (model) would be, had each met anyone alive in the territory of the other
+    (`living`, of count_organisations). Then alliances with a firm and an association, and those of them that an
+    association opened.
     """
-    alive, size, model, home = organisations
-    living[:] = 0.0
+    size, model, home = organisations
     out[:] = 0.0
-    for i in range(alive.size):
-        if alive[i]:
-            living[home[i], np.int64(size[i])] += 1.0
-            living[home[i], 4 + np.int64(model[i])] += 1.0
     for p in range(state.size):
         if state[p] != 1 or members[p] < 2 or not core[territory[p]]:
             continue
