@@ -14,6 +14,7 @@ from sim.errors import InputError
 from sim.ledger import Ledger
 from sim.schedule import PHASES
 from sim.state import State
+from sim.threads import Crew
 
 
 class World:
@@ -25,16 +26,19 @@ class World:
     start       "YYYY-MM", the calendar date of month 0
     scale       0 < scale <= 1: a smaller copy, organisations and residents and budgets multiplied by it
     strict      check every account after every phase and row by row (all tests do)
+    threads     how many share the rows of a large world (all processors); results do not depend on it
     """
 
     def __init__(
-        self, territory, parameters, *, seed: int, start: str = "2026-01", strict: bool = False, scale: float = 1.0
-    ):
+        self, territory, parameters, *, seed: int, start: str = "2026-01", strict: bool = False, scale: float = 1.0,
+        threads: int | None = None,
+    ):  # fmt: skip
         self.territory, self.parameters, self.start, self.scale = territory, parameters, start, scale
         self.seed, self.month = int(seed), 0
         self._changes = set(parameters.change_months(start))
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
+        self.crew = Crew(self.state.segments, threads)
         needs.begin(self.state, territory.ident, self.values, self.seed)
         places.begin(self.state)
         self.near = (territory.indptr, territory.neighbours)

@@ -37,6 +37,11 @@ class chance:
         drawn = [chance.block(seed, who, month, decision, 0) for who in uid]
         first[:], total[:] = [words[0] for words in drawn], [sum(words) for words in drawn]
 
+    def blocks_of(seed, uid, month, decision, word, total, start, stop):
+        for i in range(start, stop):
+            words = chance.block(seed, uid[i], month, decision, 0)
+            word[i], total[i] = words[0], sum(words)
+
     def uniform(*key):
         a, b, _, _ = chance.block(*key)
         return ((a >> 5) * 2**26 + (b >> 6)) / 2**53
@@ -484,12 +489,12 @@ class alliance:
     def released(reserve, setup, left, worked):
         return reserve // max(1, min(left, setup - worked))
 
-    def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t):
+    def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t, first, last):
         (state, started, dirty, weight, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
          out_shared) = projects  # fmt: skip
         member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
         untied, reserve, step, setup, left, implemented = cash_in
-        for p in (p for p, s in enumerate(state) if s == 1):
+        for p in (p for p in range(first, last) if state[p] == 1):
             rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
             everyone = list(range(len(rows)))
             if not rows:
@@ -550,21 +555,21 @@ class alliance:
 class matching:
     OTHERS = (0, 2, 3, 4, 5, 6)
 
-    def list_starters(alive, model, uid, slots, monthly, seed, month, words, out):
-        chance.blocks(seed, uid, month, 60, *words)
+    def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, first, last):
+        chance.blocks_of(seed, uid, month, 60, *words, first, last)
         rows = [
             i
-            for i in range(len(alive))
+            for i in range(first, last)
             if alive[i] and slots[i][2] < 0 and chance.happens(seed, uid[i], month, 60, 0, monthly[model[i]])
         ]
-        out[: len(rows)] = rows
+        out[first : first + len(rows)] = rows
         return len(rows)
 
     def planned_effort(uid, month, decision, base, seed, t):
         plan = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
         return math.floor(min(100 * plan / t.length_months, t.effort_share * base))
 
-    def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out):
+    def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out, first, last):
         def wants(p):
             if state[p] != 1 or not 0 < members[p] < t.most:
                 return False
@@ -572,10 +577,10 @@ class matching:
 
         rows = [
             p
-            for p in range(len(state))
+            for p in range(first, last)
             if t.possible and wants(p) and chance.happens(seed, uid[p], month, 62, 0, t.recruit_rate)
         ]
-        out[: len(rows)] = rows
+        out[first : first + len(rows)] = rows
         return len(rows)
 
     def rows_in(territory, segments):
@@ -626,15 +631,16 @@ class matching:
         return -1
 
     def propose(
-        seekers, n, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out
-    ):
+        seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out,
+        first, last,
+    ):  # fmt: skip
         project_uid, kind, scale, engineering, followed, weight, fit = projects
         member, effort, hours_in = memberships
         alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
         neighbour, generation, _, _, births = ties
         _, size, territory, model, _ = traits
         made = []
-        for p in seekers[:n]:
+        for p in seekers[first:last]:
             i, uid, found = member[p][0], project_uid[p], []
             more = t.by_search * engineering[p] / 100 / t.fte_cost if t.mode == 0 else 0.0
             more += t.catalyst_candidates * followed[p]
@@ -676,7 +682,7 @@ class matching:
                 if bound or matching.with_premium(gain, t) + desire[i] * mine >= 0:
                     made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
         for column, values in zip(out, zip(*made, strict=True), strict=False):
-            column[: len(made)] = values
+            column[first : first + len(made)] = values
         return len(made)
 
     def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):

@@ -17,6 +17,11 @@ def nearest(x):
     return math.floor(x + 0.5)
 
 
+def numbered(segments):
+    """Return (model, territory, rows) of each segment, model by model."""
+    return [(k, t, span) for k, spans in enumerate(segments) for t, span in enumerate(spans)]
+
+
 def living(span, alive):
     return [i for i in range(*span) if alive[i]]
 
@@ -38,13 +43,12 @@ class money:
     def planned(cash, base, fixed, rate):
         return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
 
-    def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent):
-        for k, spans in enumerate(segments):
-            for t, span in enumerate(spans):
-                for i in living(span, alive):
-                    outlay[i] = max(0, money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i])
-                    cash[i] -= outlay[i]
-                    spent[t][k] += outlay[i]
+    def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
+        for k, t, span in numbered(segments)[first:last]:
+            for i in living(span, alive):
+                outlay[i] = max(0, money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i])
+                cash[i] -= outlay[i]
+                spent[t][k] += outlay[i]
 
     def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
         for c, t in enumerate(territory):
@@ -61,47 +65,46 @@ class money:
         for j in first[: amount - sum(out)]:
             out[j] += 1
 
-    def deliver(spent, spread, ident, seed, month, market, flow):
-        for t, amounts in enumerate(spent):
-            for i, amount in enumerate(amounts):
+    def deliver(spent, spread, ident, seed, month, market, flow, first, last):
+        for t in range(first, last):
+            for i, amount in enumerate(spent[t]):
                 parts = [0] * 8
                 money.cut(amount, spread[t][8 * i : 8 * i + 8], seed, PLACE + ident[t], month, 8 * i, parts)
                 for j, part in enumerate(parts):
                     flow[t][8 * i + j] += part
                     market[t][j] += part if j < OUTSIDE else 0
 
-    def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
-        for t, normal in enumerate(exports):
+    def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+        for t in range(first, last):
             luck = sd * naive.chance.normal(seed, PLACE + ident[t], month, 31, 0) if sd else 0.0
             luck = max(-1.0, min(1.0, luck))
             for j in range(7):
                 usual = sum(base[i] for i in living(segments[j][t], alive))
-                amount = normal[j] + round(luck * usual)
+                amount = exports[t][j] + round(luck * usual)
                 sold, lost = max(0, amount), min(max(0, -amount), market[t][j])
                 market[t][j] += sold - lost
                 flow[t][8 * OUTSIDE + j] += sold
                 flow[t][8 * j + OUTSIDE] += lost
 
     def pay_organisations(
-        segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market
-    ):
-        if sd:
-            naive.chance.blocks(seed, uid, month, 30, *words)
-        for k, spans in enumerate(segments):
-            for t, span in enumerate(spans):
-                for i in range(*span):
-                    if not alive[i]:
-                        luck[i] = 0.0
-                    elif sd:
-                        drawn = money.luck_of(words[1][i])
-                        luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
-                    weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
-                    income[i] = 0
-                parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
-                for i, part in parts.items():
-                    income[i] = part
-                    cash[i] += part
-                market[t][k] -= sum(parts.values())
+        segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market, first, last
+    ):  # fmt: skip
+        for k, t, span in numbered(segments)[first:last]:
+            if sd:
+                naive.chance.blocks_of(seed, uid, month, 30, *words, *span)
+            for i in range(*span):
+                if not alive[i]:
+                    luck[i] = 0.0
+                elif sd:
+                    drawn = money.luck_of(words[1][i])
+                    luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
+                weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
+                income[i] = 0
+            parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
+            for i, part in parts.items():
+                income[i] = part
+                cash[i] += part
+            market[t][k] -= sum(parts.values())
 
     def pay_cohorts(base, income, cash, market):
         for t in range(len(market)):

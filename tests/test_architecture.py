@@ -24,7 +24,7 @@ LAYERS = (
     "engine",
     "record schedule",
     "agents alliances initial accounts spreading",
-    "state ledger invariants phases territory data scenarios parameters config indicators",
+    "state ledger threads invariants phases territory data scenarios parameters config indicators",
     "kernels",
     "errors code_id",
 )

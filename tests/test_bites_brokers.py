@@ -241,7 +241,7 @@ def test_followed_by_a_catalyst_an_alliance_is_a_hub_and_no_other_is(results):
             (m.member, m.effort, m.hours, *shares, m.seen),
             (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
             (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
-            (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, terms,
+            (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, terms, 0, len(p),
         )  # fmt: skip
         return out[3]
 

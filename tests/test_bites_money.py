@@ -190,7 +190,7 @@ def played(lasting, months, uid=7):
     income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
     for month in range(months):
         money.pay_organisations(
-            segments, alive, base, uids, luck, 0.2, lasting, 3, month, words, weight, income, cash, market
+            segments, alive, base, uids, luck, 0.2, lasting, 3, month, words, weight, income, cash, market, 0, 7
         )
         lucks.append(float(luck[0]))
         weights.append(float(weight[0]))

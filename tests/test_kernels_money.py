@@ -136,11 +136,11 @@ def test_without_a_bank_the_outside_bears_losses(calls):
 
 def test_where_nobody_lives_money_waits(calls):
     arguments = copied(calls["money.pay_organisations"][5])
-    segments, alive, market = arguments[0], arguments[1], arguments[-1]
+    segments, alive, market = arguments[0], arguments[1], arguments[-3]
     alive[segments[6, 1, 0] : segments[6, 1, 1]] = 0
     after = agree(money.pay_organisations, naive.money.pay_organisations, arguments)
     assert market[1, 6] > 0
-    assert after[-1][1, 6] == market[1, 6]
+    assert after[-3][1, 6] == market[1, 6]
 
 
 def test_residents_without_money_found_nothing(calls):

@@ -207,7 +207,7 @@ def test_the_winner_s_curse_is_perceived_and_never_recorded(busy_world, monkeypa
 
     def spy(*arguments):
         n = real(*arguments)
-        _, _, gain, _, effort, hours = arguments[-1]
+        *_, (_, _, gain, _, effort, hours), _, _ = arguments
         full = (np.abs(effort[:n] / 100 - budget) < 0.02) & (hours[:n] == 0)
         seen.extend(gain[:n][full])
         return n

@@ -46,19 +46,24 @@ def spend(world):
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
     spent, rate = np.zeros((len(place), MODELS), np.int64), outlay_rate(v)
-    kernel.spend_organisations(s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent)
+    world.crew.segments(
+        kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent
+    )
     kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
     post_spending(world, spent)
-    kernel.trade(
-        place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v), world.seed, world.month,
-        place.market, place.flow,
+    world.crew.share(
+        kernel.trade, len(place), place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v),
+        world.seed, world.month, place.market, place.flow,
     )  # fmt: skip
 
 
 def post_spending(world, amounts):
     """Send `amounts` [territory, model], cents already taken from rows, to the receivers of ordinary outlays."""
     place = world.state.territories
-    kernel.deliver(amounts, place.spread, world.territory.ident, world.seed, world.month, place.market, place.flow)
+    world.crew.share(
+        kernel.deliver, len(place), amounts, place.spread, world.territory.ident, world.seed, world.month, place.market,
+        place.flow,
+    )  # fmt: skip
 
 
 @phase(
@@ -76,9 +81,10 @@ def earn(world):
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
-    kernel.pay_organisations(
-        s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v), float(v["money.persistence"]), world.seed, world.month,
-        world.work.words, np.empty(len(o)), o.income, o.cash, place.market,
+    world.crew.segments(
+        kernel.pay_organisations, s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v),
+        float(v["money.persistence"]), world.seed, world.month, world.work.words, np.empty(len(o)), o.income, o.cash,
+        place.market,
     )  # fmt: skip
     if ordered is not None:
         engagement_economy.pay_orders(world, ordered)

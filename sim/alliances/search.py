@@ -62,9 +62,10 @@ def start(world):
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
     monthly = np.array(start_probabilities(world.values))
     starters = world.work.rows
-    n = match.list_starters(
-        o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, world.work.words, starters
-    )
+    n = world.crew.gather(
+        match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month,
+        world.work.words, starters,
+    )  # fmt: skip
     _clean_free_rows(p, m)
     opened = kernel.open_projects(
         starters, n,
@@ -117,12 +118,13 @@ def recruit(world):
     s, t = world.state, world.terms
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     seekers = world.work.projects
-    n = match.list_seekers(
-        p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid, world.seed, world.month, t, seekers
-    )
+    n = world.crew.gather(
+        match.list_seekers, len(p), p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid,
+        world.seed, world.month, t, seekers,
+    )  # fmt: skip
     out = tuple(column[:n] for column in world.work.proposals)
-    n = match.propose(
-        seekers, n,
+    n = world.crew.gather(
+        match.propose, n, seekers,
         (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit),
         (m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),

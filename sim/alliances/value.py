@@ -35,7 +35,8 @@ def appraise(world):
     """Compute value, value alone, coordination and, when something changed, the shares of every living project."""
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
-    kernel.appraise(
+    world.crew.share(
+        kernel.appraise, len(p),
         (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, world.work.followed, p.value,
          p.alone, p.coordination, p.unit_cost,
          p.share_value),

@@ -120,7 +120,7 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t):
+def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t, first, last):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
     Of an alliance, value and costs are computed every month, because trust and engineering move; what members are
@@ -135,7 +135,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     efficiency, pair_cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH))
     scratch = np.empty((value.SCRATCH, FUNCTIONS))
     game, weight = np.empty(1 << WIDTH), np.empty(FUNCTIONS)
-    for p in range(state.size):
+    for p in range(first, last):
         if state[p] != 1:
             continue
         extra = np.float64(untied[p])

@@ -20,13 +20,16 @@ OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_starters(alive, model, uid, slots, monthly, seed, month, words, out):
-    """Write to `out` the rows that open a project this month; return how many. `monthly` is a probability by model."""
-    n, (first, total) = 0, words
-    chance.blocks(seed, uid, month, d.START_PROJECT, first, total)
-    for i in range(alive.size):
-        if first[i] < monthly[np.int64(model[i])] * 4294967296.0 and alive[i] and slots[i, SLOTS - 1] < 0:
-            out[n] = i
+def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, first, last):
+    """Write to `out`, from `first` on, the rows first..last-1 that open a project this month; return how many.
+
+    `monthly` is a probability by model.
+    """
+    n, (word, total) = 0, words
+    chance.blocks(seed, uid[first:last], month, d.START_PROJECT, word[first:last], total[first:last])
+    for i in range(first, last):
+        if word[i] < monthly[np.int64(model[i])] * 4294967296.0 and alive[i] and slots[i, SLOTS - 1] < 0:
+            out[first + n] = i
             n += 1
     return n
 
@@ -42,21 +45,21 @@ def planned_effort(uid, month, decision, base, seed, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out):
-    """Write to `out` the projects that look for a partner this month; return how many.
+def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out, first, last):
+    """Write to `out`, from `first` on, those of projects first..last-1 that look for a partner; return how many.
 
     They look during dialogue and choice, and later when a member that left is to be replaced.
     """
     n = 0
     if not t.possible:
         return n
-    for p in range(state.size):
+    for p in range(first, last):
         if state[p] != 1 or members[p] == 0 or members[p] >= t.most:
             continue
         early = seeking[p] and (step[p] == 1 or step[p] == 2)
         replacing = waiting[p] > 0 and members[p] < members_first[p]
         if (early or replacing) and chance.happens(seed, uid[p], month, d.RECRUIT, 0, t.recruit_rate):
-            out[n] = p
+            out[first + n] = p
             n += 1
     return n
 
@@ -150,10 +153,13 @@ def meet(
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def propose(seekers, n, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out):
-    """For each seeking project find the best candidate; write (project, row, gain, pair gain, effort, hours).
+def propose(
+    seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out, first, last
+):  # fmt: skip
+    """For each of seekers first..last-1 find the best candidate; write (project, row, gain, pair gain, effort, hours).
 
-    Returns how many proposals were made. The gain that decides is seen with noise; it is never recorded as value.
+    Returns how many proposals were made; they are written from `first` on. The gain that decides is seen with noise;
+    it is never recorded as value.
     """
     project_uid, kind, scale, engineering, followed, weight_table, fit = projects
     member, effort, hours_in = memberships
@@ -166,8 +172,8 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
         np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS), np.full(4, -1.0),
     )  # fmt: skip
-    proposals = 0
-    for at in range(n):
+    made = first
+    for at in range(first, last):
         p = seekers[at]
         i = np.int64(member[p, 0])
         uid = project_uid[p]
@@ -201,11 +207,11 @@ def propose(seekers, n, projects, memberships, organisations, ties, traits, segm
         mine = effort[p, 0] / 100.0 + hours_in[p, 0] * t.hour_value
         if with_premium(best_gain, t) + desire[i] * mine < 0.0 and not is_ordered(org_uid[i], org_model[i], seed, t):
             continue
-        out_project[proposals], out_row[proposals], out_gain[proposals] = p, best, best_gain
-        out_pair[proposals], out_effort[proposals] = best_pair, best_effort
-        out_hours[proposals] = np.int64(math.floor(hours[best] * t.effort_share))
-        proposals += 1
-    return proposals
+        out_project[made], out_row[made], out_gain[made] = p, best, best_gain
+        out_pair[made], out_effort[made] = best_pair, best_effort
+        out_hours[made] = np.int64(math.floor(hours[best] * t.effort_share))
+        made += 1
+    return made - first
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

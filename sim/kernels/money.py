@@ -3,6 +3,7 @@
 Shapes   rows of organisations in segments[model, territory] = (start, stop); ten cohorts a territory
          spread[territory, 7 * 8] shares of what each model pays, in units of 10^-9
          market[territory, 8], flow[territory, 64] (payer * 8 + receiver)
+         first..last-1: segments numbered model by model (model * territories + territory), else territories
 Units    cents, cents a month; a running sum never leaves its territory, so that no order of threads can matter
 """
 
@@ -51,18 +52,21 @@ def planned(cash, base, fixed, rate):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent):
-    """Let each living organisation spend; add to spent[territory, model]. Funds already paid count as spent."""
-    for k in range(MODELS):
-        for t in range(segments.shape[1]):
-            total = np.int64(0)
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
-                if alive[i]:
-                    wanted = planned(cash[i] + granted[i], base[i], fixed[i], rate)
-                    outlay[i] = max(np.int64(0), wanted - granted[i])
-                    cash[i] -= outlay[i]
-                    total += outlay[i]
-            spent[t, k] += total
+def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
+    """Let the living organisations of some segments spend, and add to spent[territory, model].
+
+    Funds already paid count as spent.
+    """
+    for at in range(first, last):
+        k, t = at // segments.shape[1], at % segments.shape[1]
+        total = np.int64(0)
+        for i in range(segments[k, t, 0], segments[k, t, 1]):
+            if alive[i]:
+                wanted = planned(cash[i] + granted[i], base[i], fixed[i], rate)
+                outlay[i] = max(np.int64(0), wanted - granted[i])
+                cash[i] -= outlay[i]
+                total += outlay[i]
+        spent[t, k] += total
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -106,10 +110,10 @@ def cut(amount, share, seed, uid, month, sub, out):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def deliver(spent, spread, ident, seed, month, market, flow):
+def deliver(spent, spread, ident, seed, month, market, flow, first, last):
     """Send what each model of each territory spent to its receivers; the outside keeps its part."""
     part = np.zeros(WIDE, np.int64)
-    for t in range(spent.shape[0]):
+    for t in range(first, last):
         uid = PLACE + np.uint64(ident[t])
         for i in range(MODELS):
             if spent[t, i] == 0:
@@ -122,13 +126,13 @@ def deliver(spent, spread, ident, seed, month, market, flow):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
+def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
     """Post what the outside pays each model: the frozen normal amount, and the common luck of the territory.
 
     The luck of a month is a share of the normal receipts of its organisations, the same for all its models: what
     is won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
     """
-    for t in range(exports.shape[0]):
+    for t in range(first, last):
         luck = 0.0
         if sd > 0.0:
             luck = sd * chance.normal(seed, PLACE + np.uint64(ident[t]), month, d.COMMON_SHOCK, 0)
@@ -151,32 +155,34 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_organisations(segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market):
+def pay_organisations(
+    segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market, first, last
+):  # fmt: skip
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
     Luck lasts: this month's is `lasting` of last month's and, for the rest of its variance, new. Its variance stays 1.
     """
-    new, (first, total) = math.sqrt(1.0 - lasting * lasting), words
-    if sd > 0.0:
-        chance.blocks(seed, uid, month, d.INCOME_SHOCK, first, total)
-    for k in range(MODELS):
+    new, (word, total) = math.sqrt(1.0 - lasting * lasting), words
+    for at in range(first, last):
+        k, t = at // segments.shape[1], at % segments.shape[1]
         if k == PERSONS:
             continue
-        for t in range(segments.shape[1]):
-            start, stop = segments[k, t, 0], segments[k, t, 1]
-            for i in range(start, stop):
-                weight[i] = 0.0
-                if not alive[i]:
-                    luck[i] = 0.0
-                elif sd > 0.0:
-                    drawn = luck_of(total[i])
-                    luck[i] = drawn if luck[i] == 0.0 else lasting * luck[i] + new * drawn  # 0: its first month
-                    weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
-                else:
-                    weight[i] = base[i]
-            market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
-            for i in range(start, stop):
-                cash[i] += income[i]
+        start, stop = segments[k, t, 0], segments[k, t, 1]
+        if sd > 0.0:
+            chance.blocks(seed, uid[start:stop], month, d.INCOME_SHOCK, word[start:stop], total[start:stop])
+        for i in range(start, stop):
+            weight[i] = 0.0
+            if not alive[i]:
+                luck[i] = 0.0
+            elif sd > 0.0:
+                drawn = luck_of(total[i])
+                luck[i] = drawn if luck[i] == 0.0 else lasting * luck[i] + new * drawn  # 0: its first month
+                weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
+            else:
+                weight[i] = base[i]
+        market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
+        for i in range(start, stop):
+            cash[i] += income[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

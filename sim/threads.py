@@ -1,0 +1,150 @@
+"""Threads that share the rows of one world. No bit of a result depends on how many there are.
+
+Kernels run without Python's lock, so plain threads are enough. The rows of a table are cut into blocks, whoever
+lives there (never by territory: one may hold half of a region); each thread takes the next block that nobody took.
+
+    crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
+    crew.gather(kernel, rows, ...)    the same for kernels that list rows
+    crew.segments(kernel, ...)        kernel(..., first, last) on segments, numbered in order of rows
+    crew.together(task, ...)          tasks that write to different places
+
+What such a kernel promises: it writes only what belongs to rows first..last-1, reads nothing that another block
+writes, and adds floats only within one row or one segment. Whole numbers may be added by block, then together.
+"""
+
+import itertools
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+from numba import config
+
+SMALL = 40_000  # rows of organisations below which a second thread costs more than it brings
+PARTS = 8  # blocks for each thread: enough for those that were late or drew heavy rows, few enough to call
+
+
+class Crew:
+    """The threads of one world: one when it is small."""
+
+    def __init__(self, segments: np.ndarray, threads: int | None = None):
+        starts, stops = segments.reshape(-1, 2).T
+        large = int((stops - starts).sum()) >= SMALL
+        self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
+        sizes = stops - starts
+        self._segments = [(0, sizes.size)] if self.threads == 1 else _runs(sizes, PARTS * self.threads)
+
+    def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
+        """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
+        return self._each(kernel, self._cut(rows), arguments)
+
+    def gather(self, kernel: Callable, rows: int, *arguments) -> int:
+        """Call a kernel that lists some of its rows from place `first` on, and returns how many; close the gaps.
+
+        The list is the last argument: an array, or a tuple of arrays. Returns its length.
+        """
+        cuts = self._cut(rows)
+        counts, n = self._each(kernel, cuts, arguments), 0
+        columns = arguments[-1] if isinstance(arguments[-1], tuple) else (arguments[-1],)
+        for (first, _), count in zip(cuts, counts, strict=True):
+            if n < first:
+                for column in columns:
+                    column[n : n + count] = column[first : first + count]
+            n += count
+        return n
+
+    def segments(self, kernel: Callable, *arguments) -> None:
+        """Call a kernel on runs of segments of organisations, the longest first."""
+        self._each(kernel, self._segments, arguments)
+
+    def together(self, *tasks: Callable[[], Any]) -> list[Any]:
+        """Run tasks at the same time; return what each returned."""
+        if self.threads == 1 or len(tasks) == 1:
+            return [task() for task in tasks]
+        job = _Job(tasks)
+        _hire(self.threads - 1)
+        for _ in range(min(self.threads, len(tasks)) - 1):
+            _jobs.put(job)
+        return job.finish()
+
+    def _cut(self, rows: int) -> list[tuple[int, int]]:
+        parts = min(PARTS * self.threads, max(1, rows)) if self.threads > 1 else 1
+        return [(rows * k // parts, rows * (k + 1) // parts) for k in range(parts)]
+
+    def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
+        if self.threads == 1:
+            return [kernel(*arguments, *cut) for cut in cuts]
+        return self.together(*(partial(kernel, *arguments, *cut) for cut in cuts))
+
+
+def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
+    """Cut segments of these sizes into about `parts` runs, a large segment alone; return them, the longest first."""
+    limit, runs, first, held = int(sizes.sum()) // parts, [], 0, 0
+    for at, size in enumerate([*sizes.tolist(), None]):
+        if at > first and (size is None or held + size > limit):
+            runs.append((held, first, at))
+            first, held = at, 0
+        held += size or 0
+    return [(first, last) for _, first, last in sorted(runs, reverse=True)]
+
+
+class _Job:
+    """Tasks that several threads take one after the other. What is counted here is counted under Python's lock."""
+
+    def __init__(self, tasks):
+        self.tasks, self.results, self.error = tasks, [None] * len(tasks), None
+        self._taken, self._done = itertools.count(), itertools.count(1)
+        self._last = threading.Lock()
+        self._last.acquire()  # until the last task is done
+
+    def work(self):
+        """Do tasks until all are taken."""
+        while (at := next(self._taken)) < len(self.tasks):
+            try:
+                self.results[at] = self.tasks[at]()
+            except BaseException as error:
+                self.error = self.error or error
+            if next(self._done) == len(self.tasks):
+                self._last.release()
+
+    def finish(self) -> list[Any]:
+        """Work with the others, wait for those who still work, and return what each task returned."""
+        self.work()
+        self._last.acquire()
+        if self.error is not None:
+            raise self.error
+        return self.results
+
+
+_jobs: SimpleQueue = SimpleQueue()
+_helpers: list[threading.Thread] = []
+_hiring = threading.Lock()
+
+
+def _hire(number: int) -> None:
+    """Have at least so many threads that wait for jobs; they end with the process."""
+    if len(_helpers) >= number:
+        return
+    with _hiring:
+        while len(_helpers) < number:
+            _helpers.append(threading.Thread(target=_help, name="sim", daemon=True))
+            _helpers[-1].start()
+
+
+def _help() -> None:
+    while True:
+        _jobs.get().work()
+
+
+def _forget() -> None:
+    """Threads do not follow into a process that was forked."""
+    global _jobs, _hiring
+    _jobs, _hiring = SimpleQueue(), threading.Lock()
+    _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,103 @@
+"""Threads share rows, never results: any number of them, any blocks, the same bits."""
+
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+
+import sim
+from sim import threads
+from sim.errors import AccountError
+from sim.record import Record
+from sim.results import digests_of
+from sim.threads import Crew
+from tests.test_kernels_month import EASY, WORLDS, places  # noqa: F401 (a fixture)
+
+HARD_TIMES = {"money.income_sd": 0.6, "money.credit_months": 0.5}
+
+
+def segments(*sizes):
+    stops = np.cumsum(sizes)
+    return np.stack([stops - sizes, stops], axis=1).reshape(1, -1, 2)
+
+
+@pytest.fixture
+def many_blocks(monkeypatch):
+    """The smallest world is shared, in far more blocks than threads."""
+    monkeypatch.setattr(threads, "SMALL", 0)
+    monkeypatch.setattr(threads, "PARTS", 40)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("name", WORLDS)
+def test_any_number_of_threads_gives_the_same_bits(name, strict, places, parameters, monkeypatch):  # noqa: F811
+    def digests(count, parts):
+        monkeypatch.setattr(threads, "SMALL", 0)
+        monkeypatch.setattr(threads, "PARTS", parts)
+        chosen = parameters.with_values(EASY | HARD_TIMES | WORLDS[name])
+        world = sim.World(places, chosen, seed=3, strict=strict, threads=count)
+        assert world.crew.threads == count
+        record = Record(world, 19)
+        world.run(19, record)
+        return digests_of(record.tables())
+
+    alone = digests(1, 8)
+    assert digests(2, 40) == alone
+    if not strict:
+        assert digests(3, 7) == alone
+
+
+def test_a_small_world_has_one_thread_and_one_block():
+    small, large = segments(threads.SMALL - 1), segments(threads.SMALL)
+    assert Crew(small, 4).threads == 1
+    assert Crew(large, 4).threads == 4
+    assert Crew(large).threads == threads.config.NUMBA_NUM_THREADS
+    assert Crew(small, 4).share(lambda first, last: (first, last), 10) == [(0, 10)]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 5, 1000])
+def test_blocks_have_each_row_once_in_order(rows, many_blocks):
+    cuts = Crew(segments(0), 3).share(lambda first, last: (first, last), rows)
+    assert [row for first, last in cuts for row in range(first, last)] == list(range(rows))
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (1, 2, 3), (5, 0, 900, 5, 5, 0), (7,) * 100])
+def test_runs_have_each_segment_once_and_a_large_one_alone(sizes, many_blocks, monkeypatch):
+    monkeypatch.setattr(threads, "PARTS", 2)
+    seen = []
+    Crew(segments(*sizes), 3).segments(lambda first, last: seen.append((first, last)))
+    assert sorted(at for first, last in seen for at in range(first, last)) == list(range(len(sizes)))
+    for first, last in seen:
+        assert last == first + 1 or sum(sizes[first:last]) <= sum(sizes) / 6
+
+
+def test_what_blocks_list_is_put_together_in_order(many_blocks):
+    def even(rows, out, first, last):
+        found = [row for row in rows[first:last] if row % 2 == 0]
+        for column in out:
+            column[first : first + len(found)] = found
+        return len(found)
+
+    rows, out = np.arange(500), (np.zeros(500, int), np.zeros(500))
+    assert Crew(segments(0), 3).gather(even, 500, rows, out) == 250
+    for column in out:
+        assert column[:250].tolist() == list(range(0, 500, 2))
+
+
+def test_tasks_meet(many_blocks):
+    """Three tasks that wait for each other end only if three threads run them."""
+    meeting = threading.Barrier(3, timeout=60)
+    crew = Crew(segments(0), 3)
+    assert sorted(crew.together(*[meeting.wait] * 3)) == [0, 1, 2]
+    nested = crew.together(*(partial(crew.share, max, 5) for _ in range(6)))
+    assert nested == [[1, 2, 3, 4, 5]] * 6
+
+
+def test_a_mistake_in_a_thread_is_raised_where_it_was_asked(many_blocks):
+    def fails(first, last):
+        if last == 30:
+            raise AccountError("cash", "cents", phase="p", month=0, where="here", expected=0, found=1)
+
+    with pytest.raises(AccountError, match="cash"):
+        Crew(segments(0), 2).share(fails, 40)
