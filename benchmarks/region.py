@@ -5,8 +5,10 @@ the checks of the ledger, or without recording; which one, and which comes first
 months that run as always give the rate, by years of twelve months, because some things happen once a year.
 """
 
+import resource
 import statistics
 import time
+from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import ROUNDS, Found, busy, tell
@@ -23,12 +25,14 @@ def measure(found: Found, names: set[str], *, full: bool = False, territory: str
     """Measure what is asked of the region; the rate always comes with the density of its world."""
     months = MOST + YEAR * years
     tell(f"{territory}: {AFTER} months, then until the world is dense")
+    before = resident()
     world, record = started(territory, months)
     if not run_until_dense(world, record, MOST):
         for name in names:
             found.missing(name, f"the world of {territory} is not dense after {MOST} months: {density(world)}")
         return
     memory(found, world)
+    found.beside["resident_bytes_per_agent"] = (resident() - before) / world.agents
     if names & {"ledger_cost", "record_cost", RATE, *DENSITY}:
         twin, twin_record = started(territory, months)
         twin.run(world.month, twin_record)
@@ -91,9 +95,9 @@ class Clocks:
     def timed(self, ledger: Any, name: str) -> None:
         call = getattr(ledger, name)
 
-        def clocked(*arguments):
+        def clocked(*arguments, **options):
             began = time.process_time()
-            call(*arguments)
+            call(*arguments, **options)
             self.seconds["ledger"] += time.process_time() - began
 
         setattr(ledger, name, clocked)
@@ -111,19 +115,22 @@ class Clocks:
 def bare_month(world: Any, record: Any, part: str) -> float:
     """Return the processor time of a month without the checks of the ledger, or without recording.
 
-    What phases need of the ledger (flows of the month set to zero) is done before the clock starts.
+    What phases need of the ledger (flows of the month set to zero) is done before the clock starts, what the record
+    reads of it and the next month opens with (what everybody holds) while it is stopped.
     """
     ledger = world.ledger
     if part == "record":
         seconds = busy(world.step)
         record.month(world)
         return seconds
-    ledger.open(world.month)
-    ledger.open = ledger.close = lambda *arguments: None
+    ledger.open(world.month, carry=True)
+    ledger.open = ledger.close = lambda *arguments, **options: None
     try:
-        return busy(lambda: (world.step(), record.month(world)))
+        seconds = busy(world.step)
     finally:
         del ledger.open, ledger.close
+    ledger.close()
+    return seconds + busy(lambda: record.month(world))
 
 
 def same_bits(one: Any, other: Any) -> bool:
@@ -132,7 +139,7 @@ def same_bits(one: Any, other: Any) -> bool:
 
 
 def memory(found: Found, world: Any) -> None:
-    """Count the bytes of each table per living organisation, room for newborn ones and new projects included."""
+    """Count the bytes of each table per living organisation, free rows included."""
     state, rows = world.state, world.organisations
     size = {table: sum(state[n].nbytes for n, c in columns().items() if c.table == table) for table in state.TABLES}
     alliances = size["projects"] + size["memberships"]
@@ -152,6 +159,12 @@ def memory(found: Found, world: Any) -> None:
         "agents": world.agents,
         "organisations": rows,
     }
+
+
+def resident() -> int:
+    """Return the bytes that this process holds in memory now."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text(encoding="ascii").split()[1]) * resource.getpagesize() if pages.exists() else 0
 
 
 def arrays(things: Any):

@@ -1,14 +1,19 @@
 """`sim bench` gives every row under its name, says why one is missing, and measures what it says; nothing is timed."""
 
+import importlib.util
 import json
+import math
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import keep, measuring, region, worlds
+from benchmarks import draws, growth, keep, measuring, nation, region, worlds
 from sim import bench
 from sim.cli import code_of
+from sim.kernels import chance
 
 NAMES = [
     "agent_months_per_second_per_core", "projects_per_row", "memberships_per_row", "draws_per_agent_month",
@@ -105,3 +110,70 @@ def test_what_is_kept_holds_the_machine_and_every_row(tmp_path):
     assert lines[1].startswith(f"{measured['date']},{measured['code_id']},")
     assert ",live_ms,123.5,ms,100,1234,5," in lines[1]
     assert lines[2].endswith(",import_seconds,,s,,,,no clock")
+
+
+def copy_of_chance(folder, name, instead):
+    """Import the file of chance with its drawing functions replaced."""
+    file = folder / f"{name}.py"
+    text = Path(chance.__file__).read_text(encoding="utf-8")
+    file.write_text(draws.instrumented(text, instead), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_blocks_drawn_twice_and_counted_blocks_are_the_same_blocks(tmp_path):
+    draws.publish_counter()
+    uid = np.arange(1, 102, dtype=np.uint64) * np.uint64(7_919)
+    drawn = {}
+    draws.COUNTER.value = 0
+    for name, module in (
+        ("usual", chance),
+        ("twice", copy_of_chance(tmp_path, "chance_twice", draws.TWICE)),
+        ("counted", copy_of_chance(tmp_path, "chance_counted", draws.COUNTED)),
+    ):
+        first, total = np.zeros(uid.size, np.uint32), np.zeros(uid.size, np.uint64)
+        module.blocks(5, uid, 3, 11, first, total)
+        drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), first.tolist(), total.tolist())
+    assert drawn["usual"] == drawn["twice"] == drawn["counted"]
+    assert draws.COUNTER.value == uid.size + 1
+
+
+def test_the_second_draw_is_not_removed(tmp_path):
+    twice = copy_of_chance(tmp_path, "chance_kept", draws.TWICE)
+    twice.philox(1, 2, 3, 4, 5, 6)
+    (code,) = twice.philox.inspect_llvm().values()
+    assert "asm sideeffect" in code
+
+
+def test_a_copy_of_the_package_imports_nothing_of_the_original(tmp_path):
+    draws.write_copy(measuring.ROOT / "sim", tmp_path / "sim_other", "sim_other", draws.TWICE)
+    for file in (tmp_path / "sim_other").rglob("*.py"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            assert not line.lstrip().startswith(("import sim.", "from sim.", "from sim import", "import sim ")), file
+
+
+def test_the_exponent_of_growth_is_that_of_a_power():
+    sizes = [1e4, 1e5, 1e6]
+    assert growth.slope([math.log(n) for n in sizes], [math.log(3 * n**1.1) for n in sizes]) == pytest.approx(1.1)
+
+
+def test_what_is_extrapolated_says_so(monkeypatch):
+    answer = {"seconds": {"setup": 10.0, "run": 36.0, "write": 0.0}, "agents": 1}
+    monkeypatch.setattr(nation, "watched", lambda territory, months: (50.0, 2**30, answer))
+    monkeypatch.setattr(nation, "growth_of_time", lambda territory, short, months: 10.0)
+    short, whole = measuring.Found(), measuring.Found()
+    nation.measure(short, set(), need=0)
+    nation.measure(whole, set(), need=0, full=True)
+    assert short.rows == {"france_seconds": 50.0 + 9 * 36.0, "france_peak_gib": 1.0}
+    assert "EXTRAPOLATED from 36 months" in short.notes["france_seconds"]
+    assert whole.rows["france_seconds"] == 50.0
+    assert "in full" in whole.notes["france_seconds"]
+
+
+def test_a_run_too_large_for_the_machine_is_not_tried():
+    found = measuring.Found()
+    nation.measure(found, set(), need=math.inf)
+    assert found.rows == {"france_seconds": None, "france_peak_gib": None}
+    assert "not tried" in found.notes["france_seconds"]
