@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import draws, growth, keep, measuring, nation, region, worlds
+from benchmarks import against_c, draws, growth, keep, measuring, nation, region, worlds
 from sim import bench
 from sim.cli import code_of
 from sim.kernels import chance
@@ -177,3 +178,40 @@ def test_a_run_too_large_for_the_machine_is_not_tried():
     nation.measure(found, set(), need=math.inf)
     assert found.rows == {"france_seconds": None, "france_peak_gib": None}
     assert "not tried" in found.notes["france_seconds"]
+
+
+# Every branch of the two kernels is taken in one of these worlds.
+FORMS = {
+    "as it is": {},
+    "other forms": {
+        "form.value": 1, "form.returns": 1, "form.network": 1, "form.perception": 1, "form.contagion": 1,
+        "commons.shared": 0.25,
+    },
+    "policies and promoters": {
+        "mandate_alliances.share": 0.5, "promoters.order_effect": 0.2, "partnership.patronage": 1.0,
+        "alliances.branching": 0.3, "engineering.dose": 2.0,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc on this machine")
+@pytest.mark.parametrize("form", FORMS)
+def test_kernels_in_c_give_the_same_bits(busy_world, tmp_path, form):
+    world = busy_world(values=FORMS[form], strict=False)
+    world.run(13)
+    rivals = [against_c.Rival(name, tmp_path, 1) for name in against_c.KERNELS]
+    for rival in rivals:
+        rival.enter()
+    try:
+        world.run(3)
+    finally:
+        for rival in rivals:
+            rival.leave()
+    for rival in rivals:
+        assert len(rival.times["c"]) == 3
+        assert rival.same, rival.name
+
+
+def test_a_kernel_that_has_changed_is_not_compared(tmp_path):
+    with pytest.raises(RuntimeError, match="the kernel desire has changed"):
+        against_c.translated("desire", {"alive": np.zeros(1, np.uint8), "t": None}, tmp_path)

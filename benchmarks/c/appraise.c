@@ -1,0 +1,377 @@
+/* The kernel `appraise` of sim/kernels/alliance.py with all that it calls (value.py, shares.py, trust.py), written as
+   a C programmer would: same arrays, same bits. */
+#include <math.h>
+#include <stdint.h>
+#include "types.h"
+
+enum { WIDTH = 8, FUNCTIONS = 5, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
+enum { PRACTICES = 0, INNOVATION = 2 };
+static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0;
+static const double FACTORIAL[9] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320};
+
+typedef double Row[FUNCTIONS];
+typedef double Pairs[WIDTH][WIDTH];
+
+static inline double least(double a, double b) { return b < a ? b : a; }
+static inline double most(double a, double b) { return b > a ? b : a; }
+
+/* what a set of members can do with its money: value.py */
+
+static inline double make_or_buy(double efficiency, double price) { return least(1.0 / efficiency, price); }
+
+static void team_costs(int m, const Row *efficiency, int64_t mask, double price, double *q) {
+    for (int k = 0; k < FUNCTIONS; k++) {
+        q[k] = price;
+        for (int i = 0; i < m; i++)
+            if (mask >> i & 1) q[k] = least(q[k], make_or_buy(efficiency[i][k], price));
+    }
+}
+
+static inline double power(double x, double r) {
+    if (r == 1.0) return x;
+    if (r == 0.5) return sqrt(x);
+    if (r == -1.0) return 1.0 / x;
+    if (r == 2.0) return x * x;
+    return pow(x, r);
+}
+
+static double power_mean(const double *x, const double *w, double r) {
+    double total = 0.0, low = INFINITY, high = 0.0;
+    for (int k = 0; k < FUNCTIONS; k++)
+        if (w[k] > 0.0) {
+            total += w[k];
+            low = least(low, x[k]);
+            high = most(high, x[k]);
+        }
+    if (high == 0.0 || (r < NEAR_ZERO && low == 0.0)) return 0.0;
+    int geometric = fabs(r) < NEAR_ZERO;
+    double unit = r < 0.0 ? low : high, mean = 0.0;
+    for (int k = 0; k < FUNCTIONS; k++)
+        if (w[k] > 0.0) mean += w[k] * (geometric ? log(x[k] / unit) : power(x[k] / unit, r));
+    mean /= total;
+    return unit * (geometric ? exp(mean) : power(mean, 1.0 / r));
+}
+
+static inline double unit_cost(const double *q, const double *w, double sigma) { return power_mean(q, w, 1.0 - sigma); }
+
+static double supply_at(double cost, int k, int m, int64_t mask, const Row *efficiency, const double *budget, double extra,
+                        double price) {
+    if (cost >= price) return INFINITY;
+    double supply = 0.0;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1 && make_or_buy(efficiency[i][k], price) == cost) supply += budget[i] + extra;
+    return supply;
+}
+
+static double next_cost(double cost, int k, int m, int64_t mask, const Row *efficiency, double price) {
+    double above = price;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            double other = make_or_buy(efficiency[i][k], price);
+            if (other > cost) above = least(above, other);
+        }
+    return above;
+}
+
+static int suffices(double money, int m, int64_t mask, const Row *efficiency, const double *budget, double extra,
+                    double price, const double *weight, double sigma, const double *q) {
+    double lowest = INFINITY, total = 0.0;
+    for (int k = 0; k < FUNCTIONS; k++) lowest = least(lowest, q[k]);
+    for (int k = 0; k < FUNCTIONS; k++)
+        if (weight[k] > 0.0 && q[k] < price) {
+            double supply = supply_at(q[k], k, m, mask, efficiency, budget, extra, price);
+            if (supply >= money) continue;
+            if (total == 0.0)
+                for (int o = 0; o < FUNCTIONS; o++) total += weight[o] * power(q[o] / lowest, 1.0 - sigma);
+            if (money * (weight[k] * power(q[k] / lowest, 1.0 - sigma) / total) > supply) return 0;
+        }
+    return 1;
+}
+
+typedef struct { double start[FUNCTIONS], slope[FUNCTIONS], end[FUNCTIONS], made[FUNCTIONS], spent[FUNCTIONS];
+                 int full[FUNCTIONS]; } Walk;
+
+static void start_piece(int k, double cost, double share, double sigma, double supply, Walk *w) {
+    w->start[k] = w->spent[k] - w->made[k] * cost;
+    w->slope[k] = share * power(cost, 1.0 - sigma);
+    w->end[k] = (w->made[k] + supply / cost) * power(cost, sigma) / share;
+}
+
+static double spread_over_makers(double money, int m, int64_t mask, const Row *efficiency, const double *budget,
+                                 double extra, double price, const double *weight, double sigma, double *q) {
+    Walk w;
+    double total = 0.0, fixed, rising;
+    for (int k = 0; k < FUNCTIONS; k++) total += most(0.0, weight[k]);
+    for (int k = 0; k < FUNCTIONS; k++) {
+        w.start[k] = w.slope[k] = w.made[k] = w.spent[k] = 0.0;
+        w.end[k] = INFINITY;
+        w.full[k] = 0;
+        if (weight[k] > 0.0)
+            start_piece(k, q[k], weight[k] / total, sigma,
+                        supply_at(q[k], k, m, mask, efficiency, budget, extra, price), &w);
+    }
+    for (;;) {
+        int k = 0;
+        fixed = rising = 0.0;
+        for (int o = 0; o < FUNCTIONS; o++) {
+            fixed += w.start[o];
+            rising += w.slope[o];
+            if (w.end[o] < w.end[k]) k = o;
+        }
+        if (rising > 0.0 && fixed + rising * w.end[k] >= money) break;
+        double share = weight[k] / total, above = next_cost(q[k], k, m, mask, efficiency, price);
+        if (!w.full[k]) {
+            double supply = supply_at(q[k], k, m, mask, efficiency, budget, extra, price);
+            w.made[k] += supply / q[k];
+            w.spent[k] += supply;
+            w.full[k] = 1;
+            w.start[k] = w.spent[k];
+            w.slope[k] = 0.0;
+            w.end[k] = w.made[k] * power(above, sigma) / share;
+        } else {
+            w.full[k] = 0;
+            q[k] = above;
+            start_piece(k, above, share, sigma, supply_at(above, k, m, mask, efficiency, budget, extra, price), &w);
+        }
+    }
+    double s = (money - fixed) / rising;
+    for (int k = 0; k < FUNCTIONS; k++)
+        if (w.full[k]) q[k] = power(s * (weight[k] / total) / w.made[k], 1.0 / sigma);
+    return money * power(unit_cost(q, weight, sigma), sigma) / s;
+}
+
+static double unit_cost_within_means(double money, int m, int64_t mask, const Row *efficiency, const double *budget,
+                                     double extra, double price, const double *weight, double sigma) {
+    double q[FUNCTIONS];
+    team_costs(m, efficiency, mask, price, q);
+    if (suffices(money, m, mask, efficiency, budget, extra, price, weight, sigma, q)) return unit_cost(q, weight, sigma);
+    return spread_over_makers(money, m, mask, efficiency, budget, extra, price, weight, sigma, q);
+}
+
+static int towns(int64_t mask, int m, int64_t homes) {
+    int64_t there = 0;
+    int n = 0;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            int64_t place = (int64_t)1 << (homes >> (4 * i) & 15);
+            if (!(there & place)) {
+                there |= place;
+                n++;
+            }
+        }
+    return n;
+}
+
+static double coordination_cost(int64_t mask, int m, Pairs pair_cost, double fixed, double saved, int hub,
+                                double branching, int64_t homes) {
+    int members = 0, first = -1;
+    double links = 0.0;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            if (first < 0) first = i;
+            members++;
+            for (int j = first; j < i; j++)
+                if (mask >> j & 1 && (j == first || !hub)) links += pair_cost[i][j];
+        }
+    if (members < 2) return 0.0;
+    if (branching != 0.0) links *= 1.0 + branching * (double)(towns(mask, m, homes) - 1);
+    return fixed * (double)(members - 1) + links * (1.0 - saved);
+}
+
+static inline double overhead_factor(double overhead, double poolable, int size) {
+    return 1.0 + overhead * (1.0 - poolable * (1.0 - 1.0 / (double)size));
+}
+
+static double form_a(int m, int64_t mask, const Row *efficiency, const double *budget, double extra, double coordination,
+                     const double *weight, double fit, double sigma, double overhead, double poolable, int size) {
+    double q[FUNCTIONS] = {0}, total = 0.0;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            double profile = 0.0, effort = budget[i] + extra;
+            for (int k = 0; k < FUNCTIONS; k++) profile += efficiency[i][k];
+            total += effort;
+            for (int k = 0; k < FUNCTIONS; k++) q[k] += effort * (efficiency[i][k] / profile);
+        }
+    if (total <= coordination) return 0.0;
+    double left = 1.0 - coordination / total;
+    return fit * SCALE_A * power_mean(q, weight, 1.0 - 1.0 / sigma) * left / overhead_factor(overhead, poolable, size);
+}
+
+static double coalition_value(int64_t mask, int m, const double *budget, double extra, const Row *efficiency,
+                              const double *weight, double fit, Pairs pair_cost, double saved, int hub, const Terms *t,
+                              int64_t kind, int64_t homes) {
+    int size = 0;
+    double total = 0.0, made;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            size++;
+            total += budget[i] + extra;
+        }
+    if (size == 0) return 0.0;
+    double cost = coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
+    double overhead = t->overhead;
+    if (size > 1) {
+        if (kind == PRACTICES) overhead *= 1.0 - t->practices;
+        else if (kind == INNOVATION) fit *= 1.0 + t->proposition;
+    }
+    if (t->form_a) {
+        made = form_a(m, mask, efficiency, budget, extra, cost + 0.0, weight, fit, t->sigma, overhead, t->poolable, size);
+    } else {
+        double factor = overhead_factor(overhead, t->poolable, size);
+        double work = most(0.0, total - cost - 0.0) / factor;
+        double unit = unit_cost_within_means(work, m, mask, efficiency, budget, extra, t->price, weight, t->sigma);
+        made = fit * most(0.0, total - cost - 0.0) / (unit * factor);
+    }
+    if (!t->by_team || t->eta == 1.0 || made <= 0.0) return made;
+    return t->team_scale * power(made / t->team_scale, t->eta);
+}
+
+/* shares: shares.py */
+
+static double shapley_value(const double *v, int64_t known, int i) {
+    int64_t me = (int64_t)1 << i, others = known & ~me, part = others;
+    int n = __builtin_popcountll((uint64_t)others) + 1;
+    double value = 0.0;
+    for (;;) {
+        int size = __builtin_popcountll((uint64_t)part);
+        value += FACTORIAL[size] * FACTORIAL[n - size - 1] / FACTORIAL[n] * (v[part | me] - v[part]);
+        if (part == 0) return value;
+        part = (part - 1) & others;
+    }
+}
+
+/* one project: alliance.py */
+
+static inline int is_public(int64_t model) { return model == 0 || model == 5; }
+
+static int64_t links_of(int64_t m, int hub) { return m < 2 ? 0 : hub ? m : m * (m - 1) / 2; }
+
+static double engineering_strength(int64_t m, double money, const Terms *t) {
+    if (t->mode != 0 || money <= 0.0) return 0.0;
+    int64_t n = links_of(m, t->hub || money >= t->hub_cost);
+    return 1.0 - exp(-log(2.0) * (money / (double)(n > 1 ? n : 1) / t->half_cost));
+}
+
+static int64_t released(int64_t reserve, int64_t setup, int64_t left, int64_t worked) {
+    int64_t months = left < setup - worked ? left : setup - worked;
+    if (months < 1) months = 1;
+    int64_t whole = reserve / months;
+    return reserve % months < 0 ? whole - 1 : whole;
+}
+
+void kernel(
+    const T_state *restrict state, const T_age *restrict age, T_dirty *restrict dirty,
+    const T_weight_table *restrict weight_table, const T_fit *restrict fit, const T_engineering *restrict engineering,
+    const T_followed *restrict followed, T_out_value *restrict out_value, T_out_alone *restrict out_alone,
+    T_out_coordination *restrict out_coordination, T_out_unit *restrict out_unit, T_out_shared *restrict out_shared,
+    const T_member *restrict member, const T_effort *restrict effort, const T_hours *restrict hours,
+    T_out_solo *restrict out_solo, T_out_share *restrict out_share, T_out_perceived *restrict out_perceived,
+    const T_seen *restrict seen, const T_ties_0 *restrict neighbour, const T_ties_1 *restrict generation,
+    const T_ties_2 *restrict kept, const T_ties_3 *restrict broken, const T_ties_4 *restrict births,
+    const T_traits_0 *restrict org_domain, const T_traits_1 *restrict org_size, const T_traits_2 *restrict org_territory,
+    const T_traits_3 *restrict org_model, const T_traits_4 *restrict region,
+    const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_untied *restrict untied,
+    const T_reserve *restrict reserve, const T_step *restrict step, const T_setup *restrict setup,
+    const T_left *restrict left, const T_implemented *restrict implemented, int64_t month, const Terms *t,
+    int64_t width_ties_0, int64_t first, int64_t last, int threads
+) {
+    const int64_t tie_width = width_ties_0;
+    #pragma omp parallel for schedule(static) num_threads(threads)
+    for (int64_t p = first; p < last; p++) {
+        if (state[p] != 1) continue;
+        double extra = (double)untied[p];
+        if (step[p] == AT_WORK)
+            extra += (double)released(reserve[p], setup[p], left[p], month - (int64_t)implemented[p]);
+        extra /= 100.0;
+        const T_member *who = member + p * WIDTH;
+        if (who[1] < 0 && who[0] >= 0 && !dirty[p] && extra == 0.0 && out_value[p] == out_alone[p]) continue;
+
+        int64_t rows[WIDTH];
+        double budget[WIDTH], weight[FUNCTIONS], game[1 << WIDTH];
+        Row efficiency[WIDTH];
+        Pairs pair_cost;
+        int m = 0;
+        for (; m < WIDTH && who[m] >= 0; m++) {
+            rows[m] = who[m];
+            budget[m] = (double)effort[p * WIDTH + m] / 100.0 + (double)hours[p * WIDTH + m] * t->hour_value;
+            for (int k = 0; k < FUNCTIONS; k++) efficiency[m][k] = org_efficiency[rows[m] * FUNCTIONS + k];
+        }
+        if (m == 0) {
+            out_value[p] = out_alone[p] = out_coordination[p] = 0.0;
+            continue;
+        }
+        for (int k = 0; k < FUNCTIONS; k++) weight[k] = weight_table[p * FUNCTIONS + k];
+
+        for (int a = 0; a < m; a++) {
+            pair_cost[a][a] = 0.0;
+            for (int b = a + 1; b < m; b++) {
+                int64_t i = rows[a], j = rows[b];
+                double trust[2] = {t->prior, t->prior};
+                for (int way = 0; way < 2; way++) {
+                    int64_t from = way ? j : i, to = way ? i : j;
+                    for (int64_t s = from * tie_width; s < (from + 1) * tie_width; s++)
+                        if (neighbour[s] == to && generation[s] == births[to]) {
+                            trust[way] = (t->prior_weight * t->prior + (double)kept[s])
+                                / (t->prior_weight + (double)kept[s] + (double)broken[s]);
+                            break;
+                        }
+                }
+                double distrust = most(t->floor, 1.0 - 0.5 * (trust[0] + trust[1])), d = 0.0;
+                if (org_domain[i] != org_domain[j]) d += t->silo;
+                int64_t classes = (int64_t)org_size[i] - (int64_t)org_size[j];
+                d += t->size * (double)(classes < 0 ? -classes : classes) / 3.0;
+                if (org_territory[i] != org_territory[j])
+                    d += region[org_territory[i]] == region[org_territory[j]] ? t->place : t->place * t->far;
+                if (is_public(org_model[i]) != is_public(org_model[j])) d += t->legal;
+                pair_cost[a][b] = pair_cost[b][a] = t->link_cost * d * distrust;
+            }
+        }
+
+        double money = (double)engineering[p] / 100.0;
+        int hub = m > 1 && (t->hub || (t->mode == 0 && money >= t->hub_cost) || (t->catalyst_hub && followed[p]));
+        double saved = t->by_coordination ? t->phi * engineering_strength(m, money, t) : 0.0;
+        int64_t everyone = ((int64_t)1 << m) - 1, kind = kinds[p], homes = 0;
+        for (int a = 0; a < m; a++)
+            for (int b = 0; b <= a; b++)
+                if (org_territory[rows[a]] == org_territory[rows[b]]) {
+                    homes |= (int64_t)b << (4 * a);
+                    break;
+                }
+
+        if (dirty[p]) {
+            double alone = 0.0, q[FUNCTIONS];
+            for (int a = 0; a < m; a++) {
+                out_solo[p * WIDTH + a] = coalition_value((int64_t)1 << a, m, budget, 0.0, efficiency, weight, fit[p],
+                                                          pair_cost, saved, hub, t, kind, homes);
+                alone += out_solo[p * WIDTH + a];
+            }
+            out_alone[p] = alone;
+            team_costs(m, efficiency, everyone, t->price, q);
+            out_unit[p] = unit_cost(q, weight, t->sigma);
+        }
+        out_coordination[p] = coordination_cost(everyone, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
+        out_value[p] = coalition_value(everyone, m, budget, extra / (double)m, efficiency, weight, fit[p], pair_cost, saved,
+                                       hub, t, kind, homes);
+        if (!dirty[p] && (month - (int64_t)age[p]) % MONTHS_BETWEEN_SHARES != 0) continue;
+
+        game[0] = 0.0;
+        for (int64_t mask = 1; mask <= everyone; mask++)
+            game[mask] = coalition_value(mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, t, kind,
+                                         homes);
+        out_shared[p] = game[everyone];
+        double share[WIDTH];
+        for (int a = 0; a < m; a++) share[a] = shapley_value(game, everyone, a);
+        for (int a = 0; a < m; a++) {
+            int64_t at = p * WIDTH + a;
+            out_share[at] = (1.0 - t->shared) * share[a] + t->shared * game[everyone] / (double)m;
+            if (t->sees_all) {
+                out_perceived[at] = out_share[at] - out_solo[at];
+            } else {
+                int64_t known = ((int64_t)seen[at] & everyone) | (int64_t)1 << a;
+                double alike = game[known] / (double)__builtin_popcountll((uint64_t)known);
+                out_perceived[at] = (1.0 - t->shared) * shapley_value(game, known, a) + t->shared * alike - out_solo[at];
+            }
+        }
+        dirty[p] = 0;
+    }
+}
