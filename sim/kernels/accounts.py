@@ -7,6 +7,7 @@ from numba import njit
 
 from sim.kernels import chance
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 PLACE = np.uint64(2**61)  # identities of territories start here
 KM = math.pi / 180.0 * 6371.0  # of one degree of latitude
@@ -35,7 +36,7 @@ def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid
         for t in range(segments.shape[1]):
             money, staff, owed, borrowed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
             away, given, busy = np.int64(0), np.int64(0), np.int64(0)
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 money += cash[i]
                 staff += fte[i]
                 away += lent_hours[i]

@@ -12,6 +12,7 @@ from numba import njit
 
 from sim.kernels import chance, split
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 MODELS, WIDE, COHORTS = 7, 8, 10
 PUBLIC, PERSONS, FINANCE, OUTSIDE = 0, 1, 3, 7
@@ -33,11 +34,11 @@ def refused(seed, uid, share):
 def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
     """Give `total` cents to the financial organisations of a territory, by size; return False where none lives."""
     start, stop = segment[t, 0], segment[t, 1]
-    for i in range(start, stop):
+    for i in between(start, stop):
         weight[i] = base[i] if alive[i] else 0.0
     if split.by_running_weight(total, weight, start, stop, part) != 0:
         return False
-    for i in range(start, stop):
+    for i in between(start, stop):
         cash[i] += part[i]
         settled[i] += part[i]
     return True
@@ -49,11 +50,11 @@ def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid,
     for t in range(segments.shape[1]):
         total = np.int64(0)
         lender = OUTSIDE
-        for i in range(segments[FINANCE, t, 0], segments[FINANCE, t, 1]):
+        for i in between(segments[FINANCE, t, 0], segments[FINANCE, t, 1]):
             if alive[i]:
                 lender = FINANCE
         for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 if debt[i] == 0 or cash[i] <= 0:
                     continue
                 interest = min(cash[i], nearest(rate * debt[i]))
@@ -83,7 +84,7 @@ def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cas
             deposits += max(np.int64(0), savings[c])
         owed, wanted = np.int64(0), np.int64(0)
         for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 need[i] = 0
                 if not alive[i] or k in (PUBLIC, FINANCE):
                     continue
@@ -98,13 +99,13 @@ def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cas
             continue
         start, stop = segments[FINANCE, t, 0], segments[FINANCE, t, 1]
         able = np.int64(0)
-        for i in range(start, stop):
+        for i in between(start, stop):
             room[i] = max(np.int64(0), cash[i] - base[i]) if alive[i] else 0
             able += room[i]
         able = min(able, max(np.int64(0), np.int64(math.floor(lendable * deposits)) - owed))
         rate, total = min(1.0, able / wanted), np.int64(0)
         for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 if need[i] > 0:
                     given = min(np.int64(math.floor(rate * need[i])), able - total)
                     cash[i] += given
@@ -113,7 +114,7 @@ def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cas
                     total += given
                     flow[t, FINANCE * WIDE + k] += given
         split.within(total, room, room, start, stop, part)
-        for i in range(start, stop):
+        for i in between(start, stop):
             cash[i] -= part[i]
             settled[i] -= part[i]
 
@@ -154,7 +155,7 @@ def let_staff_go(
     """
     switch, refusing, credit, kept, months, fixed_share = terms
     for t in range(segment.shape[0]):
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             if not alive[i]:
                 if lean[i] > 0:
                     base[i], lean[i] = full[i], 0

@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import split
+from sim.kernels.rows import between
 
 WIDE = 8
 PUBLIC, PERSONS, PRODUCTIVE, ENGAGEMENT = 0, 1, 2, 6
@@ -23,7 +24,7 @@ def nearest(x):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def anybody(segment, t, alive):
     """Return whether one row of the segment lives."""
-    for i in range(segment[t, 0], segment[t, 1]):
+    for i in between(segment[t, 0], segment[t, 1]):
         if alive[i]:
             return True
     return False
@@ -40,7 +41,7 @@ def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, mark
     for t in range(due.size):
         due[t] = 0
         helped = anybody(segments[ENGAGEMENT], t, alive)
-        for i in range(segments[PRODUCTIVE, t, 0], segments[PRODUCTIVE, t, 1]):
+        for i in between(segments[PRODUCTIVE, t, 0], segments[PRODUCTIVE, t, 1]):
             lent[i], cost[i] = 0, 0
             if not (helped and alive[i]):
                 continue
@@ -63,7 +64,7 @@ def give_back(got, segment, cost, part, cash, granted, flow):
         start, stop = segment[t, 0], segment[t, 1]
         split.within(got[t], cost, cost, start, stop, part)
         flow[t, PUBLIC * WIDE + PRODUCTIVE] += got[t]
-        for i in range(start, stop):
+        for i in between(start, stop):
             cash[i] += part[i]
             granted[i] -= part[i]
 
@@ -90,13 +91,13 @@ def pay_orders(due, segment, alive, fte, terms, hours, bound, weight, room, part
     full, price = terms
     for t in range(due.size):
         start, stop = segment[t, 0], segment[t, 1]
-        for i in range(start, stop):
+        for i in between(start, stop):
             weight[i], room[i] = 0.0, 0
             if alive[i]:
                 weight[i] = hours[i] + bound[i] + full * fte[i] / 1000.0
                 room[i] = np.int64(math.floor(weight[i] * price))
         due[t] = split.within(due[t], weight, room, start, stop, part)
-        for i in range(start, stop):
+        for i in between(start, stop):
             income[i] += part[i]
             cash[i] += part[i]
             volunteers = hours[i] + bound[i]

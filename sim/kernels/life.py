@@ -10,6 +10,7 @@ from numba import njit
 
 from sim.kernels import chance, draws, initial, split
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 MODELS = 7
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
@@ -101,13 +102,13 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
         if total == 0:
             continue
         start, stop = segment[t, 0], segment[t, 1]
-        for i in range(start, stop):
+        for i in between(start, stop):
             weight[i] = base[i] if alive[i] else 0.0
         lender = FINANCE if split.by_running_weight(total, weight, start, stop, share) == 0 else OUTSIDE
         for k in range(MODELS):
             flow[t, lender * WIDE + k] += losses[t, k]
         if lender == FINANCE:
-            for i in range(start, stop):
+            for i in between(start, stop):
                 cash[i] -= share[i]
                 settled[i] -= share[i]
 
@@ -126,7 +127,7 @@ def list_births(segments, usual, alive, births, red, ident, monthly, seed, month
             continue
         for t in range(segments.shape[1]):
             living = 0
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 living += alive[i]
             mean = monthly[k] * usual[t, k] * math.sqrt(usual[t, k] / max(1.0, np.float64(living)))
             place = PLACE + np.uint64(ident[t])
@@ -193,7 +194,7 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
             continue
         wanted = np.int64(0)
         for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 missing[i] = 0
                 if alive[i] and lean[i] == 0:
                     missing[i] = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
@@ -202,7 +203,7 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
             continue
         part = min(1.0, free_fte[t] / wanted)
         for k in range(MODELS):
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 if missing[i] == 0:
                     continue
                 taken = min(np.int64(math.floor(part * missing[i])), free_fte[t])

@@ -14,6 +14,7 @@ from numba import njit
 
 from sim.kernels import chance, shares, split
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 MODELS = 7
 WIDE = 8  # models and the outside
@@ -60,7 +61,7 @@ def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outla
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         total = np.int64(0)
-        for i in range(segments[k, t, 0], segments[k, t, 1]):
+        for i in between(segments[k, t, 0], segments[k, t, 1]):
             if alive[i]:
                 wanted = planned(cash[i] + granted[i], base[i], fixed[i], rate)
                 outlay[i] = max(np.int64(0), wanted - granted[i])
@@ -141,7 +142,7 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, 
             amount = exports[t, j]
             if luck != 0.0 and j != PERSONS:
                 usual = np.int64(0)
-                for i in range(segments[j, t, 0], segments[j, t, 1]):
+                for i in between(segments[j, t, 0], segments[j, t, 1]):
                     if alive[i]:
                         usual += base[i]
                 amount += np.int64(round(luck * usual))
@@ -170,7 +171,7 @@ def pay_organisations(
         start, stop = segments[k, t, 0], segments[k, t, 1]
         if sd > 0.0:
             chance.blocks(seed, uid[start:stop], month, d.INCOME_SHOCK, word[start:stop], total[start:stop])
-        for i in range(start, stop):
+        for i in between(start, stop):
             weight[i] = 0.0
             if not alive[i]:
                 luck[i] = 0.0
@@ -181,7 +182,7 @@ def pay_organisations(
             else:
                 weight[i] = base[i]
         market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
-        for i in range(start, stop):
+        for i in between(start, stop):
             cash[i] += income[i]
 
 
@@ -203,14 +204,14 @@ def fill(segment, alive, base, shares, cash, granted, fund):
     """
     for t in range(segment.shape[0]):
         budget, share = np.int64(0), shares[t]
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 budget += nearest(share * base[i])
         missing = budget - fund[t]
         if missing <= 0:
             continue
         part = missing / budget
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 given = min(nearest(part * nearest(share * base[i])), max(np.int64(0), cash[i]))
                 granted[i] += given
@@ -223,7 +224,7 @@ def add_means(segment, alive, base, cash, out):
     """Write in out[territory] what the living rows of one model hold, and what they normally spend in a month."""
     for t in range(segment.shape[0]):
         out[t, 0], out[t, 1] = 0, 0
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 out[t, 0] += cash[i]
                 out[t, 1] += base[i]
@@ -262,13 +263,13 @@ def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part,
     """
     for t in range(due.size):
         start, stop = segment[t, 0], segment[t, 1]
-        for i in range(start, stop):
+        for i in between(start, stop):
             room[i] = 0
             if alive[i] and sizes[0] <= size[i] <= sizes[1]:
                 outlay = planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
                 room[i] = max(np.int64(0), min(outlay, cash[i]))
         due[t] -= split.within(due[t], room, room, start, stop, part)
-        for i in range(start, stop):
+        for i in between(start, stop):
             granted[i] += part[i]
             cash[i] -= part[i]
 

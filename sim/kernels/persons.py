@@ -11,6 +11,7 @@ from numba import njit
 
 from sim.kernels import chance, draws, split
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 COHORTS = 10
 ADULT = 2  # class 20-29: first of adult life
@@ -93,7 +94,7 @@ def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed
     """
     for t in range(segment.shape[0]):
         somebody = False
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 somebody = True
                 break
@@ -114,6 +115,6 @@ def receive_hours(given, paid, segment, alive, size, index, hours):
         total = np.int64(paid[t])
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             total += given[c]
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             weight[i] = index[np.int64(size[i])] if alive[i] else 0.0
         split.by_running_weight(total, weight, segment[t, 0], segment[t, 1], hours)

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import credit, projects, split
+from sim.kernels.rows import between
 
 GRANT, DRAWING_RIGHT, ADVANCE, CONTRACT = 0, 1, 2, 3
 MODELS = 7
@@ -170,7 +171,7 @@ def able_to_invest(segment, alive, base, cash, territory, contract, purse, rewar
         out[territory[p]] -= contract[p]
     for t in range(out.size):
         held = np.int64(0)
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             room[i] = max(np.int64(0), cash[i] - base[i]) if alive[i] else 0
             held += room[i]
         left = np.int64(math.floor(purse[t] / (1.0 + reward))) + out[t]
@@ -182,7 +183,7 @@ def invest(used, segment, room, part, cash, settled):
     """Take what was invested in each territory from its investors, in proportion to what they could put in."""
     for t in range(used.size):
         split.within(used[t], room, room, segment[t, 0], segment[t, 1], part)
-        for i in range(segment[t, 0], segment[t, 1]):
+        for i in between(segment[t, 0], segment[t, 1]):
             cash[i] -= part[i]
             settled[i] -= part[i]
 

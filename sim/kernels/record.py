@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.kernels.rows import between
+
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_up(table, core, out):
@@ -40,7 +42,7 @@ def count_organisations(segments, alive, size, desire, lean, core, living, count
         for t in range(segments.shape[1]):
             here, wish, poor = 0, 0, 0
             sizes = (0, 0, 0, 0)
-            for i in range(segments[k, t, 0], segments[k, t, 1]):
+            for i in between(segments[k, t, 0], segments[k, t, 1]):
                 poor += lean[i] > 0
                 lives = np.int64(alive[i])
                 here += lives

@@ -6,6 +6,8 @@ Amounts in int64 cents, below 2^50 in absolute value.
 import numpy as np
 from numba import njit
 
+from sim.kernels.rows import between
+
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def by_running_weight(total, weight, start, stop, out):
@@ -15,16 +17,16 @@ def by_running_weight(total, weight, start, stop, out):
     never adds up, and a row without weight receives nothing. Without any weight all of `total` is returned.
     """
     whole, last = 0.0, -1
-    for i in range(start, stop):
+    for i in between(start, stop):
         out[i] = 0
         if weight[i] > 0:
             whole += weight[i]
-            last = i
+            last = np.int64(i)
     if last < 0:
         return total
     rate = total / whole
     running, given = 0.0, np.int64(0)
-    for i in range(start, last):
+    for i in between(start, last):
         running += weight[i]
         upto = np.int64(round(running * rate))
         upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
@@ -41,21 +43,21 @@ def within(total, weight, room, start, stop, out):
     What a full row cannot take goes to the others, again in proportion: each round ends the cut or fills a row.
     """
     left = total
-    for i in range(start, stop):
+    for i in between(start, stop):
         out[i] = 0
     while left > 0:
         whole, last = 0.0, -1
-        for i in range(start, stop):
+        for i in between(start, stop):
             if weight[i] > 0 and out[i] < room[i]:
                 whole += weight[i]
-                last = i
+                last = np.int64(i)
         if last < 0:
             break
         rate, running, before, due = left / whole, 0.0, np.int64(0), left
-        for i in range(start, last + 1):
+        for i in between(start, last + 1):
             if weight[i] > 0 and out[i] < room[i]:
                 running += weight[i]
-                upto = due if i == last else min(np.int64(round(running * rate)), due)
+                upto = due if np.int64(i) == last else min(np.int64(round(running * rate)), due)
                 part = min(upto - before, room[i] - out[i])
                 before = upto
                 out[i] += part
