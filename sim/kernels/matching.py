@@ -11,6 +11,7 @@ from numba import njit
 
 from sim.kernels import alliance, chance, value
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 SLOTS = 3
 LOCAL, REGIONAL, NATIONAL, INTERNATIONAL = range(4)  # scales of a project
@@ -27,7 +28,7 @@ def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, fi
     """
     n, (word, total) = 0, words
     chance.blocks(seed, uid[first:last], month, d.START_PROJECT, word[first:last], total[first:last])
-    for i in range(first, last):
+    for i in between(first, last):
         if word[i] < monthly[np.int64(model[i])] * 4294967296.0 and alive[i] and slots[i, SLOTS - 1] < 0:
             out[first + n] = i
             n += 1
