@@ -1102,6 +1102,11 @@ class projects:
         return gone
 
 
+class rows:
+    def between(start, stop):
+        return range(start, stop)
+
+
 class record:
     def count_links(state, members, founder, territory, member, core, organisations, living, out):
         size, model, home = organisations

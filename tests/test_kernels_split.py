@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sim.kernels import split
+from sim.kernels import rows, split
 from tests import naive
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
@@ -50,14 +50,19 @@ def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
 @example(100, [(1, 10), (1, 200)])
 @example(2**50, [(1, 5), (7, 5)])
 @example(3, [(1, 1), (1, 1), (1, 1)])
-def test_within(total, rows):
-    weight, room = (np.array([5, *(row[k] for row in rows), 5], np.int64) for k in (0, 1))
-    out = np.full(len(rows) + 2, -7, np.int64)
-    left = split.within(total, weight, room, 1, len(rows) + 1, out)
+def test_within(total, lines):
+    weight, room = (np.array([5, *(line[k] for line in lines), 5], np.int64) for k in (0, 1))
+    out = np.full(len(lines) + 2, -7, np.int64)
+    left = split.within(total, weight, room, 1, len(lines) + 1, out)
     parts = out[1:-1].tolist()
-    assert (parts, left) == naive.split.within(total, [w for w, _ in rows], [r for _, r in rows])
+    assert (parts, left) == naive.split.within(total, [w for w, _ in lines], [r for _, r in lines])
     assert out[0] == out[-1] == -7, "rows outside the range were written"
     assert sum(parts) + left == total, "a cent was lost or made"
-    assert all(0 <= part <= most for part, (_, most) in zip(parts, rows, strict=True))
-    full = sum(most for w, most in rows if w > 0)
+    assert all(0 <= part <= most for part, (_, most) in zip(parts, lines, strict=True))
+    full = sum(most for w, most in lines if w > 0)
     assert left == max(0, total - full), "somebody still had room"
+
+
+@given(st.integers(0, 20), st.integers(0, 20))
+def test_rows_between(start, stop):
+    assert list(rows.between(start, stop)) == list(naive.rows.between(start, stop))
