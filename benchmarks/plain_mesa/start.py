@@ -1,0 +1,169 @@
+"""From the arrays of a world, at any month, to agents, places and projects. Read once, before the months."""
+
+from benchmarks.plain_mesa.agents import CLASSES, TIES, Persons
+from benchmarks.plain_mesa.chance import Philox
+from benchmarks.plain_mesa.places import WIDE, Place
+from benchmarks.plain_mesa.projects import KEPT, LIVING, Member, Project
+from benchmarks.plain_mesa.search import Pool
+from benchmarks.plain_mesa.world import PlainModel
+from sim.agents.base import HAS_ORGANISATIONS
+from sim.alliances.innovation import size_classes
+
+COHORTS = 10
+PLACE = (
+    "need", "rest", "felt", "delivered", "stories", "newborn", "completed", "maturity", "ease", "alliances", "seen",
+    "declared", "market", "fund", "purse", "catalysts", "financed", "effort", "free_fte", "exports", "firm_staff",
+    "usual",
+)  # fmt: skip
+ORGANISATION = (
+    "born", "cash", "fte", "hours", "hours_lent", "hours_bound", "red", "luck", "domain", "domain_second",
+    "main_function", "efficiency", "desire", "disposition", "threshold", "debt", "lean", "full", "income", "granted",
+)  # fmt: skip
+PROJECT = (
+    "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
+    "founder_uid", "members_first", "members_max", "waiting", "weight", "fit", "plan", "unit_cost", "value", "alone",
+    "share_value", "plan_value", "coordination", "engineering", "untied", "reserve", "strategy", "phase", "phase_left",
+    "gates", "fit_first", "origin", "adoptions", "abroad", "sum_value", "sum_alone", "sum_premium", "sum_gain",
+    "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_paid", "advance", "contract",
+    "sum_hours", "sum_means_alone", "sum_months",
+)  # fmt: skip
+MEMBER = ("solo", "share", "perceived", "paid", "received")
+YES_OR_NO = ("engineered", "seeking", "bid", "dirty", "aside", "deployed")
+
+
+class Gone:
+    """An acquaintance that has closed, and whose place another organisation took before the twin began."""
+
+    alive = changed = False
+
+
+GONE = Gone()
+
+
+def from_world(world, chance=None) -> PlainModel:
+    """Return the twin of a world, between two months; `chance` is Philox unless another source is given."""
+    model = PlainModel(
+        world.territory, world.parameters, seed=world.seed, start=world.start, scale=world.scale, month=world.month,
+        capacity=len(world.state.projects), chance=chance or Philox(world.seed),
+    )  # fmt: skip
+    _places(model, world)
+    rows = _organisations(model, world)
+    _ties(world.state.ties, world.state.organisations, rows)
+    _residents(model, world.state.cohorts)
+    _projects(model, world.state, rows)
+    order, before, first, last = (part.tolist() for part in world.far)
+    model.pool = Pool(model.places, order, before, first, last)
+    model.terms = world.terms  # what policies made of them last month
+    model.count_living()
+    return model
+
+
+def _places(model, world):
+    table, (indptr, near), (land, alone) = world.state.territories, world.near, world.lands
+    columns = {name: getattr(table, name).tolist() for name in PLACE}
+    classes, spread = size_classes(world.territory.population).tolist(), table.spread.tolist()
+    for t, ident in enumerate(world.territory.ident.tolist()):
+        place = Place(t, ident)
+        for name, values in columns.items():
+            setattr(place, name, values[t])
+        place.spread = [spread[t][k * WIDE : (k + 1) * WIDE] for k in range(7)]
+        place.region, place.core, place.size_class = int(world.region[t]), bool(world.core[t]), classes[t]
+        place.commune_mix = world.territory.commune_mix[t].tolist()
+        place.land, place.alone, place.opening_purse = int(land[t]), bool(alone[t]), place.purse[:]
+        model.places.append(place)
+    for place in model.places:
+        place.near = [model.places[j] for j in near[indptr[place.index] : indptr[place.index + 1]].tolist()]
+
+
+def _organisations(model, world) -> list:
+    """Return who holds, or held last, each row."""
+    o, segments = world.state.organisations, world.state.segments.tolist()
+    columns = {name: getattr(o, name).tolist() for name in ORGANISATION}
+    alive, uid, births, size, base, fixed, visible, patron = (
+        getattr(o, name).tolist()
+        for name in ("alive", "uid", "births", "size", "base", "fixed", "visible", "patron")
+    )  # fmt: skip
+    rows = [None] * len(alive)
+    for k in HAS_ORGANISATIONS:
+        for place in model.places:
+            start, stop = segments[k][place.index]
+            for i in range(start, stop):
+                one = CLASSES[k](model, place, i - start, uid[i], births[i], size[i], base[i], fixed[i])
+                for name, values in columns.items():
+                    setattr(one, name, values[i])
+                one.visible, one.patron = bool(visible[i]), bool(patron[i])
+                if not alive[i]:
+                    one.alive = False
+                    one.remove()
+                    if one.lean:
+                        model.to_restore.append(one)
+                place.seats[k].append(one)
+                rows[i] = one
+    model.staff_is_lent = any(columns["hours_lent"])
+    return rows
+
+
+def _ties(ties, o, rows: list):
+    """Tell everybody whom it knows; those whose place is another's now are known as one who has closed."""
+    births = o.births.tolist()
+    for one, known, generation, kept, broken in zip(
+        rows, ties.neighbour.tolist(), ties.generation.tolist(), ties.kept.tolist(), ties.broken.tolist(), strict=True
+    ):
+        for s in range(TIES):
+            j = known[s]
+            if j >= 0:
+                one.known[s] = rows[j] if generation[s] == births[j] else GONE
+            one.kept[s], one.broken[s] = kept[s], broken[s]
+        one.remembers = any(kept) or any(broken)
+
+
+def _residents(model, c):
+    columns = (c.territory, c.age, c.uid, c.persons, c.cash, c.base, c.confidence, c.hours_given, c.hours_served)
+    for t, age, uid, persons, cash, base, confidence, given, served in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        cohort = Persons(model, model.places[t], age, uid, persons, cash, base, confidence)
+        cohort.hours_given, cohort.hours_served = given, served
+        model.places[t].residents.append(cohort)
+        model.cohorts.append(cohort)
+
+
+def _projects(model, state, rows: list):
+    p = state.projects
+    columns = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
+    members, homes = _members(state.memberships), model.places
+    territory, founder, home = p.territory.tolist(), p.founder.tolist(), p.home.tolist()
+    for row, alive in enumerate(p.state.tolist()):
+        if not alive:
+            model.free_rows.append(row)  # in order: a heap
+            continue
+        project = Project(row, homes[territory[row]])
+        for name, values in columns.items():
+            setattr(project, name, bool(values[row]) if name in YES_OR_NO else values[row])
+        project.state, project.founder = alive, rows[founder[row]]
+        project.origin_home = homes[home[row]] if project.origin else None
+        project.members = [members(row, s, rows) for s in range(p.members[row])]
+        if project.advance:
+            model.advances[project] = None
+        if project.contract:
+            model.contracts[project] = None
+        (model.projects if alive == LIVING else model.ended).append(project)
+        assert alive in (LIVING, KEPT)
+    known = {project.row: project for project in model.projects}
+    for one, slots in zip(rows, state.organisations.slots.tolist(), strict=True):
+        one.projects = [known[row] for row in slots if row >= 0]
+
+
+def _members(m):
+    columns = {
+        name: getattr(m, name).tolist() for name in ("member", "effort", "hours", "seen", "joined", "kept", *MEMBER)
+    }
+
+    def member(row, s, rows):
+        found = Member(rows[columns["member"][row][s]], *(columns[n][row][s] for n in ("effort", "hours", "seen", "joined")))
+        found.kept = bool(columns["kept"][row][s])
+        for name in MEMBER:
+            setattr(found, name, columns[name][row][s])
+        return found
+
+    return member
