@@ -41,8 +41,9 @@ def month(model):
             model.datacollector.add_table_row("flows", {"cents": cents})
     for domain in zip(*need_scores(core), strict=True):
         model.datacollector.add_table_row("needs", dict(zip(NEEDS, domain, strict=True)))
-    if model.month in SNAPSHOTS:
-        model.snapshots[model.month] = cohort(model)
+    months = len(model.datacollector.tables["monthly"]["residents"])
+    if months in SNAPSHOTS:
+        model.snapshots[months] = cohort(model)
 
 
 def need_scores(core) -> tuple[list[float], ...]:
@@ -278,5 +279,3 @@ def tables(model) -> dict[str, dict[str, np.ndarray]]:
         },
         **{f"projects_{after}": table for after, table in model.snapshots.items()},
     }  # fmt: skip
-
-

@@ -123,10 +123,9 @@ def let_staff_go(model):
                 if one.lean <= months:
                     one.base = nearest(one.full * (1.0 - (1.0 - kept) * one.lean / months))
                     one.lean += 1
-            elif possible and one.fte > 0 and one.cash < 0:
-                if refused(model, one, refusing) or one.cash < -credit * one.base:
-                    place.free_fte += one.fte
-                    one.fte, one.full, one.lean = 0, one.base, 1
-                    one.fixed = nearest(fixed_share * kept * one.base)
-
-
+            elif possible and one.fte > 0 and one.cash < 0 and (
+                one.cash < -credit * one.base or refused(model, one, refusing)
+            ):  # fmt: skip
+                place.free_fte += one.fte
+                one.fte, one.full, one.lean = 0, one.base, 1
+                one.fixed = nearest(fixed_share * kept * one.base)

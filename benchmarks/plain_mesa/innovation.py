@@ -217,9 +217,11 @@ def try_gate(model, project, course, attempts: float) -> int:
         (total > 0.0 and largest <= course.payer_most * total, course.model),
     )  # fmt: skip
     for k, (holds, probability) in enumerate(conditions):
-        if not project.gates & 1 << k and holds:
-            if happens(project.uid, model.month, d.INNOVATE, k + 1, passing(probability, attempts)):
-                project.gates |= 1 << k
+        if (
+            holds and not project.gates & 1 << k
+            and happens(project.uid, model.month, d.INNOVATE, k + 1, passing(probability, attempts))
+        ):  # fmt: skip
+            project.gates |= 1 << k
         if not project.gates & 1 << k:
             tally[HELD + k] += 1
     if project.gates != ALL_THREE:

@@ -32,10 +32,11 @@ def learn(model, one, at: int, project):
         else:
             one.broken[k] += t.asymmetry
         bit = 1 << s
-        if not mine.seen & bit:
-            if model.chance.happens(one.uid, model.month, d.SEE_LINK, at * 8 + s, visibility):
-                mine.seen |= bit
-                project.dirty = True
+        if mine.seen & bit:
+            continue
+        if model.chance.happens(one.uid, model.month, d.SEE_LINK, at * 8 + s, visibility):
+            mine.seen |= bit
+            project.dirty = True
 
 
 def desire(model):

@@ -11,7 +11,7 @@ class Place:
     __slots__ = (
         "alliances", "alone", "catalysts", "collected", "commune_mix", "completed", "core", "cut", "declared",
         "defaults", "delivered", "ease", "effort", "exports", "felt", "financed", "firm_staff", "flow", "free_fte",
-        "fund", "ident", "index", "land", "levied", "living", "market", "maturity", "missed", "need", "near",
+        "fund", "ident", "index", "land", "levied", "living", "market", "maturity", "missed", "near", "need",
         "newborn", "opening_purse", "outside", "purse", "reached", "region", "residents", "rest", "seats", "seen",
         "size_class", "spread", "stories", "tally", "totals", "uid", "unpaid", "usual",
     )  # fmt: skip

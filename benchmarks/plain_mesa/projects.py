@@ -124,10 +124,13 @@ def start(model):
 def answered(model, one) -> int | None:
     """Return the domain of the need that calls an organisation, or None."""
     t, chance, month, felt = model.terms, model.chance, model.month, one.home.felt
-    second = chance.happens(one.uid, month, d.PROJECT_TRAITS, 1, 0.5)
-    if one.number == ENGAGEMENT and t.general_interest > 0.0:
-        if chance.happens(one.uid, d.INITIAL, d.GENERAL_INTEREST, 0, t.general_interest):
-            second = felt[one.domain_second] > felt[one.domain]
+    if (
+        one.number == ENGAGEMENT and t.general_interest > 0.0
+        and chance.happens(one.uid, d.INITIAL, d.GENERAL_INTEREST, 0, t.general_interest)
+    ):  # fmt: skip
+        second = felt[one.domain_second] > felt[one.domain]
+    else:
+        second = chance.happens(one.uid, month, d.PROJECT_TRAITS, 1, 0.5)
     domain = one.domain_second if second else one.domain
     level = 1.0 / (1.0 + math.exp(-felt[domain]))
     return domain if chance.happens(one.uid, month, d.NEED_CALLS, 0, level) else None
@@ -305,12 +308,13 @@ def lose_face(model, ended):
     if t.declared <= 0.0:
         return
     for project in ended:
-        if project.end == ABANDONED and project.seeking:
-            if model.chance.happens(project.uid, d.INITIAL, d.DECLARED, 0, t.declared):
-                project.home.declared += 1.0
-                for member in project.members:
-                    one = member.organisation
-                    one.desire = min(1.0, max(-1.0, one.desire + t.declaration_effect))
+        if project.end != ABANDONED or not project.seeking:
+            continue
+        if model.chance.happens(project.uid, d.INITIAL, d.DECLARED, 0, t.declared):
+            project.home.declared += 1.0
+            for member in project.members:
+                one = member.organisation
+                one.desire = min(1.0, max(-1.0, one.desire + t.declaration_effect))
 
 
 def free(model, ended):

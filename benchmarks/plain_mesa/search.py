@@ -121,9 +121,10 @@ def seekers(model) -> list:
         if m == 0 or m >= t.most:
             continue
         early = project.seeking and project.step in (DIALOGUE, CHOOSE)
-        if early or (project.waiting > 0 and m < project.members_first):
-            if happens(project.uid, month, d.RECRUIT, 0, t.recruit_rate):
-                found.append(project)
+        if not early and (project.waiting == 0 or m >= project.members_first):
+            continue
+        if happens(project.uid, month, d.RECRUIT, 0, t.recruit_rate):
+            found.append(project)
     return found
 
 

@@ -3,11 +3,13 @@
 from benchmarks.plain_mesa.agents import CLASSES, TIES, Persons
 from benchmarks.plain_mesa.chance import Philox
 from benchmarks.plain_mesa.places import WIDE, Place
-from benchmarks.plain_mesa.projects import KEPT, LIVING, Member, Project
+from benchmarks.plain_mesa.projects import LIVING, Member, Project
 from benchmarks.plain_mesa.search import Pool
-from benchmarks.plain_mesa.world import PlainModel
+from benchmarks.plain_mesa.world import PHASES, PlainModel
 from sim.agents.base import HAS_ORGANISATIONS
 from sim.alliances.innovation import size_classes
+from sim.errors import RunError
+from sim.state import columns
 
 COHORTS = 10
 PLACE = (
@@ -29,6 +31,17 @@ PROJECT = (
 )  # fmt: skip
 MEMBER = ("solo", "share", "perceived", "paid", "received")
 YES_OR_NO = ("engineered", "seeking", "bid", "dirty", "aside", "deployed")
+BY_HAND = {  # columns that are read otherwise, or that nothing reads (what moved in a month, for the accounts of a row)
+    "territories": ("flow", "spread"),
+    "cohorts": ("territory", "age", "uid", "persons", "cash", "base", "confidence", "hours_given", "hours_served",
+                "income", "outlay", "levied", "settled", "arrived", "departed"),
+    "ties": ("neighbour", "generation", "kept", "broken"),
+    "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "remembers", "base",
+                      "fixed", "slots", "outlay", "project_received", "project_paid", "settled", "lent", "repaid",
+                      "forgiven", "hired", "released"),
+    "projects": ("state", "territory", "founder", "members", "home"),
+    "memberships": ("member", "effort", "hours", "seen", "joined", "kept"),
+}  # fmt: skip
 
 
 class Gone:
@@ -42,9 +55,10 @@ GONE = Gone()
 
 def from_world(world, chance=None) -> PlainModel:
     """Return the twin of a world, between two months; `chance` is Philox unless another source is given."""
+    _refuse_what_it_lacks(world)
     model = PlainModel(
         world.territory, world.parameters, seed=world.seed, start=world.start, scale=world.scale, month=world.month,
-        capacity=len(world.state.projects), chance=chance or Philox(world.seed),
+        chance=chance or Philox(world.seed),
     )  # fmt: skip
     _places(model, world)
     rows = _organisations(model, world)
@@ -58,14 +72,28 @@ def from_world(world, chance=None) -> PlainModel:
     return model
 
 
+def _refuse_what_it_lacks(world):
+    """Raise RunError when the simulator has phases or columns that the twin does not know."""
+    titles = [phase.title for phase in world.phases]
+    if titles != list(PHASES):
+        raise RunError(f"The plain-Mesa twin lacks phases, or has others: {sorted(set(titles) ^ set(PHASES))}.")
+    known = {"territories": (*PLACE, *BY_HAND["territories"]), "cohorts": BY_HAND["cohorts"], "ties": BY_HAND["ties"]}
+    known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
+    known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
+    known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
+    unknown = [c.name for c in columns().values() if c.column not in known[c.table]]
+    if unknown:
+        raise RunError(f"The plain-Mesa twin does not know the columns {', '.join(unknown)}.")
+
+
 def _places(model, world):
     table, (indptr, near), (land, alone) = world.state.territories, world.near, world.lands
-    columns = {name: getattr(table, name).tolist() for name in PLACE}
+    values = {name: getattr(table, name).tolist() for name in PLACE}
     classes, spread = size_classes(world.territory.population).tolist(), table.spread.tolist()
     for t, ident in enumerate(world.territory.ident.tolist()):
         place = Place(t, ident)
-        for name, values in columns.items():
-            setattr(place, name, values[t])
+        for name, column in values.items():
+            setattr(place, name, column[t])
         place.spread = [spread[t][k * WIDE : (k + 1) * WIDE] for k in range(7)]
         place.region, place.core, place.size_class = int(world.region[t]), bool(world.core[t]), classes[t]
         place.commune_mix = world.territory.commune_mix[t].tolist()
@@ -78,7 +106,7 @@ def _places(model, world):
 def _organisations(model, world) -> list:
     """Return who holds, or held last, each row."""
     o, segments = world.state.organisations, world.state.segments.tolist()
-    columns = {name: getattr(o, name).tolist() for name in ORGANISATION}
+    values = {name: getattr(o, name).tolist() for name in ORGANISATION}
     alive, uid, births, size, base, fixed, visible, patron = (
         getattr(o, name).tolist()
         for name in ("alive", "uid", "births", "size", "base", "fixed", "visible", "patron")
@@ -89,8 +117,8 @@ def _organisations(model, world) -> list:
             start, stop = segments[k][place.index]
             for i in range(start, stop):
                 one = CLASSES[k](model, place, i - start, uid[i], births[i], size[i], base[i], fixed[i])
-                for name, values in columns.items():
-                    setattr(one, name, values[i])
+                for name, column in values.items():
+                    setattr(one, name, column[i])
                 one.visible, one.patron = bool(visible[i]), bool(patron[i])
                 if not alive[i]:
                     one.alive = False
@@ -99,7 +127,7 @@ def _organisations(model, world) -> list:
                         model.to_restore.append(one)
                 place.seats[k].append(one)
                 rows[i] = one
-    model.staff_is_lent = any(columns["hours_lent"])
+    model.staff_is_lent = any(values["hours_lent"])
     return rows
 
 
@@ -118,9 +146,9 @@ def _ties(ties, o, rows: list):
 
 
 def _residents(model, c):
-    columns = (c.territory, c.age, c.uid, c.persons, c.cash, c.base, c.confidence, c.hours_given, c.hours_served)
+    values = (c.territory, c.age, c.uid, c.persons, c.cash, c.base, c.confidence, c.hours_given, c.hours_served)
     for t, age, uid, persons, cash, base, confidence, given, served in zip(
-        *(column.tolist() for column in columns), strict=True
+        *(column.tolist() for column in values), strict=True
     ):
         cohort = Persons(model, model.places[t], age, uid, persons, cash, base, confidence)
         cohort.hours_given, cohort.hours_served = given, served
@@ -130,7 +158,7 @@ def _residents(model, c):
 
 def _projects(model, state, rows: list):
     p = state.projects
-    columns = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
+    values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
     members, homes = _members(state.memberships), model.places
     territory, founder, home = p.territory.tolist(), p.founder.tolist(), p.home.tolist()
     for row, alive in enumerate(p.state.tolist()):
@@ -138,8 +166,8 @@ def _projects(model, state, rows: list):
             model.free_rows.append(row)  # in order: a heap
             continue
         project = Project(row, homes[territory[row]])
-        for name, values in columns.items():
-            setattr(project, name, bool(values[row]) if name in YES_OR_NO else values[row])
+        for name, column in values.items():
+            setattr(project, name, bool(column[row]) if name in YES_OR_NO else column[row])
         project.state, project.founder = alive, rows[founder[row]]
         project.origin_home = homes[home[row]] if project.origin else None
         project.members = [members(row, s, rows) for s in range(p.members[row])]
@@ -148,22 +176,21 @@ def _projects(model, state, rows: list):
         if project.contract:
             model.contracts[project] = None
         (model.projects if alive == LIVING else model.ended).append(project)
-        assert alive in (LIVING, KEPT)
+    model.next_row = len(p)
     known = {project.row: project for project in model.projects}
     for one, slots in zip(rows, state.organisations.slots.tolist(), strict=True):
         one.projects = [known[row] for row in slots if row >= 0]
 
 
 def _members(m):
-    columns = {
-        name: getattr(m, name).tolist() for name in ("member", "effort", "hours", "seen", "joined", "kept", *MEMBER)
-    }
+    names = ("effort", "hours", "seen", "joined")
+    values = {name: getattr(m, name).tolist() for name in ("member", "kept", *names, *MEMBER)}
 
     def member(row, s, rows):
-        found = Member(rows[columns["member"][row][s]], *(columns[n][row][s] for n in ("effort", "hours", "seen", "joined")))
-        found.kept = bool(columns["kept"][row][s])
+        found = Member(rows[values["member"][row][s]], *(values[name][row][s] for name in names))
+        found.kept = bool(values["kept"][row][s])
         for name in MEMBER:
-            setattr(found, name, columns[name][row][s])
+            setattr(found, name, values[name][row][s])
         return found
 
     return member

@@ -30,60 +30,60 @@ from sim.agents.base import HAS_ORGANISATIONS, PUBLIC
 from sim.alliances.catalysts import placed
 from sim.alliances.innovation import course
 from sim.alliances.terms import terms
-from sim.errors import CapacityError
 from sim.kernels import decisions as d
 
-PHASES = (  # one for each of sim/schedule.py, in its order
-    persons.live,
-    needs.drift,
-    money.fill_public_fund,
-    money.fill_finance_fund,
-    money.fill_patronage_fund,
-    brokers.place_catalysts,
-    money.collect_policies,
-    money.lend_staff,
-    policies.act,
-    brokers.follow,
-    money.spend,
-    money.earn,
-    production.share_income,
-    credit.lend,
-    credit.let_staff_go,
-    persons.volunteer,
-    persons.serve,
-    persons.receive_hours,
-    projects.start,
-    innovation.begin,
-    search.recruit,
-    brokers.renew,
-    projects.review,
-    production.allot,
-    policies.draw_rights,
-    value.appraise,
-    production.produce,
-    policies.use_fund,
-    policies.pay_premium,
-    learning.remember,
-    learning.desire,
-    projects.advance,
-    innovation.cross,
-    innovation.spread,
-    brokers.ripen,
-    life.close,
-    projects.drop_dead,
-    life.open,
-)
+PHASES = {  # of sim/schedule.py, by title and in order: what the twin does instead
+    "persons.live": persons.live,
+    "alliances.needs.drift": needs.drift,
+    "public_action.fill_fund": money.fill_public_fund,
+    "financial_economy.fill_fund": money.fill_finance_fund,
+    "productive_economy.fill_fund": money.fill_patronage_fund,
+    "alliances.catalysts.place": brokers.place_catalysts,
+    "public_action.collect_policies": money.collect_policies,
+    "productive_economy.lend_staff": money.lend_staff,
+    "alliances.policies.act": policies.act,
+    "alliances.catalysts.follow": brokers.follow,
+    "circuit.spend": money.spend,
+    "circuit.earn": money.earn,
+    "alliances.partnership.share_income": production.share_income,
+    "financial_economy.lend": credit.lend,
+    "engagement_economy.let_staff_go": credit.let_staff_go,
+    "persons.volunteer": persons.volunteer,
+    "persons.serve": persons.serve,
+    "engagement_economy.receive_hours": persons.receive_hours,
+    "alliances.search.start": projects.start,
+    "alliances.innovation.begin": innovation.begin,
+    "alliances.search.recruit": search.recruit,
+    "alliances.mandates.renew": brokers.renew,
+    "alliances.membership.review": projects.review,
+    "alliances.programme.allot": production.allot,
+    "alliances.policies.draw_rights": policies.draw_rights,
+    "alliances.value.appraise": value.appraise,
+    "alliances.production.produce": production.produce,
+    "alliances.policies.use_fund": policies.use_fund,
+    "alliances.policies.pay_premium": policies.pay_premium,
+    "alliances.learning.remember": learning.remember,
+    "alliances.learning.desire": learning.desire,
+    "alliances.steps.advance": projects.advance,
+    "alliances.innovation.cross": innovation.cross,
+    "alliances.innovation.spread": innovation.spread,
+    "alliances.places.ripen": brokers.ripen,
+    "life.close": life.close,
+    "alliances.membership.drop_dead": projects.drop_dead,
+    "life.open": life.open,
+}
 
 
 class PlainModel(mesa.Model):
     """Agents, places and projects as Python objects; months in ordinary Python."""
 
-    def __init__(self, territory, parameters, *, seed: int, start: str, scale: float, month: int, capacity: int, chance):
+    def __init__(self, territory, parameters, *, seed: int, start: str, scale: float, month: int, chance):
         super().__init__(seed=seed)  # nothing here draws from Mesa's generator
         self.territory, self.parameters, self.scale = territory, parameters, scale
-        self.run_seed, self.start, self.month, self.capacity, self.chance = seed, start, month, capacity, chance
+        self.run_seed, self.start, self.month, self.chance = seed, start, month, chance
         self.places, self.organisations, self.cohorts, self.pool = [], [], [], None
-        self.projects, self.ended, self.free_rows = [], [], []  # living ones in the order of rows; ended ones kept
+        self.projects, self.ended = [], []  # living ones in the order of rows; those that ended and are kept
+        self.free_rows, self.next_row = [], 0
         self.innovations, self.contracts, self.advances = [], {}, {}  # the last two: ordered sets
         self.closed_now, self.ended_now, self.to_restore = [], [], []
         self.opened = self.joined = self.lent = self.repaid = self.forgiven = 0
@@ -100,7 +100,7 @@ class PlainModel(mesa.Model):
     def step(self):
         """Run one month: every phase in order, then the check of accounts and the record."""
         self.open_month()
-        for phase in PHASES:
+        for phase in PHASES.values():
             phase(self)
         self.close_month()
 
@@ -169,9 +169,10 @@ class PlainModel(mesa.Model):
 
     def take_row(self) -> int:
         """Return the first free row of the table of projects."""
-        if not self.free_rows:
-            raise CapacityError(f"The table of projects is full in month {self.month}: {self.capacity} rows.")
-        return heappop(self.free_rows)
+        if self.free_rows:
+            return heappop(self.free_rows)
+        self.next_row += 1
+        return self.next_row - 1
 
     def add_projects(self, opened: list):
         """Put projects that open among the living ones, and forget the contracts of those that left no row."""
