@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import against_c, draws, growth, keep, measuring, nation, region, worlds
+from benchmarks import against_c, draws, growth, keep, measuring, nation, peers, region, worlds
 from sim import bench
 from sim.cli import code_of
 from sim.kernels import chance
@@ -215,3 +215,30 @@ def test_kernels_in_c_give_the_same_bits(busy_world, tmp_path, form):
 def test_a_kernel_that_has_changed_is_not_compared(tmp_path):
     with pytest.raises(RuntimeError, match="the kernel desire has changed"):
         against_c.translated("desire", {"alive": np.zeros(1, np.uint8), "t": None}, tmp_path)
+
+
+def test_every_peer_that_is_installed_gives_the_same_wishes():
+    place = peers.Place(120)
+    there, missing = peers.versions(place, 7)
+    assert there.keys() | missing.keys() == peers.PEERS.keys()
+    assert missing.keys() <= {"AgentPy"}
+    wishes = {name: run() for name, run in there.items()}
+    first = wishes["NumPy"]
+    assert np.ptp(first) > 0.5
+    assert not np.allclose(first, place.disposition, atol=0.1), "nobody has moved"
+    for name, run in there.items():
+        assert np.array_equal(wishes[name], first), name
+        assert np.array_equal(run(), first), f"{name} does not start again from the same place"
+
+
+def test_peers_say_what_each_costs_and_why_one_is_missing(monkeypatch):
+    def absent(place, steps):
+        raise ImportError("No module named 'nowhere'")
+
+    monkeypatch.setitem(peers.PEERS, "AgentPy", (absent, "agentpy"))
+    found = measuring.Found()
+    peers.measure(found, {"peers"}, agents=100, steps=2, rounds=1)
+    shown = bench.peers_as_text({"peers": found.beside["peers"], "notes": {}})
+    assert len(shown) == len(peers.PEERS)
+    assert "pip install" in shown[-1]
+    assert all(entry["same_results"] for entry in found.beside["peers"].values() if entry["ns"])
