@@ -6,7 +6,7 @@ world.run(84)
 
 import numpy as np
 
-from sim import initial, invariants
+from sim import cohort, initial, invariants
 from sim.alliances import innovation, needs, places, search
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
@@ -49,6 +49,7 @@ class World:
         self.ledger = Ledger(self.state, strict=strict)
         self.work = Work(self.state)
         self.phases = PHASES
+        self.archive: list[cohort.Columns] = []  # projects of the inception cohort that have ended
         search.make_room(self)
 
     def step(self):
@@ -57,6 +58,7 @@ class World:
         if self.parameters_are_new:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
+        cohort.retire(self)
         search.make_room(self)
         self.ledger.open(self.month, carry=True)
         for phase in self.phases:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.agents.public_action import PURSES
 from sim.alliances import innovation, needs
 from sim.alliances.production import TOTALS
-from sim.alliances.terms import KEPT_MONTHS
+from sim.cohort import snapshot
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
@@ -82,7 +82,7 @@ class Record:
             row[f"cash_{m}"][0] = cents
         self.months = n + 1
         if self.months in SNAPSHOTS:
-            self.snapshots[self.months] = cohort(world)
+            self.snapshots[self.months] = snapshot(world)
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Return every table of results as columns."""
@@ -107,46 +107,6 @@ class Record:
 
     def _dates(self, n: int) -> np.ndarray:
         return (np.datetime64(self.start, "M") + np.arange(n)).astype(str).astype(object)
-
-
-def cohort(world) -> dict[str, np.ndarray]:
-    """Return the inception cohort as it stands: one row per project of the core, in order of identity."""
-    p = world.state.projects
-    rows = np.flatnonzero((p.state > 0) & (p.started < KEPT_MONTHS) & world.core[p.territory])
-    rows = rows[np.argsort(p.uid[rows])]
-    columns = {
-        "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
-        "strategy": p.strategy, "phase": p.phase, "aside": p.aside, "reinvented": p.origin > 0, "deployed": p.deployed,
-        "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
-        "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
-        "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
-        "value_now": np.where(p.state == 1, p.value, 0.0), "at_work": (p.state == 1) & (p.step == 5),
-        "value": p.sum_value, "alone": p.sum_alone, "premium": p.sum_premium, "gain": p.sum_gain,
-        "perceived": p.sum_perceived, "coordination": p.sum_coordination, "own": p.sum_own,
-        "grants_public": p.sum_grants[:, 0], "grants_finance": p.sum_grants[:, 1],
-        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
-        "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
-    }  # fmt: skip
-    found = {name: column[rows].copy() for name, column in columns.items()}
-    found["unfair"], found["content"] = _shares(world, rows)
-    return found
-
-
-def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for living alliances, the largest gap between a share and its Shapley value (over the value that is
-    shared), and how many members have at least what they would deliver alone; 0 for other projects.
-
-    A part s of value is shared alike: share = (1 - s) phi + s v / m, so that share - phi = s (v / m - share) / (1 - s).
-    """
-    p, m, alike = world.state.projects, world.state.memberships, world.terms.shared
-    there = m.member[rows] >= 0
-    allied = (p.state[rows] == 1) & (p.members[rows] >= 2) & (p.share_value[rows] > 0)
-    value, share = np.where(allied, p.share_value[rows], 1.0), m.share[rows]
-    even = (value / np.maximum(1, p.members[rows]))[:, None]
-    gap = np.where(there, np.abs(even - share), 0.0).max(axis=1, initial=0.0) / value
-    content = (there & (share >= m.solo[rows] * (1 - 1e-9))).sum(axis=1)
-    unfair = gap * (alike / (1 - alike) if alike < 1 else np.nan)
-    return np.where(allied, unfair, 0.0), np.where(allied, content, 0)
 
 
 def _residents(state) -> np.ndarray:

@@ -72,9 +72,11 @@ class Prepared:
             each_month(month + 1)
         ended = time.perf_counter()
         seconds = {"setup": ready - started, "run": ended - ready, "write": 0.0}
-        return self._result(world, record, organisations, agents, seconds)
+        ledger = {"max_residual_cents": world.ledger.max_residual, "checks": world.ledger.checks}
+        del world  # the largest thing there is: results are put together without it
+        return self._result(record, ledger, organisations, agents, seconds)
 
-    def _result(self, world, record, organisations: int, agents: int, seconds: Mapping[str, float]) -> Result:
+    def _result(self, record, ledger: dict[str, int], organisations: int, agents: int, seconds) -> Result:
         from sim.indicators import horizons
 
         c, tables = self.config, record.tables()
@@ -96,7 +98,7 @@ class Prepared:
             "scenario": list(c.scenario),
             "agents": agents,
             "organisations": organisations,
-            "ledger": {"max_residual_cents": world.ledger.max_residual, "checks": world.ledger.checks},
+            "ledger": ledger,
             "horizons": horizons(tables, c.start, c.months, self.shadow_wage()),
             "code_id": code_id(),
             "platform": machine(),

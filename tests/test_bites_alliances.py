@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cohort import cohort
 from sim.indicators import INDICATORS
 from sim.kernels import alliance, learning, life, matching, partnership, projects
-from sim.record import Record, cohort
+from sim.record import Record
 from tests.conftest import BUSY
 
 MONTHS = 30

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances import catalysts, mandates
+from sim.cohort import cohort
 from sim.kernels import alliance, projects
 from sim.kernels import catalysts as kernel
 from sim.kernels import mandates as renewal
-from sim.record import Record, cohort
+from sim.record import Record
 from sim.state import columns
 from sim.territory import france
 from tests import naive

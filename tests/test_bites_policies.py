@@ -10,8 +10,9 @@ from sim.agents.base import KNOWLEDGE, PUBLIC
 from sim.agents.public_action import PURSES
 from sim.alliances import levers, policies, programme
 from sim.alliances.terms import terms
+from sim.cohort import cohort
 from sim.kernels import policies as kernel
-from sim.record import Record, cohort
+from sim.record import Record
 from tests.conftest import BUSY, village
 
 MONTHS = 24

@@ -162,7 +162,7 @@ def test_fairness_and_members_who_gain_are_read_of_living_alliances():
 
 def test_a_run_says_how_far_shares_are_from_the_values_of_shapley(busy_world):
     """The gap is (v / m - phi) x what is shared alike: nothing without the rule, growing in proportion with it."""
-    from sim.record import cohort
+    from sim.cohort import cohort
 
     found, phi = {}, {}
     for alike in (0.0, 0.1, 0.5):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from sim.alliances import needs
+from sim.cohort import cohort
 from sim.kernels import alliance, matching
-from sim.record import Record, cohort
+from sim.record import Record
 
 ENGINEERED = {"engineering.dose": 5.0}
 

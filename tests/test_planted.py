@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cohort import cohort
 from sim.lab import discovery, premium
-from sim.record import cohort
 from tests import naive
 from tests.conftest import BUSY, village
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from sim import cohort
+from sim.alliances.terms import KEPT_MONTHS
 from sim.engine import World
 from sim.errors import CapacityError
 from sim.parameters import load_parameters
@@ -60,3 +62,42 @@ def test_a_full_table_of_projects_names_its_parameter():
     with pytest.raises(CapacityError, match=r"engine\.project_capacity"):
         world.run(200)
     assert len(world.state.projects) == most
+
+
+def test_ended_projects_of_the_cohort_leave_their_row_and_are_kept_as_they_were():
+    """Each project of the first months is in the cohort once; nothing changes once it has ended."""
+    world = busy_world()
+    opened, ended = set(), {}
+    for month in range(60):
+        world.step()
+        p = world.state.projects
+        if month < KEPT_MONTHS:
+            opened |= set(p.uid[(p.state > 0) & (p.started == month)].tolist())
+        kept = np.flatnonzero(p.state == cohort.KEPT)
+        assert (p.ended[kept] >= month - 1).all()
+        for row in kept.tolist():
+            ended[int(p.uid[row])] = (p.sum_value[row], p.sum_own[row], p.end[row], p.ended[row], p.sum_months[row])
+    assert len(world.archive) > 10
+    found = cohort.cohort(world)
+    uids = found["uid"].tolist()
+    assert uids == sorted(set(uids)) and opened <= set(uids)
+    at = {uid: k for k, uid in enumerate(uids)}
+    assert len(ended) > 300
+    for uid, before in ended.items():
+        k = at[uid]
+        assert tuple(found[c][k] for c in ("value", "own", "end", "ended", "months")) == before
+        assert not found["at_work"][k] and found["value_now"][k] == found["unfair"][k] == found["content"][k] == 0
+    assert set(at) - set(ended) == set(p.uid[(p.state == 1) & (p.started < KEPT_MONTHS)].tolist())
+
+
+def test_a_cohort_on_the_disk_is_the_same(monkeypatch):
+    world = busy_world()
+    world.run(40)
+    here = cohort.snapshot(world)
+    monkeypatch.setattr(cohort, "IN_MEMORY", 10)
+    there = cohort.snapshot(world)
+    assert list(here) == list(there)
+    for name, column in here.items():
+        assert column.dtype == there[name].dtype and np.array_equal(column, there[name], equal_nan=True), name
+        assert there[name].flags.aligned
+    assert here["uid"].flags.owndata and not there["uid"].flags.writeable

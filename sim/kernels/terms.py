@@ -97,7 +97,7 @@ class Terms(NamedTuple):
     gate: float  # from research to qualification; policies that raise it raise those of the triple gate alike
     fit_spread: float
     weight_spread: float  # sd of ln weights
-    kept_months: int  # projects that start before this month keep their row (inception cohort)
+    kept_months: int  # projects that start before this month are followed to the end (inception cohort)
     credit_months: float
     general_interest: float  # share of associations that answer the more felt of their needs
     # policies

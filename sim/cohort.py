@@ -1,0 +1,102 @@
+"""The inception cohort: projects whose diagnose falls in the first months, followed to the end of the run.
+
+A project of the cohort that has ended leaves the table of projects, so that its row can serve again; what studies
+need to know of it goes to the archive. Others are read where they are.
+"""
+
+import tempfile
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.alliances.terms import KEPT_MONTHS
+
+KEPT = 2  # projects.state: ended, of the cohort
+IN_MEMORY = 50_000  # projects: a larger cohort waits on the disk for the end of the run
+
+Columns = dict[str, np.ndarray]
+
+
+def retire(world) -> None:
+    """Move to the archive the projects of the cohort that ended before last month: nothing more happens to them.
+
+    Those of last month may still have a contract to settle (sim/alliances/policies.py).
+    """
+    p = world.state.projects
+    if not np.count_nonzero(p.state == KEPT):
+        return
+    rows = np.flatnonzero((p.state == KEPT) & (p.ended < world.month - 1))
+    if rows.size:
+        world.archive.append(_columns(world, rows[world.core[p.territory[rows]]]))
+        p.state[rows] = 0
+
+
+def cohort(world) -> Columns:
+    """Return the inception cohort as it stands: one row per project of the core, in order of identity."""
+    return dict(_whole(world))
+
+
+def snapshot(world) -> Columns:
+    """Return the same; the columns of a large cohort lie in a temporary file, which goes when nobody reads it."""
+    p = world.state.projects
+    living = np.count_nonzero(p.started[p.state > 0] < KEPT_MONTHS)
+    if living + sum(part["uid"].size for part in world.archive) <= IN_MEMORY:
+        return cohort(world)
+    with tempfile.TemporaryFile() as file:
+        places = {}
+        for name, column in _whole(world):  # one at a time
+            file.seek(-(-file.tell() // 64) * 64)  # where a value of any type may begin
+            places[name] = file.tell(), column.nbytes, column.dtype
+            file.write(column.data)
+        file.flush()
+        mapped = np.memmap(file, np.uint8, "r")
+        return {name: np.asarray(mapped[at : at + n]).view(kind) for name, (at, n, kind) in places.items()}
+
+
+def _whole(world) -> Iterator[tuple[str, np.ndarray]]:
+    p = world.state.projects
+    rows = np.flatnonzero((p.state > 0) & (p.started < KEPT_MONTHS) & world.core[p.territory])
+    parts = [*world.archive, _columns(world, rows)]
+    order = np.argsort(np.concatenate([part["uid"] for part in parts]))
+    for name in parts[-1]:
+        yield name, np.concatenate([part[name] for part in parts])[order]
+
+
+def _columns(world, rows) -> Columns:
+    p = world.state.projects
+    living = p.state[rows] == 1
+    found = {
+        "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
+        "strategy": p.strategy, "phase": p.phase, "aside": p.aside, "deployed": p.deployed,
+        "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
+        "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
+        "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
+        "value": p.sum_value, "alone": p.sum_alone, "premium": p.sum_premium, "gain": p.sum_gain,
+        "perceived": p.sum_perceived, "coordination": p.sum_coordination, "own": p.sum_own,
+        "grants_public": p.sum_grants[:, 0], "grants_finance": p.sum_grants[:, 1],
+        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
+        "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
+    }  # fmt: skip
+    found = {name: column[rows] for name, column in found.items()}
+    found["reinvented"] = p.origin[rows] > 0
+    found["value_now"], found["at_work"] = np.where(living, p.value[rows], 0.0), living & (p.step[rows] == 5)
+    found["unfair"], found["content"] = _shares(world, rows)
+    return found
+
+
+def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for living alliances, the largest gap between a share and its Shapley value (over the value that is
+    shared), and how many members have at least what they would deliver alone; 0 for other projects.
+
+    A part s of value is shared alike: share = (1 - s) phi + s v / m, so that share - phi = s (v / m - share) / (1 - s).
+    """
+    p, m, alike = world.state.projects, world.state.memberships, world.terms.shared
+    unfair, content = np.zeros(rows.size), np.zeros(rows.size, np.int64)
+    allied = np.flatnonzero((p.state[rows] == 1) & (p.members[rows] >= 2) & (p.share_value[rows] > 0))
+    rows = rows[allied]
+    there, value, share = m.member[rows] >= 0, p.share_value[rows], m.share[rows]
+    even = (value / p.members[rows])[:, None]
+    gap = np.where(there, np.abs(even - share), 0.0).max(axis=1, initial=0.0) / value
+    unfair[allied] = gap * (alike / (1 - alike) if alike < 1 else np.nan)
+    content[allied] = (there & (share >= m.solo[rows] * (1 - 1e-9))).sum(axis=1)
+    return unfair, content
