@@ -78,6 +78,8 @@ def _columns(world, rows) -> Columns:
         "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
     found = {name: column[rows] for name, column in found.items()}
+    for name in ("started", "implemented", "ended", "months"):
+        found[name] = found[name].astype(np.int32)  # studies compute with them
     found["reinvented"] = p.origin[rows] > 0
     found["value_now"], found["at_work"] = np.where(living, p.value[rows], 0.0), living & (p.step[rows] == 5)
     found["unfair"], found["content"] = _shares(world, rows)

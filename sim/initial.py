@@ -13,8 +13,10 @@ import numpy as np
 from sim import accounts
 from sim.agents.base import ENGAGEMENT, FINANCE, KNOWLEDGE, PERSONS, PRODUCTIVE, PUBLIC, SERVICES
 from sim.alliances.terms import project_capacity
+from sim.errors import InputError
 from sim.kernels import initial as kernel
 from sim.kernels import money
+from sim.kernels.accounts import add_by_territory
 from sim.state import State
 
 MODELS, SIZES, COHORTS = 7, 4, 10
@@ -135,17 +137,36 @@ def _settle(state, territory, values, seed, counts, table):
         state.segments, counts, table[:, :MODELS].sum(axis=2), class_weights(counts, values),
         float(values["density.budget_spread"]), o.uid, seed, np.zeros(len(o)), o.base,
     )  # fmt: skip
+    per_cent = staff(values)
+    _refuse_giants(state, per_cent)
     kernel.endow(
         o.alive, o.model, o.size, o.base, float(values["money.reserve"]) + 1.0, float(values["money.fixed_share"]),
-        staff(values), o.cash, o.fixed, o.fte,
+        per_cent, o.cash, o.fixed, o.fte,
     )  # fmt: skip
     kernel.meet_all(
         o.uid, seed, o.alive, o.model, o.size, o.territory, o.births, ties.neighbour, ties.generation, state.segments,
         (territory.indptr, territory.neighbours), likeness(values),
     )  # fmt: skip
     state.territories.usual[:] = counts.sum(axis=2)
-    firms = o.model == PRODUCTIVE
-    np.add.at(state.territories.firm_staff, o.territory[firms], o.fte[firms])
+    firms = rows_of(state, PRODUCTIVE)
+    add_by_territory(o.fte[firms], o.territory[firms], state.territories.firm_staff)
+
+
+def rows_of(state, model: int) -> slice:
+    """Return the rows of all the organisations of a model."""
+    segment = state.segments[model]
+    return slice(int(segment[:, 0].min()), int(segment[:, 1].max()))
+
+
+def _refuse_giants(state, per_cent):
+    """Raise InputError where an organisation would have more staff than its column holds."""
+    for model in range(MODELS):
+        largest = state.organisations.base[rows_of(state, model)].max(initial=0)
+        if 1000.0 * per_cent[model].max() * largest > np.iinfo(state.organisations.fte.dtype).max:
+            raise InputError(
+                f"budget.wage: at this wage an organisation would have {per_cent[model].max() * largest:,.0f} jobs, "
+                "and 2 million are the most.\n  Give a higher wage, or smaller territories."
+            )
 
 
 def functions(values: dict) -> np.ndarray:
@@ -220,8 +241,7 @@ def _places(state, values, table):
     place.spread[:] = accounts.shares(table, money.WHOLE).reshape(len(place), -1)
     o = state.organisations
     for fund, (model, name) in enumerate(FUNDERS):
-        start, stop = state.segments[model, :, 0].min(), state.segments[model, :, 1].max()
-        rows = slice(int(start), int(stop))
+        rows = rows_of(state, model)
         money.add_budget(
             o.alive[rows], o.territory[rows], o.base[rows], float(values[f"funders.share_{name}"]), place.fund[:, fund]
         )

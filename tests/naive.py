@@ -567,7 +567,7 @@ class matching:
 
     def planned_effort(uid, month, decision, base, seed, t):
         plan = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
-        return math.floor(min(100 * plan / t.length_months, t.effort_share * base))
+        return math.floor(min(100 * plan / t.length_months, 2e9, t.effort_share * base))
 
     def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out, first, last):
         def wants(p):

@@ -17,6 +17,7 @@ SLOTS = 3
 LOCAL, REGIONAL, NATIONAL, INTERNATIONAL = range(4)  # scales of a project
 TRIES = 3  # meetings refused for being too different before a candidate is lost
 FIRM, ASSOCIATION = 2, 6
+LARGEST_PLAN = 2_000_000_000  # cents a month of one organisation in one project
 OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have none)
 
 
@@ -39,10 +40,11 @@ def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, fi
 def planned_effort(uid, month, decision, base, seed, t):
     """Return the cents a month that an organisation would put in a project: its plan, within its means.
 
-    The plan is lognormal like the cost of ordinary local projects, spread over the planned length.
+    The plan is lognormal like the cost of ordinary local projects, spread over the planned length, and never above
+    20 million euros a month, which only the tail of the law reaches: columns of memberships hold 32 bits.
     """
     total = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
-    return np.int64(min(total * 100.0 / t.length_months, t.effort_share * base))
+    return np.int64(min(min(total * 100.0 / t.length_months, LARGEST_PLAN), t.effort_share * base))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
