@@ -5,7 +5,7 @@ need to know of it goes to the archive. Others are read where they are.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -20,15 +20,19 @@ Columns = dict[str, np.ndarray]
 def retire(world) -> None:
     """Move to the archive the projects of the cohort that ended before last month: nothing more happens to them.
 
-    Those of last month may still have a contract to settle (sim/alliances/policies.py).
+    Those of last month may still have a contract to settle (sim/alliances/policies.py). Nobody leaves while the
+    cohort is opening: until then projects lie in the order in which they opened.
     """
     p = world.state.projects
-    if not np.count_nonzero(p.state == KEPT):
+    if world.month < KEPT_MONTHS or not np.count_nonzero(p.state == KEPT):
         return
     rows = np.flatnonzero((p.state == KEPT) & (p.ended < world.month - 1))
     if rows.size:
         world.archive.append(_columns(world, rows[world.core[p.territory[rows]]]))
         p.state[rows] = 0
+        if sum(part["uid"].size for part in world.archive if part["uid"].flags.writeable) > IN_MEMORY:
+            parts = world.archive
+            world.archive = [laid_down((name, _joined(parts, name)) for name in parts[0])]
 
 
 def cohort(world) -> Columns:
@@ -37,29 +41,37 @@ def cohort(world) -> Columns:
 
 
 def snapshot(world) -> Columns:
-    """Return the same; the columns of a large cohort lie in a temporary file, which goes when nobody reads it."""
+    """Return the same, laid down on the disk when it is large."""
     p = world.state.projects
     living = np.count_nonzero(p.started[p.state > 0] < KEPT_MONTHS)
-    if living + sum(part["uid"].size for part in world.archive) <= IN_MEMORY:
-        return cohort(world)
+    large = living + sum(part["uid"].size for part in world.archive) > IN_MEMORY
+    return laid_down(_whole(world)) if large else cohort(world)
+
+
+def laid_down(columns: Iterable[tuple[str, np.ndarray]]) -> Columns:
+    """Write columns one at a time to a temporary file and return them mapped; it goes with the last reader."""
+    places = {}
     with tempfile.TemporaryFile() as file:
-        places = {}
-        for name, column in _whole(world):  # one at a time
+        for name, column in columns:
             file.seek(-(-file.tell() // 64) * 64)  # where a value of any type may begin
             places[name] = file.tell(), column.nbytes, column.dtype
             file.write(column.data)
         file.flush()
         mapped = np.memmap(file, np.uint8, "r")
-        return {name: np.asarray(mapped[at : at + n]).view(kind) for name, (at, n, kind) in places.items()}
+    return {name: np.asarray(mapped[at : at + size]).view(kind) for name, (at, size, kind) in places.items()}
 
 
 def _whole(world) -> Iterator[tuple[str, np.ndarray]]:
     p = world.state.projects
     rows = np.flatnonzero((p.state > 0) & (p.started < KEPT_MONTHS) & world.core[p.territory])
     parts = [*world.archive, _columns(world, rows)]
-    order = np.argsort(np.concatenate([part["uid"] for part in parts]))
+    order = np.argsort(_joined(parts, "uid"))
     for name in parts[-1]:
-        yield name, np.concatenate([part[name] for part in parts])[order]
+        yield name, _joined(parts, name)[order]
+
+
+def _joined(parts: list[Columns], name: str) -> np.ndarray:
+    return np.concatenate([part[name] for part in parts])
 
 
 def _columns(world, rows) -> Columns:
