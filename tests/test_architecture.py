@@ -23,7 +23,7 @@ LAYERS = (
     "running results",
     "engine",
     "record schedule",
-    "agents alliances initial accounts spreading",
+    "agents alliances initial accounts cohort spreading",
     "state ledger threads invariants phases territory data scenarios parameters config indicators",
     "kernels",
     "errors code_id",
