@@ -46,7 +46,7 @@ class World:
         self.far = initial.pools(self.state.segments, self.region, territory.ident)
         self.lands = innovation.lands(self.near)
         self.core = np.asarray(territory.core, bool)
-        self.ledger = Ledger(self.state, strict=strict)
+        self.ledger = Ledger(self.state, self.crew, strict=strict)
         self.work = Work(self.state)
         self.phases = PHASES
         self.archive: list[cohort.Columns] = []  # projects of the inception cohort that have ended

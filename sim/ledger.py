@@ -13,12 +13,14 @@ Strict      the same after every phase, and row by row: cash = opening + the flo
 """
 
 import zlib
+from functools import partial
 
 import numpy as np
 
 from sim.errors import AccountError
 from sim.kernels import accounts as kernel
 from sim.state import State, columns
+from sim.threads import Crew
 
 MODELS = 7
 OUTSIDE = 7
@@ -31,8 +33,8 @@ LIMIT = 2**50  # a stock beyond this would make sums wrap silently
 class Ledger:
     """Opens, posts and checks the accounts of one world."""
 
-    def __init__(self, state: State, *, strict: bool = False):
-        self.state, self.strict = state, strict
+    def __init__(self, state: State, crew: Crew, *, strict: bool = False):
+        self.state, self.crew, self.strict = state, crew, strict
         self.max_residual, self.checks, self.phase_checks = 0, 0, 0
         self.held: np.ndarray | None = None  # by organisations, when last counted: [territory, model, CASH ...]
         self._flow_columns = [c for c in columns().values() if c.account[:1] in ("+", "-")]
@@ -59,8 +61,7 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        for column in self._flow_columns:
-            self.state[column.name].fill(0)
+        self.crew.together(*(partial(self.state[c.name].fill, 0) for c in self._flow_columns))
         self.state.territories.flow.fill(0)
         if self.strict or not carry or self.held is None:
             self.recount()
@@ -90,8 +91,19 @@ class Ledger:
     def _held(self) -> np.ndarray:
         s = self.state
         o, held = s.organisations, np.empty((len(s.territories), MODELS, 7), np.int64)
-        kernel.take_stock(
-            s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.lent, o.repaid, o.forgiven, held
+        self.crew.segments(
+            kernel.take_stock,
+            s.segments,
+            o.cash,
+            o.fte,
+            o.hours_lent,
+            o.hours,
+            o.hours_bound,
+            o.debt,
+            o.lent,
+            o.repaid,
+            o.forgiven,
+            held,
         )
         return held
 

@@ -7,6 +7,8 @@ projects_<h>   one row per project of the inception cohort (diagnose in months 0
 Only core territories are recorded; those that --around adds are scenery.
 """
 
+from functools import partial
+
 import numpy as np
 
 from sim.agents.public_action import PURSES
@@ -71,13 +73,16 @@ class Record:
         kernel.score(s.territories.felt, population, core, self.felt[n])
         kernel.add_up(s.territories.delivered, core, self.delivered[n])
         row = {name: column[n : n + 1] for name, column in self.monthly.items()}
+        who = np.empty((MODELS, len(core), 6), np.int64)  # organisations by size, those who wish, those without staff
+        o = s.organisations
+        world.crew.segments(kernel.count_organisations, s.segments, o.alive, o.size, o.desire, o.lean, who)
         living = np.empty((len(core), 4 + MODELS))  # organisations by size, then by model
-        _people(world, row, living)
-        _projects(world, row, living)
-        _innovations(world, row)
-        _totals(world, row)
-        _policies(world, row)
-        _credit(world, row)
+        living[:, :4], living[:, 4:] = who[:, :, :4].sum(axis=0), who[:, :, :4].sum(axis=2).T
+        world.crew.together(
+            partial(_projects, world, row, living),
+            partial(_people, world, row, who),
+            *(partial(part, world, row) for part in (_innovations, _totals, _policies, _credit)),
+        )
         for m, cents in zip(MODEL_NAMES, world.ledger.closing[core].sum(axis=0), strict=True):
             row[f"cash_{m}"][0] = cents
         self.months = n + 1
@@ -115,15 +120,12 @@ def _residents(state) -> np.ndarray:
     return out
 
 
-def _people(world, row, living):
-    s, core = world.state, world.core
-    o, c = s.organisations, s.cohorts
-    counts = np.zeros(MODELS, np.int64)
-    row["willing"][0], row["without_staff"][0] = kernel.count_organisations(
-        s.segments, o.alive, o.size, o.desire, o.lean, core, living, counts
-    )
-    row["organisations"][0] = counts.sum()
-    for m, count in zip(MODEL_NAMES, counts, strict=True):
+def _people(world, row, who):
+    s, core, c = world.state, world.core, world.state.cohorts
+    here = who[:, core].sum(axis=1)
+    row["willing"][0], row["without_staff"][0] = here[:, 4:].sum(axis=0)
+    row["organisations"][0] = here[:, :4].sum()
+    for m, count in zip(MODEL_NAMES, here[:, :4].sum(axis=1), strict=True):
         if m != "persons":
             row[f"organisations_{m}"][0] = count
     row["tipped"][0] = needs.tipped(world)

@@ -6,6 +6,7 @@ lives there (never by territory: one may hold half of a region); each thread tak
     crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
     crew.gather(kernel, rows, ...)    the same for kernels that list rows
     crew.segments(kernel, ...)        kernel(..., first, last) on segments, numbered in order of rows
+    crew.places(kernel, ...)          kernel(..., first, last) on territories
     crew.together(task, ...)          tasks that write to different places
 
 What such a kernel promises: it writes only what belongs to rows first..last-1, reads nothing that another block
@@ -35,7 +36,10 @@ class Crew:
         large = int((stops - starts).sum()) >= SMALL
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts
-        self._segments = [(0, sizes.size)] if self.threads == 1 else _runs(sizes, PARTS * self.threads)
+        held = sizes.reshape(segments.shape[:2]).sum(axis=0)  # rows of each territory
+        self._segments, self._places = (
+            [(0, s.size)] if self.threads == 1 else _runs(s, PARTS * self.threads) for s in (sizes, held)
+        )
 
     def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
         """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
@@ -59,6 +63,13 @@ class Crew:
     def segments(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of segments of organisations, the longest first."""
         self._each(kernel, self._segments, arguments)
+
+    def places(self, kernel: Callable, *arguments) -> None:
+        """Call a kernel on runs of territories, the largest first: for what all models of a place do together.
+
+        Where one place holds half of the rows two threads do not halve the time; `segments` and `share` do.
+        """
+        self._each(kernel, self._places, arguments)
 
     def together(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Run tasks at the same time; return what each returned."""

@@ -388,12 +388,12 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
-    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out):
-        for k, places in enumerate(segments):
-            for t, ends in enumerate(places):
-                mine = [column[slice(*ends)] for column in (cash, fte, lent_hours, hours, bound, debt)]
-                out[t][k] = [sum(column) for column in mine]
-                out[t][k].append(sum(lent[i] - repaid[i] - forgiven[i] for i in range(*ends)))
+    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
+        for at in range(first, last):
+            k, t = divmod(at, len(segments[0]))
+            mine = [column[slice(*segments[k][t])] for column in (cash, fte, lent_hours, hours, bound, debt)]
+            out[t][k] = [sum(column) for column in mine]
+            out[t][k].append(sum(lent[i] - repaid[i] - forgiven[i] for i in range(*segments[k][t])))
 
     def pull(main, lon, lat, reach, out):
         def km(i, j):
@@ -714,11 +714,11 @@ class matching:
 
 
 class learning:
-    def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t):
+    def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, kept, broken = ties
-        for i in (i for i, lives in enumerate(alive) if lives):
+        for i in (i for i in range(first, last) if alive[i]):
             kept[i] = [t.keep_share * x for x in kept[i]]  # of nothing, nothing is left: `remembers` is for speed
             broken[i] = [t.keep_share * x for x in broken[i]]
             for at, p in enumerate(slots[i]):
@@ -756,12 +756,13 @@ class learning:
         visible[:] = [int(i in allied) for i in range(len(visible))]
         patron[:] = [int(i in giving) for i in range(len(patron))]
 
-    def wear_badges(alive, births, visible, patron, badge):
-        columns = zip(births, visible, patron, alive, strict=True)
-        badge[:] = [born + 2**8 * seen + 2**9 * gives + 2**15 * lives for born, seen, gives, lives in columns] + [0]
+    def wear_badges(alive, births, visible, patron, badge, first, last):
+        for i in range(first, last):
+            badge[i] = births[i] + 2**8 * visible[i] + 2**9 * patron[i] + 2**15 * alive[i]
+        badge[-1] = 0
 
-    def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out):
-        for i in (i for i, lives in enumerate(alive) if lives):
+    def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out, first, last):
+        for i in (i for i in range(first, last) if alive[i]):
             pairs = zip(neighbour[i], generation[i], strict=True)
             known = [badge[j] for j, born in pairs if j >= 0 and badge[j] >= 2**15 and badge[j] % 2**8 == born]
             share = statistics.fmean((b >> 8 & 1) + t.patronage * (b >> 9 & 1) for b in known) if known else 0.0
@@ -1143,15 +1144,13 @@ class record:
         cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
         return sum(n * needs.level(x) for n, x in cohorts), float(sum(n for n, _ in cohorts))
 
-    def count_organisations(segments, alive, size, desire, lean, core, living, counts):
-        rows = {(k, t): range(*ends) for k, line in enumerate(segments) for t, ends in enumerate(line)}
-        for place in range(len(core)):
-            here = {k: [i for i in rows[k, place] if alive[i]] for k in range(7)}
-            living[place] = [float(sum(size[i] == z for mine in here.values() for i in mine)) for z in range(4)]
-            living[place] += [float(len(mine)) for mine in here.values()]
-        core_rows = [(k, i) for (k, place), mine in rows.items() if core[place] for i in mine]
-        counts[:] = [sum(alive[i] for k, i in core_rows if k == m) for m in range(7)]
-        return sum(desire[i] >= 0 and alive[i] for _, i in core_rows), sum(lean[i] > 0 for _, i in core_rows)
+    def count_organisations(segments, alive, size, desire, lean, out, first, last):
+        for at in range(first, last):
+            k, t = divmod(at, len(segments[0]))
+            rows = range(*segments[k][t])
+            living = [i for i in rows if alive[i]]
+            out[k][t] = [sum(size[i] == z for i in living) for z in range(4)]
+            out[k][t] += [sum(desire[i] >= 0 for i in living), sum(lean[i] > 0 for i in rows)]
 
     def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
         rows = [p for p, s in enumerate(state) if s == 1 and core[territory[p]]]

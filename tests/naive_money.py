@@ -178,12 +178,14 @@ class persons:
         people = sum(persons[first:last])
         return sum(p * c for p, c in zip(persons[first:last], confidence[first:last], strict=True)) / people
 
-    def live(ident, uid, rates, migration, seed, month, terms, residents, arrived, departed, confidence, newborn):
+    def live(
+        ident, uid, rates, migration, seed, month, terms, residents, arrived, departed, confidence, newborn, first, last
+    ):  # fmt: skip
         """Every resident is followed: who stays, who joins from the class below, who comes from elsewhere."""
         start, _, _, inherited, _ = terms
         deaths, births, moves, older = rates
-        for t, place in enumerate(ident):
-            rows = cohorts_of(t)
+        for t in range(first, last):
+            place, rows = ident[t], cohorts_of(t)
             net = migration[0] + migration[1] * naive.chance.normal(seed, PLACE + place, INITIAL, 22, 0)
             elders = persons.mean_confidence(residents, confidence, rows[3], rows[0] + 10)
             parents = persons.mean_confidence(residents, confidence, rows[2], rows[5])
@@ -219,9 +221,11 @@ class persons:
                 part = exact - math.floor(exact)
                 given[c] = math.floor(exact) + (naive.chance.uniform(seed, uid[c], month, 24, 0) < part)
 
-    def receive_hours(given, paid, segment, alive, size, index, hours):
-        for t, span in enumerate(segment):
-            weight = {i: index[size[i]] if alive[i] else 0.0 for i in range(*span)}
+    def receive_hours(given, paid, segment, alive, size, index, weight, hours, first, last):
+        for t in range(first, last):
+            span = segment[t]
+            for i in range(*span):
+                weight[i] = index[size[i]] if alive[i] else 0.0
             parts = by_weight(paid[t] + sum(given[c] for c in cohorts_of(t)), weight, range(*span))
             for i in range(*span):
                 hours[i] = parts.get(i, 0)
@@ -230,10 +234,12 @@ class persons:
 class life:
     JUST_CLOSED = 255
 
-    def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out):
+    def list_closing(
+        alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out, first, last
+    ):  # fmt: skip
         found = []
-        naive.chance.blocks(seed, uid, month, 40, *words)
-        for i in range(len(alive)):
+        naive.chance.blocks_of(seed, uid, month, 40, *words, first, last)
+        for i in range(first, last):
             if not alive[i]:
                 continue
             red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
@@ -241,7 +247,7 @@ class life:
             hazard = exits[model[i]] * (shield[i] if len(shield) else 1.0)
             if exits[model[i]] > 0 and (failed or naive.chance.happens(seed, uid[i], month, 40, 0, hazard)):
                 found.append(i)
-        out[: len(found)] = found
+        out[first : first + len(found)] = found
         return len(found)
 
     def shield(slots, state, step, members, protection, out):
@@ -328,8 +334,9 @@ class life:
         rows[: len(opened)] = opened
         return len(opened)
 
-    def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing):
-        for t, free in enumerate(free_fte):
+    def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing, first, last):
+        for t in range(first, last):
+            free = free_fte[t]
             rows = [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])] if free else []
             for k, i in rows:
                 lacks = initial.staff_of(k, size[i], base[i], staff) - fte[i]
@@ -348,11 +355,11 @@ class life:
             life.to_residents(t, -sum(given), base, cash, settled, share)
 
     def grow_up(
-        rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers, ties,
-        segments, near, likeness,
+        rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers, ties,
+        segments, near, likeness, first, last,
     ):  # fmt: skip
         neighbour, generation, kept, broken = ties
-        for i in rows[:n]:
+        for i in rows[first:last]:
             visible[i], remembers[i], kept[i], broken[i] = 0, 0, [0.0] * 8, [0.0] * 8
             initial.draw_traits(i, uid, model, seed, traits, functions, temper)
             initial.meet_first(
@@ -478,8 +485,10 @@ class credit:
             settled[i] += cents
         return bool(parts)
 
-    def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow):
-        for t in range(len(segments[0])):
+    def repay(
+        segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow, first, last
+    ):
+        for t in range(first, last):
             banks, total = living(segments[3][t], alive), 0
             lender = 3 if banks else OUTSIDE
             for k, i in credit.rows_of(segments, t):
@@ -495,9 +504,11 @@ class credit:
             if total:
                 credit.pay_banks(t, total, segments[3], alive, base, weight, part, cash, settled)
 
-    def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow):
+    def lend(
+        segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow, first, last
+    ):  # fmt: skip
         limit, hand, lendable, refusing = terms
-        for t in range(len(segments[0])):
+        for t in range(first, last):
             rows, banks = credit.rows_of(segments, t), range(*segments[3][t])
             for _, i in rows:
                 need[i] = 0

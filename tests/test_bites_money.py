@@ -215,13 +215,14 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
         **{name: np.zeros(n, np.int64) for name in ("debt", "lent", "repaid", "outlay", "settled", "need", "room",
                                                     "part", "forgiven")},
         "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
+        "first": 0, "last": 1,
     }  # fmt: skip
 
 
 LEND = ("segments", "alive", "base", "uid", "savings", "terms", "seed", "need", "room", "part", "cash", "debt", "lent",
-        "settled", "flow")  # fmt: skip
+        "settled", "flow", "first", "last")  # fmt: skip
 REPAY = ("segments", "alive", "base", "months", "rate", "weight", "part", "cash", "debt", "repaid", "outlay", "settled",
-         "flow")  # fmt: skip
+         "flow", "first", "last")  # fmt: skip
 
 
 def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():

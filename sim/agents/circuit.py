@@ -51,8 +51,8 @@ def spend(world):
     )
     kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
     post_spending(world, spent)
-    world.crew.share(
-        kernel.trade, len(place), place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v),
+    world.crew.places(
+        kernel.trade, place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v),
         world.seed, world.month, place.market, place.flow,
     )  # fmt: skip
 

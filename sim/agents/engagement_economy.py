@@ -51,9 +51,11 @@ def receive_hours(world):
     if float(v["patronage.share"]) > 0.0:
         add_by_territory(o.hours_lent, o.territory, paid)
     add_by_territory(c.hours_served, c.territory, paid)
-    kernel.receive_hours(
-        c.hours_given, paid, s.segments[ENGAGEMENT], o.alive, o.size, v["density.volunteer_index"], o.hours
-    )
+    world.crew.places(
+        kernel.receive_hours, c.hours_given, paid, s.segments[ENGAGEMENT], o.alive, o.size,
+        v["density.volunteer_index"],
+        np.zeros(len(o)), o.hours,
+    )  # fmt: skip
     if moved_to_orders(world) > 0.0:
         engagement.bind(o.hours, o.hours_bound)
     elif o.hours_bound.any():

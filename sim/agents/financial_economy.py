@@ -54,12 +54,14 @@ def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
     s, v = world.state, world.values
     o, work, part = s.organisations, np.zeros(len(s.organisations)), np.zeros(len(s.organisations), np.int64)
-    credit.repay(
-        s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0, work, part,
+    world.crew.places(
+        credit.repay, s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0,
+        work, part,
         o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
     )  # fmt: skip
     terms = tuple(float(v[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused"))
-    credit.lend(
-        s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, world.work.rows, np.zeros_like(part),
+    world.crew.places(
+        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, world.work.rows,
+        np.zeros_like(part),
         part, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
     )  # fmt: skip

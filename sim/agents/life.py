@@ -46,8 +46,8 @@ def close(world):
     if protection != 0.0:
         p, shield = s.projects, np.empty(len(o))
         kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
-    n = kernel.list_closing(
-        o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
+    n = world.crew.gather(
+        kernel.list_closing, len(o), o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
         world.work.words, rows,
     )  # fmt: skip
@@ -115,14 +115,14 @@ def open(world):
         o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, savings, capital,
     )  # fmt: skip
     kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
-    kernel.grow_up(
-        rows, born, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
+    world.crew.share(
+        kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
         tuple(getattr(o, name) for name in TRAITS), initial.functions(v), initial.temper(v), o.visible,
         o.remembers,
         tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
     )  # fmt: skip
-    kernel.hire(
-        s.segments, o.alive, o.lean, o.size, o.base, initial.staff(v), o.fte, o.hired, place.free_fte,
+    world.crew.places(
+        kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, initial.staff(v), o.fte, o.hired, place.free_fte,
         np.empty(len(o), np.int64),
     )  # fmt: skip
 

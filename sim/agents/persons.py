@@ -55,8 +55,9 @@ def live(world):
     kernel.move_confidence(c.territory, place.seen, confidence(world.values), c.confidence)
     place.newborn[:] = 0
     if world.values["persons.demography"]:
-        kernel.live(
-            world.territory.ident, c.uid, rates(world.values), migration(world.values, world.month), world.seed,
+        world.crew.share(
+            kernel.live, len(place), world.territory.ident, c.uid, rates(world.values),
+            migration(world.values, world.month), world.seed,
             world.month, confidence(world.values), c.persons, c.arrived, c.departed, c.confidence, place.newborn,
         )  # fmt: skip
 

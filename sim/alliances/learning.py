@@ -29,8 +29,9 @@ def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
-    kernel.remember(
-        o.alive, o.slots, o.births, o.uid, o.remembers, (p.state, p.step, p.members, p.dirty, world.work.followed),
+    world.crew.share(
+        kernel.remember, len(o), o.alive, o.slots, o.births, o.uid, o.remembers,
+        (p.state, p.step, p.members, p.dirty, world.work.followed),
         (m.member, m.kept, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,
     )  # fmt: skip
@@ -52,9 +53,10 @@ def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
     s = world.state
     o, p, place = s.organisations, s.projects, s.territories
-    kernel.wear_badges(o.alive, o.births, o.visible, o.patron, world.work.badge)
-    kernel.desire(
-        o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation, world.work.badge, o.disposition, o.threshold,
+    world.crew.share(kernel.wear_badges, len(o), o.alive, o.births, o.visible, o.patron, world.work.badge)
+    world.crew.share(
+        kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation, world.work.badge,
+        o.disposition, o.threshold,
         world.seed, world.terms, o.desire,
     )  # fmt: skip
     kernel.be_seen(p.state, p.step, p.members, p.kind, s.memberships.member, o.visible, o.patron)

@@ -30,22 +30,22 @@ def add_by_territory(amount, territory, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out):
+def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
     """Write in out[territory, model] what the rows of each segment hold together, one number per column, in order."""
-    for k in range(segments.shape[0]):
-        for t in range(segments.shape[1]):
-            money, staff, owed, borrowed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-            away, given, busy = np.int64(0), np.int64(0), np.int64(0)
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                money += cash[i]
-                staff += fte[i]
-                away += lent_hours[i]
-                given += hours[i]
-                busy += bound[i]
-                owed += debt[i]
-                borrowed += lent[i] - repaid[i] - forgiven[i]
-            out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, away, given
-            out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, borrowed
+    for at in range(first, last):
+        k, t = at // segments.shape[1], at % segments.shape[1]
+        money, staff, owed, borrowed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+        away, given, busy = np.int64(0), np.int64(0), np.int64(0)
+        for i in between(segments[k, t, 0], segments[k, t, 1]):
+            money += cash[i]
+            staff += fte[i]
+            away += lent_hours[i]
+            given += hours[i]
+            busy += bound[i]
+            owed += debt[i]
+            borrowed += lent[i] - repaid[i] - forgiven[i]
+        out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, away, given
+        out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, borrowed
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -45,9 +45,9 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow):
+def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow, first, last):
     """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe."""
-    for t in range(segments.shape[1]):
+    for t in range(first, last):
         total = np.int64(0)
         lender = OUTSIDE
         for i in between(segments[FINANCE, t, 0], segments[FINANCE, t, 1]):
@@ -71,14 +71,16 @@ def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def lend(segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow):
+def lend(
+    segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow, first, last
+):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
     Public actors borrow abroad (the national table), banks from nobody here. What is asked above what can be lent
     is cut in proportion.
     """
     limit, hand, lendable, refusing = terms
-    for t in range(segments.shape[1]):
+    for t in range(first, last):
         deposits = np.int64(0)
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             deposits += max(np.int64(0), savings[c])

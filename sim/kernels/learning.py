@@ -6,10 +6,11 @@ from numba import njit
 from sim.kernels import alliance, chance, matching, trust, value
 from sim.kernels import decisions as d
 from sim.kernels.projects import IMPLEMENT, LIVING
+from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t):
+def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
@@ -19,7 +20,7 @@ def remember(alive, slots, births, uid, remembers, projects, memberships, ties, 
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, kept, broken = ties
-    for i in range(alive.size):
+    for i in range(first, last):
         if not alive[i]:
             continue
         if remembers[i]:
@@ -101,14 +102,15 @@ def be_seen(state, step, members, kind, member, visible, patron):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def wear_badges(alive, births, visible, patron, badge):
+def wear_badges(alive, births, visible, patron, badge, first, last):
     """Write in one word all that others look at: births in bits 0-7, then visible, patron, and alive in bit 15.
 
     Eight acquaintances are looked at for each organisation, anywhere in memory: one word costs a quarter of four
     columns. The word after the last row is that of nobody.
     """
-    badge[alive.size] = 0
-    for i in range(alive.size):
+    if last == alive.size:
+        badge[last] = 0
+    for i in between(first, last):
         badge[i] = (
             np.uint16(births[i])
             | np.uint16(visible[i]) << np.uint16(8)
@@ -137,14 +139,14 @@ def look_around(i, neighbour, generation, badge, patronage):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out):
+def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out, first, last):
     """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
 
     What is seen is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
     acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. Past the threshold,
     `t.pull` adds the more the higher it was. An order moves the desire of those who receive it by `t.order_effect`.
     """
-    for i in range(alive.size):
+    for i in range(first, last):
         if not alive[i]:
             continue
         known, allied = look_around(i, neighbour, generation, badge, t.patronage)

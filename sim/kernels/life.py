@@ -22,16 +22,18 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out):
-    """Count months in the red and list the rows that close this month in `out`; return how many.
+def list_closing(
+    alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out, first, last
+):  # fmt: skip
+    """Count months in the red and list, in `out` from `first` on, the rows that close this month; return how many.
 
     exits[model] is the monthly probability of closing for other reasons than money; a model at 0 never closes.
     `shield` multiplies it for each organisation, where it is not empty (promoters.protection).
     A failure is cash below the overdraft, in the red for `patience` months in a row.
     """
-    n, (first, total) = 0, words
-    chance.blocks(seed, uid, month, d.EXIT, first, total)
-    for i in range(alive.size):
+    n, (word, total) = 0, words
+    chance.blocks(seed, uid[first:last], month, d.EXIT, word[first:last], total[first:last])
+    for i in range(first, last):
         if not alive[i]:
             continue
         red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
@@ -41,8 +43,8 @@ def list_closing(alive, model, uid, cash, base, red, exits, shield, credit, pati
         if shield.size:
             chance_of_exit = min(1.0, chance_of_exit * shield[i])
         failed = red[i] >= patience and cash[i] < -credit * base[i]
-        if failed or first[i] < chance_of_exit * 4294967296.0:
-            out[n] = i
+        if failed or word[i] < chance_of_exit * 4294967296.0:
+            out[first + n] = i
             n += 1
     return n
 
@@ -184,12 +186,12 @@ def be_born(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing):
+def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing, first, last):
     """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack.
 
     Those that went on with volunteers (`lean`) hire nobody.
     """
-    for t in range(segments.shape[1]):
+    for t in range(first, last):
         if free_fte[t] == 0:
             continue
         wanted = np.int64(0)
@@ -225,12 +227,12 @@ def fund_births(capital, base, cash, settled, flow, share):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grow_up(
-    rows, n, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers,
-    ties, segments, near, likeness,
+    rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers,
+    ties, segments, near, likeness, first, last,
 ):  # fmt: skip
     """Give newborn organisations what they are and whom they know first."""
     neighbour, generation, kept, broken = ties
-    for at in range(n):
+    for at in range(first, last):
         i = rows[at]
         visible[i], remembers[i] = 0, 0
         initial.draw_traits(i, uid, model, seed, traits, functions, temper)

@@ -166,9 +166,9 @@ def pay_organisations(
     new, (word, total) = math.sqrt(1.0 - lasting * lasting), words
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
-        if k == PERSONS:
-            continue
         start, stop = segments[k, t, 0], segments[k, t, 1]
+        if k == PERSONS or start == stop:
+            continue
         if sd > 0.0:
             chance.blocks(seed, uid[start:stop], month, d.INCOME_SHOCK, word[start:stop], total[start:stop])
         for i in between(start, stop):

@@ -40,7 +40,9 @@ def mean_confidence(persons, confidence, first, last):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, departed, confidence, newborn):
+def live(
+    ident, uid, rates, migration, seed, month, terms, persons, arrived, departed, confidence, newborn, first, last
+):  # fmt: skip
     """Let the residents of every territory grow older by a month, be born, die and move.
 
     A resident dies, else leaves, else may grow into the next class. Arrivals follow the departures of a normal
@@ -52,16 +54,16 @@ def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, dep
     arrivals = np.zeros(COHORTS, np.int64)
     stay = np.zeros(COHORTS, np.int64)
     before = np.zeros(COHORTS)
-    for t in range(ident.size):
-        first = t * COHORTS
+    for t in range(first, last):
+        youngest = t * COHORTS
         net = mean
         if sd > 0.0:
             net += sd * chance.normal(seed, PLACE + np.uint64(ident[t]), d.INITIAL, d.MOVES, 0)
-        elders = mean_confidence(persons, confidence, first + ADULT + 1, first + COHORTS)
-        parents = mean_confidence(persons, confidence, first + PARENTS[0], first + PARENTS[-1] + 1)
+        elders = mean_confidence(persons, confidence, youngest + ADULT + 1, youngest + COHORTS)
+        parents = mean_confidence(persons, confidence, youngest + PARENTS[0], youngest + PARENTS[-1] + 1)
         born = np.int64(0)
         for a in range(COHORTS):
-            c = first + a
+            c = youngest + a
             n = persons[c]
             dead = draws.binomial(seed, uid[c], month, d.DEATHS, 0, n, rates[DEATH, a])
             gone = draws.binomial(seed, uid[c], month, d.MOVES, 1, n - dead, rates[LEAVING, a])
@@ -74,7 +76,7 @@ def live(ident, uid, rates, migration, seed, month, terms, persons, arrived, dep
             before[a] = confidence[c]
         newborn[t] = born
         for a in range(COHORTS):
-            c = first + a
+            c = youngest + a
             joined = born if a == 0 else older[a - 1]
             carried = parents if a == 0 else before[a - 1]
             if a == ADULT:
@@ -107,11 +109,13 @@ def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed
                 given[c] += chance.uniform(seed, uid[c], month, d.VOLUNTEERS, 0) < exact - given[c]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
-def receive_hours(given, paid, segment, alive, size, index, hours):
-    """Share the hours given, and those paid for by others, over living associations, by size, in whole hours."""
-    weight = np.zeros(hours.size)
-    for t in range(segment.shape[0]):
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def receive_hours(given, paid, segment, alive, size, index, weight, hours, first, last):
+    """Share the hours given, and those paid for by others, over living associations, by size, in whole hours.
+
+    `weight` is a work array.
+    """
+    for t in range(first, last):
         total = np.int64(paid[t])
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             total += given[c]

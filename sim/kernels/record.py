@@ -30,36 +30,26 @@ def confident(persons, confidence, territory, core):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_organisations(segments, alive, size, desire, lean, core, living, counts):
-    """Count who lives in each territory: living[territory, 4 sizes then 7 models]; and in the core, by model, `counts`.
-
-    Return how many of the core wish to ally (desire >= 0), and how many rows of it have no staff for want of credit.
+def count_organisations(segments, alive, size, desire, lean, out, first, last):
+    """Count the rows of each segment in out[model, territory]: who lives, by size (four numbers); who lives and wishes
+    to ally (desire >= 0); who has no staff for want of credit.
     """
-    living[:] = 0.0
-    counts[:] = 0
-    willing, without = 0, 0
-    for k in range(segments.shape[0]):
-        for t in range(segments.shape[1]):
-            here, wish, poor = 0, 0, 0
-            sizes = (0, 0, 0, 0)
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                poor += lean[i] > 0
-                lives = np.int64(alive[i])
-                here += lives
-                wish += lives & (desire[i] >= 0.0)
-                z = size[i]
-                sizes = (
-                    sizes[0] + (lives & (z == 0)), sizes[1] + (lives & (z == 1)), sizes[2] + (lives & (z == 2)),
-                    sizes[3] + (lives & (z == 3)),
-                )  # fmt: skip
-            living[t, 4 + k] = here
-            for z in range(4):
-                living[t, z] += sizes[z]
-            if core[t]:
-                counts[k] += here
-                willing += wish
-                without += poor
-    return willing, without
+    for at in range(first, last):
+        k, t = at // segments.shape[1], at % segments.shape[1]
+        wish, poor = 0, 0
+        sizes = (0, 0, 0, 0)
+        for i in between(segments[k, t, 0], segments[k, t, 1]):
+            poor += lean[i] > 0
+            lives = np.int64(alive[i])
+            wish += lives & (desire[i] >= 0.0)
+            z = size[i]
+            sizes = (
+                sizes[0] + (lives & (z == 0)), sizes[1] + (lives & (z == 1)), sizes[2] + (lives & (z == 2)),
+                sizes[3] + (lives & (z == 3)),
+            )  # fmt: skip
+        for z in range(4):
+            out[k, t, z] = sizes[z]
+        out[k, t, 4], out[k, t, 5] = wish, poor
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
