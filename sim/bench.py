@@ -45,7 +45,7 @@ ROWS = {
             "memberships of living projects per living row while that is timed"),
         Row("draws_per_agent_month", "draws", "1", None, None, False,
             "blocks of Philox drawn for a living row in a month, counted"),
-        Row("vs_plain_mesa", "mesa", "1", 40.0, 100.0, True,
+        Row("vs_plain_mesa", "twin", "1", 40.0, 100.0, True,
             "time of the plain-Mesa twin over ours, same bits, one core, draws made before the clock starts"),
         Row("vs_c", "against_c", "1", 0.85, 1.0, True,
             "time of two hot kernels in C over ours, the smaller ratio of the two, same bits"),
@@ -97,6 +97,7 @@ def measure(only: list[str] | None = None, *, full: bool = False, peers: bool = 
         )
     said: dict[str, Any] = {"notes": {}, "spread": {}, "beside": {}, "seconds": {}}
     until = time.perf_counter() + (WITHOUT_LIMIT if full else TOTAL)
+    said["beside"]["load_average_before"] = load()
     if peers:
         add(said, "peers", ["peers"], until, full=full)
         return {"peers": said["beside"].pop("peers", None), **said, **about(())}
@@ -160,6 +161,11 @@ def about(names) -> dict[str, Any]:
 def described() -> dict[str, Any]:
     """Return the machine: its processor, cores and memory, and the versions that compute."""
     return machine() | {"cores": os.cpu_count(), "processor": processor(), "memory_gib": memory_gib()}
+
+
+def load() -> float | None:
+    """Return how many processes have wanted a core in the last minute: above 0.3, rows by the clock say little."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def processor() -> str:
