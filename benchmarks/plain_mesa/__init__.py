@@ -7,6 +7,6 @@ python -m benchmarks.plain_mesa --profile    where the time of the twin goes, in
 
 def measure(**options) -> dict:
     """Return seconds per agent-month of the twin and of the kernels on one world, and their ratios."""
-    from benchmarks.plain_mesa.measure import measure as measured
+    from benchmarks.plain_mesa.timing import measure as measured
 
     return measured(**options)

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from benchmarks.plain_mesa.measure import measure, profile
+from benchmarks.plain_mesa.timing import measure, profile
 
 if __name__ == "__main__":
     if "--profile" in sys.argv[1:]:

@@ -39,16 +39,17 @@ def debt(model) -> int:
 
 
 class Accounts:
-    """What everybody held when the month began."""
+    """What everybody holds between two months."""
 
     def __init__(self, model):
         self.money, self.staff, self.debt = money(model), staff(model), debt(model)
 
-    def check(self, model):
-        """Raise AssertionError at the first account that does not balance."""
-        for place, before, now in zip(model.places, self.money, money(model), strict=True):
+    def check(self, model, before: "Accounts"):
+        """Raise AssertionError at the first account that does not follow from what it was a month before."""
+        for place, was, now in zip(model.places, before.money, self.money, strict=True):
             for k in range(7):
-                expected = before[k] + sum(payer[k] for payer in place.flow) - sum(place.flow[k])
+                expected = was[k] + sum(payer[k] for payer in place.flow) - sum(place.flow[k])
                 assert now[k] == expected, f"month {model.month}, place {place.index}, model {k}: {now[k] - expected}"
-        assert staff(model) == self.staff, f"month {model.month}: staff were made or lost"
-        assert debt(model) == self.debt + model.lent - model.repaid - model.forgiven, f"month {model.month}: debt"
+        assert self.staff == before.staff, f"month {model.month}: staff were made or lost"
+        owed = before.debt + model.lent - model.repaid - model.forgiven
+        assert self.debt == owed, f"month {model.month}: debt {self.debt - owed}"

@@ -39,8 +39,8 @@ class Organisation(mesa.Agent):
     __slots__ = (
         "alive", "base", "births", "born", "broken", "cash", "changed", "closed", "debt", "desire", "disposition",
         "domain", "domain_second", "efficiency", "fixed", "fte", "full", "granted", "home", "hours", "hours_bound",
-        "hours_lent", "income", "kept", "known", "lean", "luck", "main_function", "ordinal", "patron", "projects",
-        "red", "remembers", "size", "threshold", "uid", "visible",
+        "hours_lent", "income", "kept", "known", "lean", "luck", "main_function", "ordinal", "patron", "priced_at",
+        "projects", "red", "remembers", "size", "threshold", "uid", "unit_costs", "visible",
     )  # fmt: skip
     number = -1  # of its model
     public = False  # under public law
@@ -54,7 +54,7 @@ class Organisation(mesa.Agent):
         self.hours = self.hours_lent = self.hours_bound = self.red = 0
         self.luck = 0.0
         self.domain = self.domain_second = self.main_function = 0
-        self.efficiency = []
+        self.efficiency, self.unit_costs, self.priced_at = [], [], 0.0
         self.desire = self.disposition = self.threshold = 0.0
         self.visible = self.patron = self.remembers = self.changed = False
         self.projects = []  # at most SLOTS
@@ -76,6 +76,12 @@ class Organisation(mesa.Agent):
         self.luck = luck = drawn if luck == 0.0 else lasting * luck + new * drawn
         factor = 1.0 + sd * luck
         return self.base * factor if factor > 0.0 else 0.0
+
+    def costs(self, price: float) -> list[float]:
+        """Return what one unit of each function costs it: make it, or buy it at the price outside."""
+        if price != self.priced_at:
+            self.unit_costs, self.priced_at = [min(1.0 / e, price) for e in self.efficiency], price
+        return self.unit_costs
 
     def trust_in(self, other: "Organisation", t) -> float:
         """Return the mean of what it remembers of another, or the prior when they never met."""

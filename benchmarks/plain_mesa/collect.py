@@ -5,7 +5,7 @@ import math
 import mesa
 import numpy as np
 
-from benchmarks.plain_mesa import accounts, needs
+from benchmarks.plain_mesa import needs
 from benchmarks.plain_mesa.innovation import RESEARCH, months_of
 from benchmarks.plain_mesa.projects import IMPLEMENT, LIVING
 from sim.agents.base import ENGAGEMENT, HAS_ORGANISATIONS, PRODUCTIVE
@@ -209,7 +209,7 @@ def credit(model, core) -> dict:
 
 def cash(model, core) -> dict:
     """What each model holds."""
-    held = [row for place, row in zip(model.places, accounts.money(model), strict=True) if place.core]
+    held = [row for place, row in zip(model.places, model.accounts.money, strict=True) if place.core]
     return {f"cash_{name}": sum(row[k] for row in held) for k, name in enumerate(MODEL_NAMES)}
 
 

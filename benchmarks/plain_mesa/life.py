@@ -193,7 +193,7 @@ def meet_first(model, one):
             place = one.home
             if near and a < beside * RANGE:
                 place = near[b * len(near) >> 32]
-            other = place.row(c * place.rows() >> 32)
+            other = place.row(c * place.rows >> 32)
             if other is None or other is one or not other.alive or other in one.known:
                 continue
             if e < likely(one, other, by_size, by_model) * RANGE:

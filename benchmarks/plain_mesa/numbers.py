@@ -6,7 +6,6 @@ from sim.agents import circuit, life, persons
 from sim.agents.public_action import DOSES
 from sim.alliances import innovation, levers, places
 from sim.alliances.terms import start_probabilities
-from sim.errors import ParameterError
 
 
 class Numbers:
@@ -37,8 +36,6 @@ class Numbers:
         for purse, name in DOSES.items():
             self.doses[purse] = self.doses.get(purse, 0.0) + float(v[name])
         self.delays, self.growths = (column.tolist() for column in levers.delays(v))
-        if min(self.growths) <= 0.0:
-            raise ParameterError("The plain-Mesa twin cannot divide by a growth of 0 months (third_places.growth).")
         self.gains = levers.gains(v).tolist()
         self.maturity_levels = list(map(float, v["places.maturity_levels"]))
         self.maturity_effect = float(v["places.maturity_effect"])

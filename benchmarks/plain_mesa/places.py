@@ -12,14 +12,15 @@ class Place:
         "alliances", "alone", "catalysts", "collected", "commune_mix", "completed", "core", "cut", "declared",
         "defaults", "delivered", "ease", "effort", "exports", "felt", "financed", "firm_staff", "flow", "free_fte",
         "fund", "ident", "index", "land", "levied", "living", "market", "maturity", "missed", "near", "need",
-        "newborn", "opening_purse", "outside", "purse", "reached", "region", "residents", "rest", "seats", "seen",
-        "size_class", "spread", "stories", "tally", "totals", "uid", "unpaid", "usual",
+        "newborn", "opening_purse", "outside", "purse", "reached", "region", "residents", "rest", "rows", "seats",
+        "seen", "size_class", "spread", "stories", "tally", "totals", "uid", "unpaid", "usual",
     )  # fmt: skip
 
     def __init__(self, index: int, ident: int):
         self.index, self.ident, self.uid = index, ident, 2**61 + ident
         self.residents = []  # agents, by age class
         self.seats = {k: [] for k in HAS_ORGANISATIONS}  # every row of each model, closed organisations too
+        self.rows = 0  # of all models
         self.living = {k: [] for k in HAS_ORGANISATIONS}
         self.near = []
         self.flow = [[0] * WIDE for _ in range(WIDE)]
@@ -41,10 +42,6 @@ class Place:
         """List again who lives, after a closing or a birth."""
         for k, seats in self.seats.items():
             self.living[k] = [one for one in seats if one.alive]
-
-    def rows(self) -> int:
-        """Return how many organisations it may hold."""
-        return sum(map(len, self.seats.values()))
 
     def row(self, at: int):
         """Return who holds row `at` of all its models one after the other; None beyond them."""

@@ -56,10 +56,17 @@ def effects(model, money, asked) -> list[float]:
         for k, gain in enumerate(gains):
             at_work = 0.0
             for j, amounts in enumerate(money):
-                grown = min(1.0, max(0.0, (place.financed[j] - delays[j]) / growths[j]))
-                at_work += amounts[k] * (place.collected if asked[j] else 0.0) * grown
+                paid = place.collected if asked[j] else 0.0
+                at_work += amounts[k] * paid * grown(place.financed[j] - delays[j], growths[j])
             out[k] += residents * gain * (1.0 - math.exp(-math.log(2.0) * at_work / half))
     return [effect / max(people, 1.0) for effect in out]
+
+
+def grown(months: float, growth: float) -> float:
+    """Return the part of an effect that has grown in after some months of the growth that it takes."""
+    if growth == 0.0:
+        return 1.0 if months > 0.0 else 0.0
+    return min(1.0, max(0.0, months / growth))
 
 
 def in_force(terms, effects):

@@ -47,11 +47,10 @@ def meet(model, founder, project, c: int):
     place = home = founder.home
     if home.near and where < t.ties_share + (1.0 - t.ties_share) * t.neighbour_share:
         place = home.near[chance.below(uid, month, d.CANDIDATES, 4 * c + 2, len(home.near))]
-    rows = place.rows()
     for attempt in range(TRIES):
         sub = 4 * c + 3 + 64 * attempt
         if project.scale == LOCAL:
-            other = place.row(chance.below(uid, month, d.CANDIDATES, sub, rows))
+            other = place.row(chance.below(uid, month, d.CANDIDATES, sub, place.rows))
         else:
             other = model.pool.row(home, project.scale, chance, uid, month, sub)
         if other is None or other is founder or not other.alive:

@@ -1,5 +1,6 @@
 """From the arrays of a world, at any month, to agents, places and projects. Read once, before the months."""
 
+from benchmarks.plain_mesa.accounts import Accounts
 from benchmarks.plain_mesa.agents import CLASSES, TIES, Persons
 from benchmarks.plain_mesa.chance import Philox
 from benchmarks.plain_mesa.places import WIDE, Place
@@ -69,6 +70,7 @@ def from_world(world, chance=None) -> PlainModel:
     model.pool = Pool(model.places, order, before, first, last)
     model.terms = world.terms  # what policies made of them last month
     model.count_living()
+    model.accounts = Accounts(model)
     return model
 
 
@@ -126,6 +128,7 @@ def _organisations(model, world) -> list:
                     if one.lean:
                         model.to_restore.append(one)
                 place.seats[k].append(one)
+                place.rows += 1
                 rows[i] = one
     model.staff_is_lent = any(values["hours_lent"])
     return rows

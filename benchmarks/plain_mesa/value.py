@@ -76,9 +76,8 @@ class Team:
     def __init__(self, organisations, budgets, weight, fit, kind, t, saved=0.0, hub=False):
         self.t, self.budgets, self.weight, self.fit, self.kind = t, budgets, weight, fit, kind
         self.saved, self.hub = saved, hub
-        price = t.price
         self.efficiencies = [one.efficiency for one in organisations]
-        self.costs = [[min(1.0 / e, price) for e in efficiency] for efficiency in self.efficiencies]
+        self.costs = [one.costs(t.price) for one in organisations]
         self.homes = [one.home for one in organisations]
         self.links = {}
 

@@ -88,7 +88,7 @@ class PlainModel(mesa.Model):
         self.closed_now, self.ended_now, self.to_restore = [], [], []
         self.opened = self.joined = self.lent = self.repaid = self.forgiven = 0
         self.ends, self.abandoned = [0] * 5, [0] * 5
-        self.staff_is_lent = False
+        self.staff_is_lent, self.accounts = False, None
         self.changes = set(parameters.change_months(start))
         self.parameters_are_new = False
         self.datacollector = collect.collector()
@@ -116,11 +116,11 @@ class PlainModel(mesa.Model):
             place.new_month()
         for one in self.organisations:
             one.granted = 0
-        self.accounts = Accounts(self)
 
     def close_month(self):
         """Check the accounts of the month, and record it."""
-        self.accounts.check(self)
+        before, self.accounts = self.accounts, Accounts(self)
+        self.accounts.check(self, before)
         self.month += 1
         collect.month(self)
 
