@@ -103,6 +103,9 @@ class Work:
         self.rows = np.zeros(rows, np.int64)
         self.words = np.zeros(rows, np.uint32), np.zeros(rows, np.uint64)  # drawn for all organisations at once
         self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
+        self.allied = np.zeros(rows, np.uint8)  # members of living alliances
+        self.amounts, self.parts = np.zeros((2, rows), np.int64)
+        self.weights = np.zeros(rows)
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
             "projects": np.zeros(most, np.int64),
@@ -119,6 +122,7 @@ class Work:
         self.listed = 0
         self.touching = np.zeros(places)
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
+        self.closed = np.zeros(0, np.int64)  # rows that closed this month
         self.ends = np.zeros(5, np.int64)
         self.abandoned = np.zeros(5, np.int64)  # by step of set-up
         self.opened = self.joined = 0  # this month, in the core

@@ -61,7 +61,7 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        self.crew.together(*(partial(self.state[c.name].fill, 0) for c in self._flow_columns))
+        self.crew.together(*(partial(kernel.clear, self.state[c.name]) for c in self._flow_columns))
         self.state.territories.flow.fill(0)
         if self.strict or not carry or self.held is None:
             self.recount()

@@ -388,6 +388,9 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
+    def clear(column):
+        column[:] = [0] * len(column)
+
     def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
         for at in range(first, last):
             k, t = divmod(at, len(segments[0]))
@@ -693,8 +696,8 @@ class matching:
     def with_premium(gain, t):
         return gain + t.premium_rate * max(0.0, gain)
 
-    def accept(order, proposals, projects, memberships, organisations, seed, month, t):
-        _, members, members_max, dirty = projects
+    def accept(order, proposals, projects, memberships, organisations, core, seed, month, t):
+        territory, members, members_max, dirty = projects
         member, effort, hours, seen, joined = memberships
         org_uid, desire, slots = organisations
         accepted = 0
@@ -709,12 +712,16 @@ class matching:
                 seen[p][0] |= 1 << m
                 seen[p][m] = 1
                 members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
-                accepted += 1
+                accepted += core[territory[p]]
         return accepted
 
 
 class learning:
-    def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
+    def list_partners(state, members, member, allied):
+        teams = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
+        allied[:] = [int(any(i in team for team in teams)) for i in range(len(allied))]
+
+    def remember(alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, kept, broken = ties
@@ -791,7 +798,20 @@ class projects:
         return next((k for k in range(len(share) - 1) if u < sum(share[: k + 1])), len(share) - 1)
 
     def open_projects(
-        starters, n, table, memberships, organisations, felt, ease, kind_share, scale_share, step_share, seed, month, t
+        starters,
+        n,
+        table,
+        memberships,
+        organisations,
+        felt,
+        ease,
+        core,
+        kind_share,
+        scale_share,
+        step_share,
+        seed,
+        month,
+        t,
     ):
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
@@ -834,8 +854,13 @@ class projects:
             given = math.floor(org_hours[i] * t.effort_share)
             matching.join(p, i, 0, plan[p], given, month, member, effort, hours, seen, joined, slots)
             seen[p][0] = 1
-            opened += 1
+            opened += core[territory[p]]
         return opened
+
+    def list_stale(state, sum_months, out):
+        stale = [p for p, s in enumerate(state) if s == 0 and sum_months[p] > 0]
+        out[: len(stale)] = stale
+        return len(stale)
 
     def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
         asking = [p for p in range(len(state)) if state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5]
@@ -1092,9 +1117,9 @@ class projects:
                     gone += 1
         return gone
 
-    def drop_dead(alive, slots, members, memberships, dirty):
+    def drop_dead(rows, slots, members, memberships, dirty):
         gone = 0
-        for i in (i for i in range(len(alive)) if not alive[i] and slots[i][0] >= 0):
+        for i in rows:
             for p in (p for p in slots[i] if p >= 0):
                 if i in memberships[0][p][: members[p]]:
                     projects.leave(p, memberships[0][p].index(i), members, memberships, dirty)

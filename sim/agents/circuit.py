@@ -83,7 +83,7 @@ def earn(world):
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     world.crew.segments(
         kernel.pay_organisations, s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v),
-        float(v["money.persistence"]), world.seed, world.month, world.work.words, np.empty(len(o)), o.income, o.cash,
+        float(v["money.persistence"]), world.seed, world.month, world.work.words, world.work.weights, o.income, o.cash,
         place.market,
     )  # fmt: skip
     if ordered is not None:

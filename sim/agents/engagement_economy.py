@@ -27,6 +27,7 @@ from sim.agents.windows import Organisation
 from sim.kernels import credit, engagement
 from sim.kernels import persons as kernel
 from sim.kernels.accounts import add_by_territory
+from sim.ledger import BOUND
 from sim.phases import phase
 
 
@@ -53,12 +54,11 @@ def receive_hours(world):
     add_by_territory(c.hours_served, c.territory, paid)
     world.crew.places(
         kernel.receive_hours, c.hours_given, paid, s.segments[ENGAGEMENT], o.alive, o.size,
-        v["density.volunteer_index"],
-        np.zeros(len(o)), o.hours,
+        v["density.volunteer_index"], world.work.weights, o.hours,
     )  # fmt: skip
     if moved_to_orders(world) > 0.0:
         engagement.bind(o.hours, o.hours_bound)
-    elif o.hours_bound.any():
+    elif world.ledger.opening_held[:, :, BOUND].any():
         o.hours_bound[:] = 0
 
 

@@ -15,8 +15,6 @@ and one part of what they owe each month. Its organisations share loans, repayme
 Numbers   parameters density.finance, weight_finance, funders, finance
 """
 
-import numpy as np
-
 from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
 from sim.agents.windows import Organisation
@@ -53,15 +51,13 @@ def fill_fund(world):
 def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
     s, v = world.state, world.values
-    o, work, part = s.organisations, np.zeros(len(s.organisations)), np.zeros(len(s.organisations), np.int64)
+    o, w = s.organisations, world.work
     world.crew.places(
         credit.repay, s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0,
-        work, part,
-        o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
+        w.weights, w.parts, o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
     )  # fmt: skip
     terms = tuple(float(v[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused"))
     world.crew.places(
-        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, world.work.rows,
-        np.zeros_like(part),
-        part, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
+        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, w.rows,
+        w.amounts, w.parts, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
     )  # fmt: skip

@@ -41,7 +41,8 @@ def close(world):
     """Let organisations stop or fail, and settle what they leave."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    rows, shield = np.empty(len(o), np.int64), np.zeros(0)
+    w, shield = world.work, np.zeros(0)
+    rows = w.rows
     protection = float(v["promoters.protection"])
     if protection != 0.0:
         p, shield = s.projects, np.empty(len(o))
@@ -51,13 +52,13 @@ def close(world):
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
         world.work.words, rows,
     )  # fmt: skip
-    unpaid, w = np.zeros(len(place), np.int64), world.work
+    unpaid, w.closed = np.zeros(len(place), np.int64), rows[:n].copy()
     w.defaults[:], w.unpaid[:] = 0, 0
     if n == 0:
         return
     held = o.cash[rows[:n]].copy()
     credit.settle_debts(
-        rows, n, s.segments, o.model, o.territory, o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64),
+        rows, n, s.segments, o.model, o.territory, o.alive, o.base, w.weights, w.parts,
         o.cash, o.debt, o.repaid, o.forgiven, o.settled, place.flow, unpaid,
     )  # fmt: skip
     broke = rows[:n][(o.forgiven[rows[:n]] > 0) | (held < 0)]
@@ -69,8 +70,8 @@ def close(world):
     )  # fmt: skip
     kernel.inherit(estates, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
     kernel.bear_losses(
-        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, np.zeros(len(o)),
-        np.zeros(len(o), np.int64),
+        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, w.weights,
+        w.parts,
     )  # fmt: skip
     w.unpaid[:] = unpaid + losses.sum(axis=1)
 
@@ -95,7 +96,7 @@ def open(world):
     """Let newborn organisations take free rows."""
     s, v = world.state, world.values
     o, c, place, ties = s.organisations, s.cohorts, s.territories, s.ties
-    rows = np.empty(len(o), np.int64)
+    rows = world.work.rows
     n = kernel.list_births(
         s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, turnover(v, "life.entry"),
         world.seed, world.month, rows,
@@ -123,7 +124,7 @@ def open(world):
     )  # fmt: skip
     world.crew.places(
         kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, initial.staff(v), o.fte, o.hired, place.free_fte,
-        np.empty(len(o), np.int64),
+        world.work.amounts,
     )  # fmt: skip
 
 

@@ -29,8 +29,9 @@ def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    kernel.list_partners(p.state, p.members, m.member, world.work.allied)
     world.crew.share(
-        kernel.remember, len(o), o.alive, o.slots, o.births, o.uid, o.remembers,
+        kernel.remember, len(o), o.alive, world.work.allied, o.slots, o.births, o.uid, o.remembers,
         (p.state, p.step, p.members, p.dirty, world.work.followed),
         (m.member, m.kept, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,

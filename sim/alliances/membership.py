@@ -30,12 +30,12 @@ def review(world):
     )  # fmt: skip
 
 
-@phase(reads=("organisations.alive",), writes=WRITES)
+@phase(writes=WRITES)
 def drop_dead(world):
     """Take organisations that died this month out of their projects, before their rows are given to newborns."""
     s = world.state
     o, p = s.organisations, s.projects
-    kernel.drop_dead(o.alive, o.slots, p.members, memberships(s), p.dirty)
+    kernel.drop_dead(world.work.closed, o.slots, p.members, memberships(s), p.dirty)
 
 
 def memberships(state):

@@ -66,7 +66,7 @@ def start(world):
         match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month,
         world.work.words, starters,
     )  # fmt: skip
-    _clean_free_rows(p, m)
+    _clean_free_rows(world)
     opened = kernel.open_projects(
         starters, n,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
@@ -74,7 +74,7 @@ def start(world):
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.model, o.domain, o.domain_second, o.base, o.hours, o.desire, o.slots),
-        world.state.territories.felt, world.state.territories.ease,
+        world.state.territories.felt, world.state.territories.ease, world.core,
         np.asarray(world.values["innovation.share_kind"], float),
         np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
         world.terms,
@@ -85,15 +85,15 @@ def start(world):
             f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
             f"(now {world.values['engine.project_capacity']})."
         )
-    here = (p.state == 1) & world.core[p.territory]
-    world.work.opened = int(np.count_nonzero(here & (p.started == world.month)))
+    world.work.opened = opened
 
 
-def _clean_free_rows(p, m):
+def _clean_free_rows(world):
     """Forget what ended projects left in the rows that a new one may take."""
-    stale = np.flatnonzero((p.state == 0) & (p.sum_months > 0))
+    p, rows = world.state.projects, world.work.projects
+    stale = rows[: kernel.list_stale(p.state, p.sum_months, rows)]
     if stale.size:
-        for table in (p, m):
+        for table in (p, world.state.memberships):
             for name, column in vars(table).items():
                 if not name.startswith("_"):
                     column[stale] = -1 if name == "member" else 0
@@ -134,12 +134,9 @@ def recruit(world):
     )  # fmt: skip
     project, gain = out[0][:n], out[2][:n]
     order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
-    match.accept(
+    world.work.joined = match.accept(
         order, out,
-        (p.uid, p.members, p.members_max, p.dirty),
+        (p.territory, p.members, p.members_max, p.dirty),
         (m.member, m.effort, m.hours, m.seen, m.joined),
-        (o.uid, o.desire, o.slots), world.seed, world.month, t,
+        (o.uid, o.desire, o.slots), world.core, world.seed, world.month, t,
     )  # fmt: skip
-    here = (p.state == 1) & world.core[p.territory]
-    arrived = int(np.count_nonzero((m.member[here] >= 0) & (m.joined[here] == world.month)))
-    world.work.joined = arrived - world.work.opened  # founders have just arrived too

@@ -139,7 +139,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         if state[p] != 1:
             continue
         extra = np.float64(untied[p])
-        if step[p] == AT_WORK:
+        if step[p] == AT_WORK and reserve[p] != 0:
             extra += released(reserve[p], setup[p], left[p], month - implemented[p])
         extra /= 100.0
         if member[p, 1] < 0 and member[p, 0] >= 0 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
@@ -150,9 +150,16 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             continue
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
+        anniversary = (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
+        if m == 1:
+            appraise_alone(
+                p, anniversary, budget, extra, efficiency, weight, fit, t, scratch, dirty, out_value, out_alone,
+                out_coordination, out_unit, out_shared, out_solo, out_share, out_perceived,
+            )  # fmt: skip
+            continue
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         money = engineering[p] / 100.0
-        hub = bool(m > 1 and (t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0)))
+        hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
         saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
         everyone, kind, homes = (1 << m) - 1, np.int64(kinds[p]), homes_of(rows, m, traits[2])
         if dirty[p]:
@@ -173,7 +180,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
             homes,
         )  # fmt: skip
-        if dirty[p] or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0:
+        if dirty[p] or anniversary:
             for mask in range(1, everyone + 1):
                 game[mask] = value.coalition_value(
                     mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
@@ -183,6 +190,32 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             out_shared[p] = game[everyone]
             fill_shares(p, m, game, seen, out_solo, t, out_share, out_perceived)
             dirty[p] = 0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def appraise_alone(
+    p, anniversary, budget, extra, efficiency, weight, fit, t, scratch, dirty, out_value, out_alone, out_coordination,
+    out_unit, out_shared, out_solo, out_share, out_perceived,
+):  # fmt: skip
+    """Write what a project of one member is worth: no link, no engineering, no premium, and its share is all of it."""
+    nothing = efficiency  # of links there are none: their costs are never read
+    worth = value.coalition_value(
+        1, 1, budget, 0.0, efficiency, weight, fit[p], nothing, 0.0, False, 0.0, t, scratch, -1, 0
+    )
+    out_coordination[p] = 0.0
+    out_value[p] = worth
+    if extra != 0.0:
+        out_value[p] = value.coalition_value(
+            1, 1, budget, extra, efficiency, weight, fit[p], nothing, 0.0, False, 0.0, t, scratch, -1, 0
+        )
+    if dirty[p]:
+        value.team_costs(efficiency, 1, t.price, scratch[0])
+        out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
+        out_solo[p, 0], out_alone[p] = worth, worth
+    if dirty[p] or anniversary:
+        out_shared[p], dirty[p] = worth, 0
+        out_share[p, 0] = (1.0 - t.shared) * worth + t.shared * worth
+        out_perceived[p, 0] = out_share[p, 0] - out_solo[p, 0]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -10,22 +10,31 @@ from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(alive, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
+def list_partners(state, members, member, allied):
+    """Write who is a member of a living alliance (1), whatever its step."""
+    allied[:] = 0
+    for p in range(state.size):
+        if state[p] == LIVING and members[p] > 1:
+            for s in range(np.int64(members[p])):
+                allied[np.int64(member[p, s])] = 1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def remember(alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
     place among its ties, else the place of the acquaintance that it knows least. Those that never worked with anybody
-    (`remembers`) have nothing to forget.
+    (`remembers`) have nothing to forget, and those that are in no alliance now (`allied`) nothing to learn.
     """
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, kept, broken = ties
-    for i in range(first, last):
-        if not alive[i]:
+    for i in between(first, last):
+        if not (remembers[i] | allied[i]) or not alive[i]:
             continue
-        if remembers[i]:
-            forget(i, neighbour, kept, broken, t.keep_share)
-        if slots[i, 0] < 0:
+        forget(i, neighbour, kept, broken, t.keep_share)
+        if not allied[i]:
             continue
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])

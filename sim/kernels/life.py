@@ -197,10 +197,9 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
         wanted = np.int64(0)
         for k in range(MODELS):
             for i in between(segments[k, t, 0], segments[k, t, 1]):
-                missing[i] = 0
-                if alive[i] and lean[i] == 0:
-                    missing[i] = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
-                    wanted += missing[i]
+                lacks = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
+                missing[i] = lacks * np.int64(alive[i]) * np.int64(lean[i] == 0)
+                wanted += missing[i]
         if wanted == 0:
             continue
         part = min(1.0, free_fte[t] / wanted)

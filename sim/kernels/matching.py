@@ -239,18 +239,20 @@ def is_member(p, j, member):
     for s in range(member.shape[1]):
         if member[p, s] == j:
             return True
+        if member[p, s] < 0:  # the slots after it are free too
+            break
     return False
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(order, proposals, projects, memberships, organisations, seed, month, t):
-    """Go through the proposals in `order` (best first) and let each candidate decide; return how many joined.
+def accept(order, proposals, projects, memberships, organisations, core, seed, month, t):
+    """Go through the proposals in `order` (best first); let each candidate decide; return how many joined in the core.
 
     A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
     adds its own desire. Serial on purpose: two founders may want the same partner.
     """
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
-    uid, members, members_max, dirty = projects
+    territory, members, members_max, dirty = projects
     member, effort, hours, seen, joined = memberships
     org_uid, desire, slots = organisations
     accepted = 0
@@ -270,7 +272,7 @@ def accept(order, proposals, projects, memberships, organisations, seed, month, 
         members[p] = m + 1
         members_max[p] = max(members_max[p], m + 1)
         dirty[p] = 1
-        accepted += 1
+        accepted += core[territory[p]]
     return accepted
 
 

@@ -40,9 +40,12 @@ def seeks_general_interest(uid, seed, t):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def open_projects(
-    starters, n, projects, memberships, organisations, felt, ease, kind_share, scale_share, step_share, seed, month, t
+    starters, n, projects, memberships, organisations, felt, ease, core, kind_share, scale_share, step_share, seed,
+    month, t,
 ):  # fmt: skip
-    """Open a project for each starter whom a need calls; return how many, or -1 - rows needed when the table is full.
+    """Open a project for each starter whom a need calls; return how many in the core.
+
+    When the table is full, -1 - the rows that are still needed.
 
     A starter goes on with the probability of the felt level of its domain: without needs, no project. Every trait
     is drawn by its founder's identity and the month, so that the same project opens in every world.
@@ -95,8 +98,19 @@ def open_projects(
             joined, slots,
         )  # fmt: skip
         seen[p, 0] = np.uint8(1)
-        opened += 1
+        opened += core[territory[p]]
     return opened
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_stale(state, sum_months, out):
+    """List the free rows that hold what an ended project left; return how many."""
+    n = 0
+    for p in range(state.size):
+        if state[p] == 0 and sum_months[p] > 0:
+            out[n] = p
+            n += 1
+    return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -559,13 +573,11 @@ def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def drop_dead(alive, slots, members, memberships, dirty):
-    """Take organisations that died this month out of their projects; return how many memberships ended."""
+def drop_dead(rows, slots, members, memberships, dirty):
+    """Take the organisations of these rows out of their projects; return how many memberships ended."""
     member = memberships[0]
     gone = 0
-    for i in range(alive.size):
-        if alive[i] or slots[i, 0] < 0:
-            continue
+    for i in rows:
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])
             if p < 0:
