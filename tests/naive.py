@@ -721,7 +721,9 @@ class learning:
         teams = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
         allied[:] = [int(any(i in team for team in teams)) for i in range(len(allied))]
 
-    def remember(alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
+    def remember(
+        alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last
+    ):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, kept, broken = ties

@@ -30,7 +30,7 @@ def remember(alive, allied, slots, births, uid, remembers, projects, memberships
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, kept, broken = ties
-    for i in between(first, last):
+    for i in range(first, last):
         if not (remembers[i] | allied[i]) or not alive[i]:
             continue
         forget(i, neighbour, kept, broken, t.keep_share)
