@@ -48,6 +48,7 @@ def run(
 ):
     """Run one territory, month after month."""
     from sim.running import Prepared, configured, stored
+    from sim.warming import compiled_by_two
 
     config = configured(
         territory, scenario=tuple(scenario or ()), months=months, seed=seed, start=start, around=around, scale=scale,
@@ -56,7 +57,7 @@ def run(
     prepared = Prepared(config)
     for note in prepared.territory.notes:
         say(note)
-    with progress(config.months) as each_month:
+    with compiled_by_two(), progress(config.months) as each_month:
         if out is None:
             summary = prepared.run(each_month).summary
         else:

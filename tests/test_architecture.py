@@ -20,7 +20,7 @@ LAYERS = (
     "views glossary",
     "lab",
     "model",
-    "running results",
+    "running results warming",
     "engine",
     "record schedule",
     "agents alliances initial accounts cohort spreading",

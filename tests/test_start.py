@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from sim import engine, kernels, warming
+from sim.schedule import PHASES
+
 # numba itself imports SciPy for its linear algebra, and no more of it.
 HEAVY = ("mesa", "pandas", "scipy.stats", "scipy.sparse", "scipy.optimize", "statsmodels", "altair", "networkx")
 
@@ -36,3 +39,45 @@ def test_the_vector_mathematics_of_other_libraries_is_off():
     """SVML gives other bits than Python's own exp and log."""
     code = "import sim, numba; print(numba.config.DISABLE_INTEL_SVML)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "1"
+
+
+def test_the_first_run_compiles_in_two_processes(monkeypatch):
+    """Where nothing is compiled yet and there are two cores; the other process ends with the run."""
+    started = []
+
+    class Process(subprocess.Popen):
+        def __init__(self, command, **how):
+            super().__init__([sys.executable, "-c", "import time; time.sleep(600)"], **how)
+            started.append((command, self))
+
+    monkeypatch.setattr(warming.subprocess, "Popen", Process)
+    for cold, number in ((False, 2), (True, 1), (True, 2)):
+        monkeypatch.setattr(kernels, "COLD", cold)
+        monkeypatch.setattr(warming, "cores", lambda number=number: number)
+        with warming.compiled_by_two():
+            assert len(started) == (cold and number == 2)
+    command, process = started[0]
+    assert process.returncode is not None and process.returncode != 0
+    assert "compile_backwards()" in command[-1]
+
+
+def test_the_other_process_calls_every_phase_backwards(monkeypatch):
+    """What it compiles is what a run calls: it goes through every phase, and through the record."""
+    called = []
+
+    class Watched(engine.World):
+        def __init__(self, *args, **how):
+            super().__init__(*args, **how)
+            self.phases = tuple(self.watched(phase) for phase in self.phases)
+
+        def watched(self, phase):
+            def call(world):
+                called.append(phase)
+                phase(world)
+
+            return call
+
+    monkeypatch.setattr(engine, "World", Watched)
+    warming.compile_backwards()
+    assert called[: len(PHASES)] == list(reversed(PHASES))
+    assert called[len(PHASES) :] == list(PHASES)

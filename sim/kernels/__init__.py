@@ -28,7 +28,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba
 import numpy
-from numba import config
+from numba import config, types
 from numba.core.dispatcher import Dispatcher
 
 _IMPORT = re.compile(r"^(?:from|import) +sim\.kernels\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
@@ -98,8 +98,26 @@ def cache_folder() -> Path | None:
     return None
 
 
-def load(package: str, folder: Path) -> None:
-    """Import the kernels of a folder, each with its own folder of compiled code; leave numba as it was."""
+def share_code(kernel: Dispatcher) -> None:
+    """Let kernels that call this one with a constant share the code that serves any number.
+
+    numba would compile `f(x, 0)`, `f(x, 1)` and `f(x, n)` apart; where it matters f is put inside its caller, which
+    knows the constant, anyway.
+    """
+    template = kernel.get_call_template
+
+    def without_constants(args, kws):
+        return template(tuple(map(types.unliteral, args)), {name: types.unliteral(kws[name]) for name in kws})
+
+    kernel.get_call_template = without_constants
+
+
+def load(package: str, folder: Path) -> bool:
+    """Import the kernels of a folder, each with its own folder of compiled code; leave numba as it was.
+
+    Return whether one of them has never been compiled here.
+    """
+    new = False
     cache, before, enable = cache_folder(), config.CACHE_DIR, Dispatcher.enable_caching
     if cache is None:
         warnings.warn(
@@ -110,9 +128,14 @@ def load(package: str, folder: Path) -> None:
         for name, fingerprint in fingerprints(folder).items():
             if cache is not None:
                 config.CACHE_DIR = str(cache / f"{name}-{fingerprint}")
-            import_module(f"{package}.{name}")
+                new |= not Path(config.CACHE_DIR).exists()
+            module = import_module(f"{package}.{name}")
+            for kernel in vars(module).values():
+                if isinstance(kernel, Dispatcher) and kernel.__module__ == module.__name__:
+                    share_code(kernel)
     finally:
         config.CACHE_DIR, Dispatcher.enable_caching = before, enable
+    return new
 
 
-load(__name__, Path(__file__).parent)
+COLD = load(__name__, Path(__file__).parent)

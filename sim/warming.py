@@ -1,0 +1,50 @@
+"""The first run on a machine compiles the kernels: a second process takes those of the end of the month.
+
+The run starts at the beginning of the month, the other process at its end, with a small world that nobody looks at;
+each writes what it compiles where the other finds it (sim/kernels/__init__.py), and they meet in the middle.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+
+
+@contextmanager
+def compiled_by_two():
+    """While a run goes on, let another process compile backwards; only where nothing is compiled yet."""
+    from sim import kernels
+
+    if not kernels.COLD or cores() < 2:
+        yield
+        return
+    code = "from sim.warming import compile_backwards; compile_backwards()"
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    other = subprocess.Popen([sys.executable, "-c", code], **quiet)
+    try:
+        yield
+    finally:
+        other.terminate()
+        other.wait()
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def compile_backwards() -> None:
+    """Run the phases of a month on a small world, the last one first: their kernels are compiled in that order."""
+    from sim.engine import World
+    from sim.parameters import load_parameters
+    from sim.record import Record
+    from sim.territory import load_territory
+
+    world = World(load_territory("synthetic:1"), load_parameters(), seed=1)
+    world.parameters_are_new = False
+    world.ledger.open(0)
+    for phase in reversed(world.phases):
+        phase(world)
+    world.ledger.recount()  # a month upside down does not balance: volunteers gave after associations received
+    world.month = 1
+    world.run(1, Record(world, 1))
