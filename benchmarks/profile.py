@@ -4,18 +4,23 @@ Times are of the processor, on one thread, in a living world; a kernel's holds a
 """
 
 import argparse
+import csv
 import importlib
 import pkgutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.worlds import REGION, run_until_dense, started
 
 MONTHS, MOST = 12, 60
+FILE = Path(__file__).with_name("profile.csv")
+COLUMNS = ("label", "date", "code_id", "territory", "kind", "name", "ns_per_agent_month")
 Wrap = Callable[[str, Callable], Callable]
 
 
@@ -86,13 +91,27 @@ def profile(
     )
 
 
+def keep(label: str, territory: str, tables: dict[str, dict[str, float]]) -> None:
+    """Add the lines to profile.csv; those under the same label go."""
+    from sim.code_id import code_id
+
+    old = list(csv.reader(FILE.open(encoding="utf-8"))) if FILE.exists() else [list(COLUMNS)]
+    head = (label, date.today().isoformat(), code_id(), territory)
+    new = [[*head, kind, name, f"{ns:.2f}"] for kind, found in tables.items() for name, ns in found.items()]
+    with FILE.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened, lineterminator="\n").writerows([line for line in old if line[0] != label] + new)
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--territory", default=REGION)
     parser.add_argument("--after", type=int, default=24)
+    parser.add_argument("--keep", metavar="LABEL", help="add the lines to profile.csv under this label")
     asked = parser.parse_args()
     phases, kernels, total = profile(asked.territory, asked.after)
+    if asked.keep:
+        keep(asked.keep, asked.territory, {"total": total, "phase": phases, "kernel": kernels})
     print(f"{asked.territory}: {total['month']:.0f} ns an agent-month, {total['kernels']:.0f} of them in kernels")
     for title, found in (("phase", phases), ("kernel", kernels)):
         print(f"\n| {title} | ns | share |\n|---|---|---|")

@@ -100,7 +100,7 @@ def measure(only: list[str] | None = None, *, full: bool = False, peers: bool = 
     said["beside"]["load_average_before"] = load()
     if peers:
         add(said, "peers", ["peers"], until, full=full)
-        return {"peers": said["beside"].pop("peers", None), **said, **about(())}
+        return {"peers": said["beside"].get("peers"), **said, **about(())}
     rows: dict[str, Any] = dict.fromkeys(names)
     for group in GROUPS:
         if asked := [name for name in names if ROWS[name].group == group]:

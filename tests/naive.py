@@ -864,19 +864,18 @@ class projects:
         out[: len(stale)] = stale
         return len(stale)
 
-    def plan_cash(state, step, seeking, members, effort, out, first, last):
-        for p in range(first, last):
-            asks = state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5
-            out[p] = sum(effort[p][: members[p]]) if asks else 0
-
-    def allot(territory, planned, need, programme, cap, t, out, untied, first, last):
-        for p in range(first, last):
-            whole = 0
-            if planned[p]:
-                whole = math.floor(planned[p] * min(cap / (1 - cap), programme[territory[p]] / need[territory[p]]))
-            most = 0 if t.mode == 1 else math.floor(t.engineering_share * (planned[p] + whole))
-            out[p] = min(whole, most)
-            untied[p] = whole - out[p]
+    def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
+        asking = [p for p in range(len(state)) if state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5]
+        plans = {p: sum(effort[p][: members[p]]) for p in asking}
+        need[:] = [sum(plans[p] for p in asking if territory[p] == place) for place in range(len(need))]
+        out[:], untied[:] = [0] * len(out), [0] * len(out)
+        for p in asking:
+            if need[territory[p]] > 0:
+                ratio = min(cap / (1 - cap), programme[territory[p]] / need[territory[p]])
+                whole = math.floor(plans[p] * ratio)
+                most = 0 if t.mode == 1 else math.floor(t.engineering_share * (plans[p] + whole))
+                out[p] = min(whole, most)
+                untied[p] = whole - out[p]
 
     def part(amount, s, m):
         return amount * (s + 1) // m - amount * s // m
@@ -892,17 +891,23 @@ class projects:
             flow[place][owner][7] += amount
             flow[territory[i]][7][model[i]] += amount
 
-    def work(table, memberships, organisations, seed, month, t, gifts, outcome, first, last):
-        """All projects are played in order of rows, each paid out of what earlier ones left; some are written."""
-        (state, step, members, waiting, value_, alone, coordination, plan_value, perceived, engineering, free_money,
-         engineered, setup, left, implemented, reserve, sums, counts) = table  # fmt: skip
-        member, effort, hours, kept, paid, received = memberships
-        org_uid, slots, cash = organisations
-        purse = list(cash)
-        for p in range(first, last):
-            gifts[p], received[p] = 0, [0] * 8
-        for p in (p for p in range(last) if state[p] == 1 and members[p]):
-            m, g, at_work = members[p], engineering[p], step[p] == 5
+    def work(table, memberships, organisations, amounts, seed, month, t, totals):
+        (state, _, territory, domain, step, members, _, waiting, value_, alone, coordination, plan_value, perceived,
+         engineering, free_money, engineered, setup, left, implemented, sums, counts) = table  # fmt: skip
+        member, effort, hours, kept, paid, _ = memberships
+        org_territory, org_model, org_uid, slots, cash, project_paid, received = organisations
+        spent, wages, delivered, flow, programme, reserve = amounts
+        for p in (p for p, s in enumerate(state) if s == 1 and members[p]):
+            m, place, g, at_work, untied = members[p], territory[p], engineering[p], step[p] == 5, 0
+            programme[place] -= g + free_money[p]
+            engineered[p] = int(engineered[p] or g + free_money[p] > 0)
+            wages[place] += g
+            if at_work:
+                freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
+                untied = free_money[p] + freed
+                reserve[p] -= freed
+            else:
+                reserve[p] += free_money[p]
             breaks = 1 - t.kept
             if t.mode == 0:
                 breaks *= 1 - t.by_promises * alliance.engineering_strength(m, g / 100, t)
@@ -915,23 +920,21 @@ class projects:
                     used = math.floor(used * t.setup_effort)
                 slot = slots[i].index(p) if p in slots[i] else 3
                 broken = m > 1 and chance.happens(seed, org_uid[i], month, 66, slot, breaks)
-                keeps = int(not broken and purse[i] >= due)
-                purse[i] -= due * keeps
-                done, own, given = done + means[s] * keeps, own + due * keeps, given + used * keeps
-                if p >= first:
-                    kept[p][s], paid[p][s] = keeps, due * keeps
-            if p < first:
-                continue
-            engineered[p] = int(engineered[p] or g + free_money[p] > 0)
-            if at_work:
-                freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
-                gifts[p] = free_money[p] + freed
-                reserve[p] -= freed
-            else:
-                reserve[p] += free_money[p]
+                kept[p][s] = int(not broken and cash[i] >= due)
+                gift = projects.part(untied, s, m)
+                paid[p][s] = due * kept[p][s]
+                if gift:
+                    projects.receive(i, gift, 0, place, (org_territory, org_model, cash, received), flow)
+                leaves = paid[p][s] + gift
+                cash[i] -= leaves
+                project_paid[i] += leaves
+                spent[org_territory[i]][org_model[i]] += leaves
+                done, own, given = done + means[s] * kept[p][s], own + due * kept[p][s], given + used * kept[p][s]
+            worked = done / sum(means) if sum(means) else 0.0
+            used = g + untied
             made = projects.account(
-                p, m, step[p], done / sum(means) if sum(means) else 0.0, sum(means), own, g + gifts[p], given, value_,
-                alone, coordination, perceived, plan_value, waiting, t,
+                p, m, step[p], worked, sum(means), own, used, given, value_, alone, coordination, perceived, plan_value,
+                waiting, t,
             )  # fmt: skip
             for column, name in zip(
                 sums, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
@@ -939,55 +942,10 @@ class projects:
                 column[p] += made[name]
             for column, name in zip(counts, ("own", "programme", "hours", "months"), strict=True):
                 column[p] += made[name]
-            names = ("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")
-            outcome[p] = [float(made[name]) for name in names]
-
-    def numbered(segments, first, last):
-        """Return (model, territory, rows) of segments first..last-1."""
-        every = [(k, t, range(*span)) for k, spans in enumerate(segments) for t, span in enumerate(spans)]
-        return every[first:last]
-
-    def seats(rows, slots):
-        return [(i, p) for i in rows for p in slots[i] if p >= 0]
-
-    def pay_work(segments, members, member, paid, gifts, slots, cash, project_paid, spent, first, last):
-        for k, t, rows in projects.numbered(segments, first, last):
-            spent[t][k] = 0
-            for i, p in projects.seats(rows, slots):
-                s = member[p].index(i)
-                leaves = paid[p][s] + projects.part(gifts[p], s, members[p])
-                cash[i] -= leaves
-                project_paid[i] += leaves
-                spent[t][k] += leaves
-
-    def pay_members(
-        segments, territory, members, member, given, repays, received, slots, cash, project_received, home, flow,
-        first, last,
-    ):  # fmt: skip
-        for k, t, rows in projects.numbered(segments, first, last):
-            for i, p in projects.seats(rows, slots):
-                s = member[p].index(i)
-                parts = [projects.part(amount, s, members[p]) for amount in given[p]]
-                cash[i] += sum(parts)
-                project_received[i] += sum(parts)
-                if repays:
-                    received[p][s] += sum(parts)
-                if territory[p] == t:
-                    for fund, part in enumerate(parts):
-                        home[t][fund][k] += part
-                else:
-                    flow[t][7][k] += sum(parts)
-
-    def add_work(table, gifts, outcome, programme, wages, given, delivered, totals):
-        state, territory, domain, step, members, engineering, untied = table
-        for p in (p for p in range(len(state)) if state[p] == 1 and members[p]):
-            place = territory[p]
-            programme[place] -= engineering[p] + untied[p]
-            wages[place] += engineering[p]
-            given[place] += gifts[p]
-            for k, amount in enumerate(outcome[p]):
-                totals[place][int(members[p] > 1)][k] += amount
-            delivered[place][domain[p]] += outcome[p][0] if step[p] == 5 else 0.0
+            row = totals[place][int(m > 1)]
+            for at, name in enumerate(("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")):
+                row[at] += made[name]
+            delivered[place][domain[p]] += made["value"]
 
     def account(
         p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
@@ -1012,10 +970,11 @@ class projects:
         return made
 
     def ask_grants(
-        state, step, bid, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, first, last
-    ):  # fmt: skip
-        for p in range(first, last):
-            cap[p] = worth[p] = 0
+        state, step, bid, territory, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, asked, weighed
+    ):
+        asked[:], weighed[:] = [0] * len(asked), [0] * len(weighed)
+        for p in range(len(state)):
+            cap[p] = 0
             if state[p] == 1 and step[p] == 5 and bid[p]:
                 premium = max(0.0, value_[p] - alone[p])
                 seen = min(premium, max(0.0, sum(perceived[p][: members[p]])))
@@ -1023,12 +982,14 @@ class projects:
                 given = sum(h for h, k in zip(hours[p][: members[p]], kept[p], strict=False) if k)
                 cap[p] = min(own, math.floor((own + 100 * t.hours_counted * given) * t.grant_rate))
                 worth[p] = math.floor(100 * (alone[p] + seen))
+                asked[territory[p]] += cap[p]
+                weighed[territory[p]] += worth[p]
 
     def grant(
-        territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid
+        state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
+        received, sum_grants, sum_own, flow, totals,
     ):  # fmt: skip
-        given[:] = [[0, 0, 0] for _ in given]
-        for p in (p for p in range(len(cap)) if cap[p] > 0):
+        for p in (p for p in range(len(state)) if cap[p] > 0):
             place, m = territory[p], members[p]
             available = sum(opening[place])
             if available <= 0:
@@ -1036,7 +997,7 @@ class projects:
             amount = cap[p]
             if asked[place] > available and weighed[place] > 0:
                 amount = min(amount, available * (worth[p] / weighed[place]))
-            for k in range(3):
+            for k, owner in enumerate((0, 3, 2)):
                 part = min(fund[place][k], math.floor(amount * (opening[place][k] / available)))
                 if part > 0:
                     fund[place][k] -= part
@@ -1044,10 +1005,11 @@ class projects:
                     sum_own[p] -= part
                     totals[place][int(m > 1)][5] -= part
                     totals[place][int(m > 1)][8 + k] += part
-                    given[p][k] = part
-                    paid[place][k] += part
+                    for s, i in enumerate(member[p][:m]):
+                        received[p][s] += projects.part(part, s, m)
+                        projects.receive(i, projects.part(part, s, m), owner, place, organisations, flow)
 
-    def advance(table, step_share, seed, month, t, ended_now, first, last):
+    def advance(table, step_share, seed, month, t, ended_now):
         (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,
          bid, dirty, value_, plan_value, engineering) = table  # fmt: skip
 
@@ -1069,7 +1031,7 @@ class projects:
             bid[p] = int(chance.happens(seed, uid[p], month, 70, 0, t.bid_success * (1 + t.by_bids * strength)))
 
         rows = []
-        for p in (p for p in range(first, last) if state[p] == 1):
+        for p in (p for p, s in enumerate(state) if s == 1):
             cause = cause_before(p)
             if not cause:
                 left[p] -= 1
@@ -1086,7 +1048,7 @@ class projects:
             if cause:
                 end[p], ended[p] = cause, month
                 rows.append(p)
-        ended_now[first : first + len(rows)] = rows
+        ended_now[: len(rows)] = rows
         return len(rows)
 
     def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
@@ -1124,35 +1086,19 @@ class projects:
         members[p] -= 1
         dirty[p] = 1
 
-    def sees_less(p, s, memberships, desire, t):
-        member, effort, hours, perceived = (memberships[c][p][s] for c in (0, 1, 2, 5))
-        means = effort / 100 + hours * t.hour_value
-        return matching.with_premium(perceived, t) + desire[member] * means < 0
+    def review(table, memberships, slots, org_uid, desire, seed, month, t):
+        state, step, members, dirty = table
+        member, effort, hours, perceived = (memberships[c] for c in (0, 1, 2, 5))
 
-    def list_unhappy(table, memberships, desire, t, out, first, last):
-        state, step, members, _ = table
-        rows = [
-            p
-            for p in range(first, last)
-            if (state[p], step[p]) == (1, 5)
-            and members[p] > 1
-            and any(projects.sees_less(p, s, memberships, desire, t) for s in range(members[p]))
-        ]
-        out[first : first + len(rows)] = rows
-        return len(rows)
-
-    def review(rows, n, table, memberships, slots, org_uid, desire, seed, month, t):
-        _, _, members, dirty = table
-        member = memberships[0]
-
-        def leaves(p, i):
+        def leaves(p, s):
+            i, means = member[p][s], effort[p][s] / 100 + hours[p][s] * t.hour_value
             thinks = chance.happens(seed, org_uid[i], month, 68, slots[i].index(p), t.review_rate)
-            return thinks and projects.sees_less(p, member[p].index(i), memberships, desire, t)
+            return thinks and matching.with_premium(perceived[p][s], t) + desire[i] * means < 0
 
         gone = 0
-        for p in rows[:n]:
+        for p in (p for p in range(len(state)) if state[p] == 1 and members[p] > 1 and step[p] == 5):
             for i in member[p][: members[p]]:
-                if members[p] > 1 and leaves(p, i):
+                if members[p] > 1 and leaves(p, member[p].index(i)):
                     projects.leave(p, member[p].index(i), members, memberships, dirty)
                     projects.forget_project(i, p, slots)
                     gone += 1

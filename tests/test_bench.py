@@ -242,3 +242,12 @@ def test_peers_say_what_each_costs_and_why_one_is_missing(monkeypatch):
     assert len(shown) == len(peers.PEERS)
     assert "pip install" in shown[-1]
     assert all(entry["same_results"] for entry in found.beside["peers"].values() if entry["ns"])
+
+
+def test_the_page_of_performance_shows_what_is_kept():
+    spec = importlib.util.spec_from_file_location("performance", measuring.ROOT / "docs" / "performance.py")
+    performance = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(performance)
+    page = performance.PAGE.read_text(encoding="utf-8")
+    assert performance.filled(page) == page, "run python docs/performance.py"
+    assert performance.CHART.read_text(encoding="utf-8") == performance.chart(), "run python docs/performance.py"

@@ -280,7 +280,7 @@ void kernel(
     for (int64_t p = first; p < last; p++) {
         if (state[p] != 1) continue;
         double extra = (double)untied[p];
-        if (step[p] == AT_WORK)
+        if (step[p] == AT_WORK && reserve[p] != 0)
             extra += (double)released(reserve[p], setup[p], left[p], month - (int64_t)implemented[p]);
         extra /= 100.0;
         const T_member *who = member + p * WIDTH;
@@ -301,6 +301,27 @@ void kernel(
             continue;
         }
         for (int k = 0; k < FUNCTIONS; k++) weight[k] = weight_table[p * FUNCTIONS + k];
+        int anniversary = (month - (int64_t)age[p]) % MONTHS_BETWEEN_SHARES == 0;
+
+        if (m == 1) {  /* no link, no engineering, no premium */
+            double worth = coalition_value(1, 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, 0, t, -1, 0);
+            out_coordination[p] = 0.0;
+            out_value[p] = extra == 0.0 ? worth
+                : coalition_value(1, 1, budget, extra, efficiency, weight, fit[p], pair_cost, 0.0, 0, t, -1, 0);
+            if (dirty[p]) {
+                double q[FUNCTIONS];
+                team_costs(1, efficiency, 1, t->price, q);
+                out_unit[p] = unit_cost(q, weight, t->sigma);
+                out_solo[p * WIDTH] = out_alone[p] = worth;
+            }
+            if (dirty[p] || anniversary) {
+                out_shared[p] = worth;
+                dirty[p] = 0;
+                out_share[p * WIDTH] = (1.0 - t->shared) * worth + t->shared * worth;
+                out_perceived[p * WIDTH] = out_share[p * WIDTH] - out_solo[p * WIDTH];
+            }
+            continue;
+        }
 
         for (int a = 0; a < m; a++) {
             pair_cost[a][a] = 0.0;
@@ -328,7 +349,7 @@ void kernel(
         }
 
         double money = (double)engineering[p] / 100.0;
-        int hub = m > 1 && (t->hub || (t->mode == 0 && money >= t->hub_cost) || (t->catalyst_hub && followed[p]));
+        int hub = t->hub || (t->mode == 0 && money >= t->hub_cost) || (t->catalyst_hub && followed[p]);
         double saved = t->by_coordination ? t->phi * engineering_strength(m, money, t) : 0.0;
         int64_t everyone = ((int64_t)1 << m) - 1, kind = kinds[p], homes = 0;
         for (int a = 0; a < m; a++)
@@ -352,7 +373,7 @@ void kernel(
         out_coordination[p] = coordination_cost(everyone, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
         out_value[p] = coalition_value(everyone, m, budget, extra / (double)m, efficiency, weight, fit[p], pair_cost, saved,
                                        hub, t, kind, homes);
-        if (!dirty[p] && (month - (int64_t)age[p]) % MONTHS_BETWEEN_SHARES != 0) continue;
+        if (!dirty[p] && !anniversary) continue;
 
         game[0] = 0.0;
         for (int64_t mask = 1; mask <= everyone; mask++)

@@ -11,11 +11,8 @@ Numbers   parameters projects, trust, engineering
 import numpy as np
 
 from sim.agents import circuit
-from sim.agents.base import OUTSIDE, PUBLIC
 from sim.agents.public_action import ENGINEERING, pay_out
 from sim.kernels import projects as kernel
-from sim.kernels.accounts import add_by_territory
-from sim.ledger import FUND_OWNER
 from sim.phases import phase
 
 TOTALS = (  # columns of world.work.totals[territory, solo or allied]
@@ -46,28 +43,23 @@ def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, t, w = world.state, world.terms, world.work
     o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
-    spent, wages, gifts = np.zeros((len(place), 7), np.int64), np.zeros(len(place), np.int64), w.gifts[:, 0]
-    handed = np.zeros((len(place), 1), np.int64)
+    flow = world.ledger.flow
+    spent = np.zeros((len(place), 7), np.int64)
+    wages = np.zeros(len(place), np.int64)
     w.totals[:] = 0.0
     place.delivered[:] = 0.0
-    world.crew.share(
-        kernel.work, len(p),
-        (p.state, p.step, p.members, p.waiting, p.value, p.alone, p.coordination, p.plan_value, m.perceived,
-         p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
+    m.received[:] = 0
+    kernel.work(
+        (p.state, p.uid, p.territory, p.domain, p.step, p.members, p.seeking, p.waiting, p.value, p.alone,
+         p.coordination, p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left,
+         p.implemented,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
-        (m.member, m.effort, m.hours, m.kept, m.paid, m.received), (o.uid, o.slots, o.cash), world.seed, world.month,
-        t, gifts, w.outcome,
+        (m.member, m.effort, m.hours, m.kept, m.paid, m.perceived),
+        (o.territory, o.model, o.uid, o.slots, o.cash, o.project_paid, o.project_received),
+        (spent, wages, place.delivered, flow, place.purse[:, ENGINEERING], p.reserve),
+        world.seed, world.month, t, w.totals,
     )  # fmt: skip
-    kernel.add_work(
-        (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts, w.outcome,
-        place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
-    )  # fmt: skip
-    world.crew.segments(
-        kernel.pay_work, s.segments, p.members, m.member, m.paid, gifts, o.slots, o.cash, o.project_paid, spent
-    )
-    if handed.any():
-        pay_members(world, w.gifts, handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, spent)
     pay_out(world, wages, float(world.values["engineering.payroll_share"]))
     _pay_grants(world)
@@ -75,43 +67,14 @@ def produce(world):
 
 def _pay_grants(world):
     s, w = world.state, world.work
-    p, m, fund = s.projects, s.memberships, s.territories.fund
+    o, p, m, fund = s.organisations, s.projects, s.memberships, s.territories.fund
     asked, weighed = np.zeros((2, len(s.territories)), np.int64)
-    world.crew.share(
-        kernel.ask_grants, len(p), p.state, p.step, p.bid, p.members, m.paid, m.kept, m.hours, p.value, p.alone,
-        m.perceived, world.terms, w.cap, w.worth,
+    kernel.ask_grants(
+        p.state, p.step, p.bid, p.territory, p.members, m.paid, m.kept, m.hours, p.value, p.alone, m.perceived,
+        world.terms, w.cap, w.worth, asked, weighed,
     )  # fmt: skip
-    add_by_territory(w.cap, p.territory, asked)
-    add_by_territory(w.worth, p.territory, weighed)
-    grant(world, w.cap, w.worth, asked, weighed, fund, fund.copy())
-
-
-def grant(world, cap, worth, asked, weighed, fund, opening):
-    """Let three funds of each territory (public action, finance, firms) repay members a part of what they spent."""
-    s, w = world.state, world.work
-    p, paid = s.projects, np.zeros((len(s.territories), 3), np.int64)
     kernel.grant(
-        p.territory, p.members, cap, worth, asked, weighed, fund, opening, p.sum_grants, p.sum_own, w.totals, w.given,
-        paid,
+        p.state, p.territory, p.members, m.member, w.cap, w.worth, asked, weighed, fund, fund.copy(),
+        (o.territory, o.model, o.cash, o.project_received), m.received, p.sum_grants, p.sum_own, world.ledger.flow,
+        w.totals,
     )  # fmt: skip
-    pay_members(world, w.given, paid, FUND_OWNER, repays=True)
-
-
-def pay_members(world, given, paid, owners, *, repays: bool):
-    """Hand `given` [project, fund] to members; `paid` [territory, fund] is its sum, `owners` the models that pay.
-
-    What repays a part of what they spent is counted as received for the project.
-
-    A member in another territory receives it from outside, and what it receives leaves the territory of the project.
-    """
-    s, flow = world.state, world.ledger.flow
-    o, p = s.organisations, s.projects
-    home = np.zeros((*paid.shape, 7), np.int64)
-    world.crew.segments(
-        kernel.pay_members, s.segments, p.territory, p.members, s.memberships.member, given, repays,
-        s.memberships.received, o.slots, o.cash,
-        o.project_received, home, flow,
-    )  # fmt: skip
-    for fund, owner in enumerate(owners):
-        flow[:, owner, :7] += home[:, fund]
-        flow[:, owner, OUTSIDE] += paid[:, fund] - home[:, fund].sum(axis=1)

@@ -139,218 +139,94 @@ def step_months(setup, step, step_share):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def plan_cash(state, step, seeking, members, effort, out, first, last):
-    """Write the cash that members plan in each project that looks for partners or has some; 0 for others."""
-    for p in range(first, last):
-        out[p] = 0
+def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
+    """Share each territory's programme among the projects that look for partners or have some.
+
+    In proportion to the cash that their members plan, and never above `cap` of all means: g <= cap/(1-cap) x plan.
+    What is not allotted stays in the programme. The rule is the same in every world. Engineering (`out`) takes at
+    most `t.engineering_share` of all means, the rest is `untied`; in the cash placebo everything is.
+    """
+    need[:] = 0
+    for p in range(state.size):
+        out[p], untied[p] = 0, 0
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
             for s in range(np.int64(members[p])):
-                out[p] += effort[p, s]
+                need[territory[p]] += effort[p, s]
+    for p in range(state.size):
+        if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
+            total = need[territory[p]]
+            mine = np.int64(0)
+            for s in range(np.int64(members[p])):
+                mine += effort[p, s]
+            if total > 0:
+                ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
+                whole = np.int64(math.floor(mine * ratio))
+                if t.mode != 1:
+                    out[p] = min(whole, np.int64(math.floor(t.engineering_share * (mine + whole))))
+                untied[p] = whole - out[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def allot(territory, planned, need, programme, cap, t, out, untied, first, last):
-    """Share each territory's programme among the projects whose members plan cash (`planned`, `need` in all).
+def work(projects, memberships, organisations, amounts, seed, month, t, totals):
+    """Do one month of work in every project: promises, money spent, hours used, value delivered.
 
-    In proportion to it, and never above `cap` of all means: g <= cap/(1-cap) x plan. What is not allotted stays in the
-    programme. The rule is the same in every world. Engineering (`out`) takes at most `t.engineering_share` of all
-    means, the rest is `untied`; in the cash placebo everything is.
+    Writes what each member paid (`paid`), and lowers its cash; `amounts` = (spent[territory, model],
+    wages[territory], delivered[territory, domain], flow[territory, 8, 8], programme[territory], reserve[project]).
+    A member keeps its promise by chance and only when it has the cash. A project of one makes none to others.
     """
-    for p in range(first, last):
-        out[p], untied[p] = 0, 0
-        if planned[p] > 0:
-            mine, total = planned[p], need[territory[p]]
-            ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
-            whole = np.int64(math.floor(mine * ratio))
-            if t.mode != 1:
-                out[p] = min(whole, np.int64(math.floor(t.engineering_share * (mine + whole))))
-            untied[p] = whole - out[p]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def work(projects, memberships, organisations, seed, month, t, gifts, outcome, first, last):
-    """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
-
-    Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`)
-    and what its month adds to the sums of its territory (`outcome`, in the order of `totals`).
-    A member keeps its promise by chance and only when it has the cash. A project of one makes none to others. Cash is
-    read, and taken by `pay_work`: members are shared with other blocks.
-    """
-    (state, step, members, waiting, value, alone, coordination, plan_value, perceived, engineering, free_money,
-     engineered, setup, left, implemented, reserve, sums, counts) = projects  # fmt: skip
-    member, effort, hours, kept, paid, received = memberships
-    org_uid, slots, cash = organisations
-    means = (state, step, members, engineering, coordination, member, effort, org_uid, slots, cash)
-    for p in range(first, last):
-        gifts[p] = 0
-        for s in range(received.shape[1]):
-            received[p, s] = 0
+    (state, uid, territory, domain, step, members, seeking, waiting, value, alone, coordination, plan_value,
+     perceived, engineering, free_money, engineered, setup, left, implemented, sums, counts) = projects  # fmt: skip
+    member, effort, hours, kept, paid, share_seen = memberships
+    org_territory, org_model, org_uid, slots, cash, project_paid, project_received = organisations
+    spent, wages, delivered, flow, programme, reserve = amounts
+    for p in range(state.size):
         if state[p] != LIVING or members[p] == 0:
             continue
-        m, at_work = np.int64(members[p]), step[p] == IMPLEMENT
+        m = np.int64(members[p])
+        place = np.int64(territory[p])
+        g = engineering[p]
+        at_work = step[p] == IMPLEMENT
         freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
-        gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
-        if engineering[p] + free_money[p] > 0:
+        untied = use_programme(p, place, g, free_money[p], at_work, freed, programme, reserve, wages)
+        if g + free_money[p] > 0:
             engineered[p] = 1
+        breaks = 1.0 - t.kept
+        if t.mode == 0:
+            breaks *= 1.0 - t.by_promises * alliance.engineering_strength(m, g / 100.0, t)
         planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
         for s in range(m):
             i = np.int64(member[p, s])
             mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
             planned += mine
-            used = hours[p, s] if at_work else np.int64(math.floor(hours[p, s] * t.setup_effort))
-            due = due_of(p, s, m, means, seed, month, t)
-            kept[p, s], paid[p, s] = 0, 0
-            if due >= 0 and cash_before(i, p, means, seed, month, t) >= due:
-                kept[p, s], paid[p, s] = 1, due
+            due, used = effort[p, s], hours[p, s]
+            if not at_work:
+                due = np.int64(math.floor(due * t.setup_effort + 100.0 * coordination[p] / m))
+                used = np.int64(math.floor(used * t.setup_effort))
+            gift = share_of(untied, s, m)
+            promised = m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
+            able = cash[i] >= due
+            kept[p, s] = 1 if promised and able else 0
+            paid[p, s] = 0  # of its own: what is given untied is spent too, and no funder repays it
+            if promised and able:
+                paid[p, s] = due
                 done += mine
                 hours_used += used
-                cash_used += due
+            if gift > 0:
+                receive(i, gift, 0, place, org_territory, org_model, cash, project_received, flow)
+            leaves = paid[p, s] + gift
+            cash[i] -= leaves
+            project_paid[i] += leaves
+            spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+            cash_used += paid[p, s]
         worked = done / planned if planned > 0.0 else 0.0
+        programme_used = g + untied
         account(
-            p, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p], value, alone,
-            coordination, perceived, plan_value, waiting, sums, counts, t.hour_value, t.viable_share, outcome,
+            p, m, at_work, worked, planned, cash_used, programme_used, hours_used, step[p], value, alone,
+            coordination, share_seen, plan_value, waiting, sums, counts, t.hour_value, t.viable_share,
+            totals, place,
         )  # fmt: skip
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def due_of(p, s, m, means, seed, month, t):
-    """Return the cents that the member in slot s puts in project p this month, or -1 when it breaks its promise."""
-    _, step, _, engineering, coordination, member, effort, org_uid, slots, _ = means
-    if m > 1:
-        breaks = 1.0 - t.kept
-        if t.mode == 0:
-            breaks *= 1.0 - t.by_promises * alliance.engineering_strength(m, engineering[p] / 100.0, t)
-        i = np.int64(member[p, s])
-        if chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks):
-            return np.int64(-1)
-    if step[p] == IMPLEMENT:
-        return np.int64(effort[p, s])
-    return np.int64(math.floor(effort[p, s] * t.setup_effort + 100.0 * coordination[p] / m))
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def cash_before(i, p, means, seed, month, t):
-    """Return the cash of organisation i once its projects of rows before p have taken theirs, in order of rows."""
-    state, _, members, _, _, member, _, _, slots, cash = means
-    held, done = np.int64(cash[i]), np.int64(-1)
-    if slots[i, 1] < 0:  # it is in one project only
-        return held
-    while True:
-        q = p
-        for at in range(slots.shape[1]):
-            if done < slots[i, at] < q:
-                q = np.int64(slots[i, at])
-        if q == p:
-            return held
-        m = np.int64(members[q])
-        for s in range(m):
-            if member[q, s] == i and state[q] == LIVING:
-                due = due_of(q, s, m, means, seed, month, t)
-                if held >= due > 0:
-                    held -= due
-        done = q
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def keep_untied(p, untied, at_work, freed, reserve):
-    """Return the untied cents that members receive this month; the reserve of the project keeps or gives the rest.
-
-    Untied money of the set-up months is kept for the months of work, `freed` of it in this one, so that the same
-    euros have the same chance to be useful.
-    """
-    if not at_work:
-        reserve[p] += untied
-        return np.int64(0)
-    reserve[p] -= freed
-    return untied + freed
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_work(segments, members, member, paid, gifts, slots, cash, project_paid, spent, first, last):
-    """Take from organisations of segments first..last-1 what their projects spend: `paid`, and the gifts handed on.
-
-    Gifts come in by `pay_members`. Writes spent[territory, model].
-    """
-    for at in range(first, last):
-        k, t = at // segments.shape[1], at % segments.shape[1]
-        total = np.int64(0)
-        for i in range(segments[k, t, 0], segments[k, t, 1]):
-            if slots[i, 0] < 0:
-                continue
-            for place in range(slots.shape[1]):
-                p = np.int64(slots[i, place])
-                if p < 0:
-                    continue
-                s, m = seat_of(i, p, members, member), np.int64(members[p])
-                leaves = paid[p, s] + share_of(gifts[p], s, m)
-                cash[i] -= leaves
-                project_paid[i] += leaves
-                total += leaves
-        spent[t, k] = total
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_members(
-    segments, territory, members, member, given, repays, received, slots, cash, project_received, home, flow, first,
-    last,
-):  # fmt: skip
-    """Hand to organisations of segments first..last-1 their parts of what projects were given: given[project, fund].
-
-    home[territory, fund, model]: what stays in the territory of the project. What comes from another one comes from
-    outside; what leaves one is posted by who knows its projects. What `repays` is also
-    counted as received for the project.
-    """
-    for at in range(first, last):
-        k, t = at // segments.shape[1], at % segments.shape[1]
-        for i in range(segments[k, t, 0], segments[k, t, 1]):
-            if slots[i, 0] < 0:
-                continue
-            for place in range(slots.shape[1]):
-                p = np.int64(slots[i, place])
-                if p < 0:
-                    continue
-                s, m = seat_of(i, p, members, member), np.int64(members[p])
-                for fund in range(given.shape[1]):
-                    part = share_of(given[p, fund], s, m)
-                    if part == 0:
-                        continue
-                    cash[i] += part
-                    project_received[i] += part
-                    if repays:
-                        received[p, s] += part
-                    if territory[p] == t:
-                        home[t, fund, k] += part
-                    else:
-                        flow[t, MODELS, k] += part
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def seat_of(i, p, members, member):
-    """Return the slot of organisation i in project p."""
-    for s in range(np.int64(members[p])):
-        if member[p, s] == i:
-            return s
-    return -1
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_work(projects, gifts, outcome, programme, wages, given, delivered, totals):
-    """Add the month of every project to the sums of its territory, in row order: floats of many rows.
-
-    Programme money leaves its purse: engineering, real or inert, pays people who animate.
-    """
-    state, territory, domain, step, members, engineering, untied = projects
-    for p in range(state.size):
-        if state[p] != LIVING or members[p] == 0:
-            continue
-        place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
-        programme[place] -= engineering[p] + untied[p]
-        wages[place] += engineering[p]
-        given[place] += gifts[p]
-        for k in range(outcome.shape[1]):
-            totals[place, allied, k] += outcome[p, k]
-        if step[p] == IMPLEMENT:
-            delivered[place, np.int64(domain[p])] += outcome[p, 0]
+        if at_work:
+            delivered[place, np.int64(domain[p])] += value[p] * worked
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -382,11 +258,27 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def use_programme(p, place, engineering, untied, at_work, freed, programme, reserve, wages):
+    """Take the month's programme money; return the untied cents that members receive.
+
+    Engineering, real or inert, pays people who animate. Untied money of the set-up months is kept for the months
+    of work, `freed` of it in this one, so that the same euros have the same chance to be useful.
+    """
+    programme[place] -= engineering + untied
+    wages[place] += engineering
+    if not at_work:
+        reserve[p] += untied
+        return np.int64(0)
+    reserve[p] -= freed
+    return untied + freed
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, sums, counts, hour_value, viable_share, outcome,
+    plan_value, waiting, sums, counts, hour_value, viable_share, totals, place,
 ):  # fmt: skip
-    """Add the month of project p to its sums, and write what it adds to those of its territory (`outcome`).
+    """Add the month of project p to its sums and to the territory's.
 
     Premium of a month of work: what it delivers, less what members alone would have, less what the programme's
     money would have delivered at their productivity. In set-up, the means that a solo would not have spent
@@ -420,21 +312,30 @@ def account(
     s_programme[p] += programme_used
     s_hours[p] += hours_used
     s_months[p] += 1
-    outcome[p, 0], outcome[p, 1], outcome[p, 2], outcome[p, 3] = made, lonely, premium, max(0.0, premium)
-    outcome[p, 4], outcome[p, 5], outcome[p, 6], outcome[p, 7] = felt, own, programme_used, hours_used
+    allied = 1 if m > 1 else 0
+    totals[place, allied, 0] += made
+    totals[place, allied, 1] += lonely
+    totals[place, allied, 2] += premium
+    totals[place, allied, 3] += max(0.0, premium)
+    totals[place, allied, 4] += felt
+    totals[place, allied, 5] += own
+    totals[place, allied, 6] += programme_used
+    totals[place, allied, 7] += hours_used
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_grants(
-    state, step, bid, members, paid, kept, hours, value, alone, perceived, t, cap, worth, first, last
-):  # fmt: skip
-    """Write what each project at work may ask (cents) and how funders see it; both are 0 for others.
+    state, step, bid, territory, members, paid, kept, hours, value, alone, perceived, t, cap, worth, asked, weighed
+):
+    """Write what each project at work may ask (cents) and how funders see it; sum both by territory (int64).
 
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
-    for p in range(first, last):
-        cap[p], worth[p] = 0, 0
+    asked[:] = 0
+    weighed[:] = 0
+    for p in range(state.size):
+        cap[p] = 0
         if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
             continue
         spent, felt, given = np.int64(0), 0.0, np.int64(0)
@@ -444,20 +345,21 @@ def ask_grants(
             felt += perceived[p, s]
         cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
         worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
+        asked[territory[p]] += cap[p]
+        weighed[territory[p]] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid,
+    state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
+    received, sum_grants, sum_own, flow, totals,
 ):  # fmt: skip
-    """Decide the grants of the three funds of each territory, within what they hold (`opening`, read only).
+    """Pay grants from the three funds of each territory, within what they hold (`opening`, read only).
 
-    given[project, fund], and their sums paid[territory, fund]: `pay_members` hands them out. A grant repays members a
-    part of what they spent: their own share falls by as much.
+    A grant repays members a part of what they spent: their own share falls by as much.
     """
-    for p in range(cap.size):
-        for k in range(3):
-            given[p, k] = 0
+    org_territory, org_model, cash, project_received = organisations
+    for p in range(state.size):
         if cap[p] <= 0:
             continue
         place = np.int64(territory[p])
@@ -478,14 +380,17 @@ def grant(
             sum_own[p] -= part
             totals[place, allied, 5] -= part
             totals[place, allied, 8 + k] += part
-            given[p, k] = part
-            paid[place, k] += part
+            owner = 0 if k == 0 else (3 if k == 1 else 2)
+            m = np.int64(members[p])
+            for s in range(m):
+                gift = share_of(part, s, m)
+                received[p, s] += gift
+                receive(member[p, s], gift, owner, place, org_territory, org_model, cash, project_received, flow)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def advance(projects, step_share, seed, month, t, ended_now, first, last):
-    """Move projects first..last-1 one month along their seven steps, or end them; list, in `ended_now` from `first` on,
-    the rows that ended, and return how many.
+def advance(projects, step_share, seed, month, t, ended_now):
+    """Move every project one month along its seven steps, or end it; write the rows that ended, return how many.
 
     Set-up can be abandoned in any month. A project at work that delivers less than the viable share of what it
     delivered at first for `patience` months ends: dissolved when it lost members, else failed.
@@ -493,7 +398,7 @@ def advance(projects, step_share, seed, month, t, ended_now, first, last):
     (state, uid, step, left, setup, length, started, implemented, ended, end, members, members_first, seeking,
      waiting, bid, dirty, value, plan_value, engineering) = projects  # fmt: skip
     n = 0
-    for p in range(first, last):
+    for p in range(state.size):
         if state[p] != LIVING:
             continue
         cause = 0
@@ -513,7 +418,7 @@ def advance(projects, step_share, seed, month, t, ended_now, first, last):
                 )  # fmt: skip
         if cause:
             end[p], ended[p] = cause, month
-            ended_now[first + n] = p
+            ended_now[n] = p
             n += 1
     return n
 
@@ -622,40 +527,20 @@ def leave(p, s, members, memberships, dirty):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_unhappy(projects, memberships, desire, t, out, first, last):
-    """List, in `out` from `first` on, alliances at work where a member sees less than it wants; return how many."""
-    state, step, members, _ = projects
-    n = 0
-    for p in range(first, last):
+def review(projects, memberships, slots, org_uid, desire, seed, month, t):
+    """Let members of alliances at work reconsider; those who see less than they want leave. Return how many left."""
+    state, step, members, dirty = projects
+    member, effort, hours, perceived = memberships[0], memberships[1], memberships[2], memberships[5]
+    gone = 0
+    for p in range(state.size):
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
-        for s in range(np.int64(members[p])):
-            if sees_less(p, s, memberships, desire, t):
-                out[first + n] = p
-                n += 1
-                break
-    return n
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def sees_less(p, s, memberships, desire, t):
-    """Return True when the premium that a member perceives, and its desire for its own means, are negative."""
-    member, effort, hours, perceived = memberships[0], memberships[1], memberships[2], memberships[5]
-    mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
-    return matching.with_premium(perceived[p, s], t) + desire[member[p, s]] * mine < 0.0
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, t):
-    """Let members of the listed alliances reconsider; those who see less than they want leave. Return how many left."""
-    _, _, members, dirty = projects
-    member, gone = memberships[0], 0
-    for at in range(n):
-        p, s = rows[at], 0
+        s = 0
         while s < members[p] and members[p] > 1:
             i = np.int64(member[p, s])
-            if sees_less(p, s, memberships, desire, t) and chance.happens(
-                seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate
+            mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
+            if chance.happens(seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate) and (
+                matching.with_premium(perceived[p, s], t) + desire[i] * mine < 0.0
             ):
                 leave(p, s, members, memberships, dirty)
                 forget_project(i, p, slots)
