@@ -22,7 +22,8 @@ MIB, GIB = 2**20, 2**30
 class Found:
     """What a group measured: rows by their stable names, what is printed beside them, and why a row is missing."""
 
-    def __init__(self):
+    def __init__(self, heard: Callable[["Found"], None] = lambda found: None):
+        self._heard = heard  # is told after each row, so that nothing is lost when the time is over
         self.rows: dict[str, float | None] = {}
         self.spread: dict[str, dict[str, float]] = {}
         self.beside: dict[str, Any] = {}
@@ -35,11 +36,13 @@ class Found:
         self.spread[name] = {"low": values[0], "high": values[-1], "n": len(values)}
         if note:
             self.notes[name] = note
+        self._heard(self)
         return middle
 
     def missing(self, name: str, why: str) -> None:
         """Say why a row could not be measured."""
         self.rows[name], self.notes[name] = None, why
+        self._heard(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it for JSON."""

@@ -7,6 +7,7 @@ groups follow one another, each in its own process. A row that cannot be measure
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -122,20 +123,44 @@ def add(said: dict[str, Any], group: str, names: list[str], until: float, *, ful
 
 def of_group(group: str, names: list[str], limit: float, *, full: bool) -> dict[str, Any]:
     """Return what a group says within so many seconds; when it fails, no row and why."""
-    from benchmarks.measuring import environment
-
     nothing: dict[str, Any] = {"rows": {}, "spread": {}, "beside": {}}
     if importlib.util.find_spec(f"benchmarks.{group}") is None:
         return {**nothing, "notes": dict.fromkeys(names, f"not landed: benchmarks/{group}.py is not here yet")}
     command = [sys.executable, "-m", "benchmarks.child", group, ",".join(names), *(["--full"] if full else [])]
     print(f"measuring {', '.join(names)}", file=sys.stderr, flush=True)
+    said, ended = spoken(command, limit)
+    found = json.loads(said[-1]) if said else {**nothing, "notes": {}}
+    for name in names:
+        if name not in found["rows"]:
+            found["notes"].setdefault(name, f"not measured: {ended}")
+    return found
+
+
+def spoken(command: list[str], limit: float) -> tuple[list[str], str]:
+    """Return the lines that a process prints within so many seconds, and how it ended; nothing of it goes on."""
+    from benchmarks.measuring import environment
+
+    # A session of its own, so that what it started ends with it; where there is none, only the process itself does.
+    alone = {"start_new_session": True} if hasattr(os, "killpg") else {}
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True, **alone)
     try:
-        done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, text=True, timeout=limit, check=False)
+        out, _ = process.communicate(timeout=limit)
+        return out.splitlines(), f"its process ended with {process.returncode}"
     except subprocess.TimeoutExpired:
-        return {**nothing, "notes": dict.fromkeys(names, f"not measured: it was not done after {limit:.0f} s")}
-    if done.returncode:
-        return {**nothing, "notes": dict.fromkeys(names, f"not measured: its process ended with {done.returncode}")}
-    return json.loads(done.stdout)
+        stop(process)
+        out, _ = process.communicate()
+        return out.splitlines(), f"it was not done after {limit:.0f} s"
+    except BaseException:  # an interruption from the keyboard reaches only us
+        stop(process)
+        raise
+
+
+def stop(process: subprocess.Popen) -> None:
+    """End a process and all that it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def about(names) -> dict[str, Any]:

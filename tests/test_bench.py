@@ -6,6 +6,7 @@ import math
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,22 @@ def test_a_group_that_fails_gives_rows_that_are_null_and_why(monkeypatch):
     assert measured["live_ms"] is None
     assert "not done" in measured["notes"]["live_ms"]
     assert "not measured" in bench.as_text(measured)
+
+
+def test_what_was_measured_before_the_time_is_over_is_kept_and_nothing_goes_on(tmp_path):
+    mark = tmp_path / "mark"
+    late = f"import time, pathlib; time.sleep(4); pathlib.Path({str(mark)!r}).touch()"
+    code = (
+        "import subprocess, sys, time\n"
+        "print('first row', flush=True)\n"
+        f"subprocess.Popen([sys.executable, '-c', {late!r}])\n"
+        "time.sleep(60)"
+    )
+    said, ended = bench.spoken([sys.executable, "-c", code], 2)
+    assert said == ["first row"]
+    assert "not done after 2 s" in ended
+    time.sleep(3)
+    assert not mark.exists(), "what the process had started went on"
 
 
 def test_a_group_that_is_not_there_says_so(monkeypatch):
