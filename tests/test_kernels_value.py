@@ -163,7 +163,11 @@ def test_unit_cost_within_means(team, price, sigma, spent):
     q = np.empty(FUNCTIONS)
     value.team_costs(efficiency, mask, price, q)
     best = value.unit_cost(q, weight, sigma)
-    if value.suffices(money, mask, efficiency, budget, 0.0, price, weight, sigma, q):
+    supply = np.empty(FUNCTIONS)
+    value.best_makers(mask, efficiency, budget, 0.0, price, found_q := np.empty(FUNCTIONS), supply)
+    assert list(found_q) == list(q)
+    assert list(supply) == [value.supply_at(q[k], k, mask, efficiency, budget, 0.0, price) for k in range(FUNCTIONS)]
+    if value.suffices(money, price, weight, sigma, q, supply):
         assert naive.value.suffices(money * 0.999999, team.efficiency, team.budget, price, team.weight, sigma)
         assert found == best, "when no budget is too small, limits must change no bit"
     else:

@@ -186,8 +186,12 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
         place = np.int64(territory[p])
         g = engineering[p]
         at_work = step[p] == IMPLEMENT
-        freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
-        untied = use_programme(p, place, g, free_money[p], at_work, freed, programme, reserve, wages)
+        freed = np.int64(0)
+        if at_work and reserve[p] != 0:
+            freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
+        untied = np.int64(0)
+        if g + free_money[p] + freed > 0:
+            untied = use_programme(p, place, g, free_money[p], at_work, freed, programme, reserve, wages)
         if g + free_money[p] > 0:
             engineered[p] = 1
         breaks = 1.0 - t.kept
@@ -202,7 +206,7 @@ def work(projects, memberships, organisations, amounts, seed, month, t, totals):
             if not at_work:
                 due = np.int64(math.floor(due * t.setup_effort + 100.0 * coordination[p] / m))
                 used = np.int64(math.floor(used * t.setup_effort))
-            gift = share_of(untied, s, m)
+            gift = share_of(untied, s, m) if untied > 0 else np.int64(0)
             promised = m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
             able = cash[i] >= due
             kept[p, s] = 1 if promised and able else 0
@@ -302,25 +306,30 @@ def account(
         premium = -means * productivity
     else:
         premium = -(min(coordination[p], own / 100.0) + programme_used / 100.0) * productivity
-    s_value[p] += made
-    s_alone[p] += lonely
-    s_premium[p] += premium
-    s_gain[p] += max(0.0, premium)
-    s_perceived[p] += felt
-    s_coordination[p] += coordination[p] if m > 1 and step <= IMPLEMENT else 0.0
+    here = totals[place, 1 if m > 1 else 0]
+    if at_work:  # else they are nothing; and adding nothing to what is far away takes as long as adding something
+        s_value[p] += made
+        s_alone[p] += lonely
+        s_perceived[p] += felt
+        here[0] += made
+        here[1] += lonely
+        here[4] += felt
+    if premium != 0.0:
+        s_premium[p] += premium
+        s_gain[p] += max(0.0, premium)
+        here[2] += premium
+        here[3] += max(0.0, premium)
+    if m > 1 and step <= IMPLEMENT:
+        s_coordination[p] += coordination[p]
+    if programme_used != 0:
+        s_programme[p] += programme_used
+        here[6] += programme_used
+    if hours_used != 0:
+        s_hours[p] += hours_used
+        here[7] += hours_used
     s_own[p] += own
-    s_programme[p] += programme_used
-    s_hours[p] += hours_used
+    here[5] += own
     s_months[p] += 1
-    allied = 1 if m > 1 else 0
-    totals[place, allied, 0] += made
-    totals[place, allied, 1] += lonely
-    totals[place, allied, 2] += premium
-    totals[place, allied, 3] += max(0.0, premium)
-    totals[place, allied, 4] += felt
-    totals[place, allied, 5] += own
-    totals[place, allied, 6] += programme_used
-    totals[place, allied, 7] += hours_used
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

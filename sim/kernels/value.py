@@ -21,7 +21,7 @@ SCALE_A = 5.0  # form A: equal efforts in five functions are worth their sum
 NEAR_ZERO = 1e-6  # exponents closer to 0 than this use the limit
 HALVING = math.log(2.0)
 PRACTICES, COOPERATION, INNOVATION, PATRONAGE = range(4)  # partnership types
-SCRATCH = 7  # rows of the work array: unit costs, then the walk over makers
+SCRATCH = 8  # rows of the work array: unit costs, the walk over makers, what the best makers can make
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -109,20 +109,36 @@ def next_cost(cost, k, mask, efficiency, price):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
-    """Return True when the best makers can make all that `money` asks of each function at costs `q`."""
+def best_makers(mask, efficiency, budget, extra, price, q, supply):
+    """Write what one unit of each function costs the coalition, and how many EUR of it its best makers can make.
+
+    The same as team_costs and supply_at, in one pass over the members.
+    """
+    for k in range(q.size):
+        q[k], supply[k] = price, math.inf
+    for i in range(efficiency.shape[0]):
+        if mask >> i & 1:
+            means = budget[i] + extra
+            for k in range(q.size):
+                cost = make_or_buy(efficiency[i, k], price)
+                if cost < q[k]:
+                    q[k], supply[k] = cost, means
+                elif cost == q[k]:
+                    supply[k] += means  # of what is bought outside there is no end
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def suffices(money, price, weight, sigma, q, supply):
+    """Return True when the best makers can make (`supply`) all that `money` asks of each function at costs `q`."""
     least, total = math.inf, 0.0
     for k in range(q.size):
         least = min(least, q[k])
     for k in range(q.size):
-        if weight[k] > 0.0 and q[k] < price:
-            supply = supply_at(q[k], k, mask, efficiency, budget, extra, price)
-            if supply >= money:  # most often: no need to know what is asked
-                continue
+        if weight[k] > 0.0 and q[k] < price and supply[k] < money:  # most often more: no need to know what is asked
             if total == 0.0:
                 for other in range(q.size):
                     total += weight[other] * power(q[other] / least, 1.0 - sigma)
-            if money * (weight[k] * power(q[k] / least, 1.0 - sigma) / total) > supply:
+            if money * (weight[k] * power(q[k] / least, 1.0 - sigma) / total) > supply[k]:
                 return False
     return True
 
@@ -186,9 +202,9 @@ def unit_cost_within_means(money, mask, efficiency, budget, extra, price, weight
     A member makes at most its budget of each function; then the next best member does, then the price outside.
     When no budget is too small this is unit_cost of the best costs, to the bit: always so for a member alone.
     """
-    q = scratch[0]
-    team_costs(efficiency, mask, price, q)
-    if suffices(money, mask, efficiency, budget, extra, price, weight, sigma, q):
+    q, supply = scratch[0], scratch[SCRATCH - 1]
+    best_makers(mask, efficiency, budget, extra, price, q, supply)
+    if suffices(money, price, weight, sigma, q, supply):
         return unit_cost(q, weight, sigma)
     return spread_over_makers(money, mask, efficiency, budget, extra, price, weight, sigma, q, scratch[1:])
 
@@ -300,7 +316,7 @@ def coalition_value(
     if size == 0:
         return 0.0
     efficiency = efficiency[:m]
-    cost = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+    cost = 0.0 if size == 1 else coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
     overhead = t.overhead
     if size > 1:
         if kind == PRACTICES:
