@@ -88,8 +88,12 @@ def test_the_twin_begins_at_any_month_in_any_real_place():
     )
     world = sim.World(territory, parameters, seed=3, start="2030-01", scale=0.5)
     world.run(16)
-    _, kernels, plain = both(world, 20)
+    twin, kernels, plain = both(world, 20)
     assert plain == kernels
+    assert twin.archive, "projects of the cohort have ended and left their rows"
+    again, kernels, plain = both(world, 18)
+    assert plain == kernels
+    assert again.archived_before and "projects_18" in plain
 
 
 def test_draws_made_before_the_clock_starts_are_the_same_and_are_all_used():

@@ -219,10 +219,9 @@ def cash(model, core) -> dict:
 def cohort(model) -> dict[str, np.ndarray]:
     """Return the projects that began in the first months as they stand, in order of identity."""
     found = [
-        project for project in (*model.projects, *model.ended)
+        project for project in (*model.projects, *model.ended, *model.archive)
         if project.started < KEPT_MONTHS and project.home.core
     ]  # fmt: skip
-    found.sort(key=lambda project: project.uid)
     as_stored = {
         "uid": "uid", "founder_uid": "founder_uid", "domain": "domain", "kind": "kind", "strategy": "strategy",
         "phase": "phase", "aside": "aside", "deployed": "deployed", "started": "started",
@@ -247,7 +246,11 @@ def cohort(model) -> dict[str, np.ndarray]:
     fair = [fairness(project, model.terms.shared) for project in found]
     table["unfair"] = np.array([unfair for unfair, _ in fair], float)
     table["content"] = np.array([content for _, content in fair], np.int64)
-    return table
+    for name in ("started", "implemented", "ended", "months"):
+        table[name] = table[name].astype(np.int32)
+    parts = [*model.archived_before, table]
+    order = np.argsort(np.concatenate([part["uid"] for part in parts]))
+    return {name: np.concatenate([part[name] for part in parts])[order] for name in table}
 
 
 def fairness(project, alike: float) -> tuple[float, int]:

@@ -70,7 +70,7 @@ def from_world(world, chance=None) -> PlainModel:
     model.pool = Pool(model.places, order, before, first, last)
     model.terms = world.terms  # what policies made of them last month
     model.count_living()
-    model.accounts = Accounts(model)
+    model.accounts, model.archived_before = Accounts(model), list(world.archive)
     return model
 
 

@@ -29,7 +29,7 @@ from benchmarks.plain_mesa.numbers import Numbers
 from sim.agents.base import HAS_ORGANISATIONS, PUBLIC
 from sim.alliances.catalysts import placed
 from sim.alliances.innovation import course
-from sim.alliances.terms import terms
+from sim.alliances.terms import KEPT_MONTHS, terms
 from sim.kernels import decisions as d
 
 PHASES = {  # of sim/schedule.py, by title and in order: what the twin does instead
@@ -82,7 +82,8 @@ class PlainModel(mesa.Model):
         self.territory, self.parameters, self.scale = territory, parameters, scale
         self.run_seed, self.start, self.month, self.chance = seed, start, month, chance
         self.places, self.organisations, self.cohorts, self.pool = [], [], [], None
-        self.projects, self.ended = [], []  # living ones in the order of rows; those that ended and are kept
+        self.projects, self.ended = [], []  # living ones in the order of rows; those that ended lately
+        self.archive, self.archived_before = [], []  # of the inception cohort: projects, columns of the simulator
         self.free_rows, self.next_row = [], 0
         self.innovations, self.contracts, self.advances = [], {}, {}  # the last two: ordered sets
         self.closed_now, self.ended_now, self.to_restore = [], [], []
@@ -111,6 +112,7 @@ class PlainModel(mesa.Model):
             self.read_parameters()
             for project in self.projects:
                 project.dirty = True
+        self.retire()
         self.lent = self.repaid = self.forgiven = 0
         for place in self.places:
             place.new_month()
@@ -179,6 +181,17 @@ class PlainModel(mesa.Model):
         self.contracts = {project: None for project in self.contracts if project.state}
         self.projects += opened
         self.projects.sort(key=lambda project: project.row)
+
+    def retire(self):
+        """Move to the archive the projects of the cohort that ended before last month; their rows serve again."""
+        if self.month < KEPT_MONTHS:
+            return
+        for project in self.ended:
+            if project.ended < self.month - 1:
+                project.state = 0
+                self.archive.append(project)
+                heappush(self.free_rows, project.row)
+        self.ended = [project for project in self.ended if project.state]
 
     def drop_projects(self, ended: list):
         """Take projects that ended from the living ones; their rows are free unless they are kept."""
