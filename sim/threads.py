@@ -5,6 +5,7 @@ lives there (never by territory: one may hold half of a region); each thread tak
 
     crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
     crew.gather(kernel, rows, ...)    the same for kernels that list rows
+    crew.total(kernel, rows, shape, ...)   the same for kernels that add whole numbers to an array of this shape
     crew.segments(kernel, ...)        kernel(..., first, last) on segments, numbered in order of rows
     crew.places(kernel, ...)          kernel(..., first, last) on territories
     crew.together(task, ...)          tasks that write to different places
@@ -59,6 +60,13 @@ class Crew:
                     column[n : n + count] = column[first : first + count]
             n += count
         return n
+
+    def total(self, kernel: Callable, rows: int, shape: tuple[int, ...], *arguments) -> np.ndarray:
+        """Return what blocks of rows add, each to zeros of its own (the last argument before `first`), in int64."""
+        cuts = self._cut(rows)
+        partial_sums = np.zeros((len(cuts), *shape), np.int64)
+        self.together(*(partial(kernel, *arguments, part, *cut) for part, cut in zip(partial_sums, cuts, strict=True)))
+        return partial_sums.sum(axis=0)
 
     def segments(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of segments of organisations, the longest first."""

@@ -799,44 +799,42 @@ class projects:
     def pick(share, u):
         return next((k for k in range(len(share) - 1) if u < sum(share[: k + 1])), len(share) - 1)
 
+    def list_called(starters, organisations, felt, seed, month, t, out, first, last):
+        org_uid, territory, model, one, other = organisations
+        found = []
+        for i in starters[first:last]:
+            key, need = (seed, org_uid[i], month), felt[territory[i]]
+            second = chance.happens(*key, 61, 1, 0.5)
+            share = t.general_interest if model[i] == 6 else 0.0
+            if share and chance.happens(seed, org_uid[i], 2**32 - 1, 43, 0, share):
+                second = need[other[i]] > need[one[i]]
+            answered = other[i] if second else one[i]
+            if chance.happens(*key, 79, 0, needs.level(need[answered])):
+                found.append((i, answered))
+        for column, values in zip(out, zip(*found, strict=True), strict=False):
+            column[first : first + len(found)] = values
+        return len(found)
+
+    def list_free(state, wanted, out):
+        free = [p for p, s in enumerate(state) if s == 0][:wanted]
+        out[: len(free)] = free
+        return len(free)
+
     def open_projects(
-        starters,
-        n,
-        table,
-        memberships,
-        organisations,
-        felt,
-        ease,
-        core,
-        kind_share,
-        scale_share,
-        step_share,
-        seed,
-        month,
-        t,
-    ):
+        rows, founders, answered, table, memberships, organisations, ease, core, kind_share, scale_share, step_share,
+        seed, month, t, first, last,
+    ):  # fmt: skip
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
          engineered, scale) = table  # fmt: skip
         member, effort, hours, seen, joined = memberships
-        org_uid, org_territory, org_model, first, second, base, org_hours, desire, slots = organisations
-        free, opened = [p for p, s in enumerate(state) if s == 0], 0
-        for i in starters[:n]:
+        org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
+        opened = 0
+        for p, i, called in list(zip(rows, founders, answered, strict=False))[first:last]:
             key = (seed, org_uid[i], month)
-            other = chance.happens(*key, 61, 1, 0.5)
-            if (
-                org_model[i] == 6
-                and t.general_interest
-                and chance.happens(seed, org_uid[i], 2**32 - 1, 43, 0, t.general_interest)
-            ):
-                other = felt[org_territory[i]][second[i]] > felt[org_territory[i]][first[i]]
-            answered = second[i] if other else first[i]
-            if not chance.happens(*key, 79, 0, needs.level(felt[org_territory[i]][answered])):
-                continue
-            p = free.pop(0)
             a, b, _, _ = chance.block(*key, 61, 0)
             uid[p] = 2**62 + (a * 2**32 + b) % 2**61
-            state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], answered, i, org_uid[i]
+            state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], called, i, org_uid[i]
             kind[p] = projects.pick(kind_share, chance.uniform(*key, 61, 3))
             scale[p] = projects.pick(scale_share, chance.uniform(*key, 80, 0))
             months = ease[territory[p]] * t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
@@ -864,18 +862,19 @@ class projects:
         out[: len(stale)] = stale
         return len(stale)
 
-    def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
-        asking = [p for p in range(len(state)) if state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5]
-        plans = {p: sum(effort[p][: members[p]]) for p in asking}
-        need[:] = [sum(plans[p] for p in asking if territory[p] == place) for place in range(len(need))]
-        out[:], untied[:] = [0] * len(out), [0] * len(out)
-        for p in asking:
-            if need[territory[p]] > 0:
-                ratio = min(cap / (1 - cap), programme[territory[p]] / need[territory[p]])
-                whole = math.floor(plans[p] * ratio)
-                most = 0 if t.mode == 1 else math.floor(t.engineering_share * (plans[p] + whole))
-                out[p] = min(whole, most)
-                untied[p] = whole - out[p]
+    def plan_cash(state, step, seeking, members, effort, out, first, last):
+        for p in range(first, last):
+            asks = state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5
+            out[p] = sum(effort[p][: members[p]]) if asks else 0
+
+    def allot(territory, planned, need, programme, cap, t, out, untied, first, last):
+        for p in range(first, last):
+            whole = 0
+            if planned[p]:
+                whole = math.floor(planned[p] * min(cap / (1 - cap), programme[territory[p]] / need[territory[p]]))
+            most = 0 if t.mode == 1 else math.floor(t.engineering_share * (planned[p] + whole))
+            out[p] = min(whole, most)
+            untied[p] = whole - out[p]
 
     def part(amount, s, m):
         return amount * (s + 1) // m - amount * s // m
@@ -891,23 +890,17 @@ class projects:
             flow[place][owner][7] += amount
             flow[territory[i]][7][model[i]] += amount
 
-    def work(table, memberships, organisations, amounts, seed, month, t, totals):
-        (state, _, territory, domain, step, members, _, waiting, value_, alone, coordination, plan_value, perceived,
-         engineering, free_money, engineered, setup, left, implemented, sums, counts) = table  # fmt: skip
-        member, effort, hours, kept, paid, _ = memberships
-        org_territory, org_model, org_uid, slots, cash, project_paid, received = organisations
-        spent, wages, delivered, flow, programme, reserve = amounts
-        for p in (p for p, s in enumerate(state) if s == 1 and members[p]):
-            m, place, g, at_work, untied = members[p], territory[p], engineering[p], step[p] == 5, 0
-            programme[place] -= g + free_money[p]
-            engineered[p] = int(engineered[p] or g + free_money[p] > 0)
-            wages[place] += g
-            if at_work:
-                freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
-                untied = free_money[p] + freed
-                reserve[p] -= freed
-            else:
-                reserve[p] += free_money[p]
+    def work(table, memberships, organisations, seed, month, t, gifts, outcome, spent, first, last):
+        """All projects are played in order of rows, each paid out of what earlier ones left; some are written."""
+        (state, step, members, waiting, value_, alone, coordination, plan_value, perceived, engineering, free_money,
+         engineered, setup, left, implemented, reserve, sums, counts) = table  # fmt: skip
+        member, effort, hours, kept, paid, received = memberships
+        org_uid, org_territory, org_model, slots, cash, project_paid = organisations
+        purse = list(cash)
+        for p in range(first, last):
+            gifts[p], received[p] = 0, [0] * 8
+        for p in (p for p in range(last) if state[p] == 1 and members[p]):
+            m, g, at_work = members[p], engineering[p], step[p] == 5
             breaks = 1 - t.kept
             if t.mode == 0:
                 breaks *= 1 - t.by_promises * alliance.engineering_strength(m, g / 100, t)
@@ -920,21 +913,23 @@ class projects:
                     used = math.floor(used * t.setup_effort)
                 slot = slots[i].index(p) if p in slots[i] else 3
                 broken = m > 1 and chance.happens(seed, org_uid[i], month, 66, slot, breaks)
-                kept[p][s] = int(not broken and cash[i] >= due)
-                gift = projects.part(untied, s, m)
-                paid[p][s] = due * kept[p][s]
-                if gift:
-                    projects.receive(i, gift, 0, place, (org_territory, org_model, cash, received), flow)
-                leaves = paid[p][s] + gift
-                cash[i] -= leaves
-                project_paid[i] += leaves
-                spent[org_territory[i]][org_model[i]] += leaves
-                done, own, given = done + means[s] * kept[p][s], own + due * kept[p][s], given + used * kept[p][s]
-            worked = done / sum(means) if sum(means) else 0.0
-            used = g + untied
+                keeps = int(not broken and purse[i] >= due)
+                purse[i] -= due * keeps
+                done, own, given = done + means[s] * keeps, own + due * keeps, given + used * keeps
+                if p >= first:
+                    kept[p][s], paid[p][s] = keeps, due * keeps
+            if p < first:
+                continue
+            engineered[p] = int(engineered[p] or g + free_money[p] > 0)
+            if at_work:
+                freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
+                gifts[p] = free_money[p] + freed
+                reserve[p] -= freed
+            else:
+                reserve[p] += free_money[p]
             made = projects.account(
-                p, m, step[p], worked, sum(means), own, used, given, value_, alone, coordination, perceived, plan_value,
-                waiting, t,
+                p, m, step[p], done / sum(means) if sum(means) else 0.0, sum(means), own, g + gifts[p], given, value_,
+                alone, coordination, perceived, plan_value, waiting, t,
             )  # fmt: skip
             for column, name in zip(
                 sums, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
@@ -942,10 +937,63 @@ class projects:
                 column[p] += made[name]
             for column, name in zip(counts, ("own", "programme", "hours", "months"), strict=True):
                 column[p] += made[name]
-            row = totals[place][int(m > 1)]
-            for at, name in enumerate(("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")):
-                row[at] += made[name]
-            delivered[place][domain[p]] += made["value"]
+            names = ("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")
+            outcome[p] = [float(made[name]) for name in names]
+            for s, i in enumerate(member[p][:m]):
+                if slots[i][1] < 0:
+                    leaves = paid[p][s] + projects.part(gifts[p], s, m)
+                    cash[i] -= leaves
+                    project_paid[i] += leaves
+                    spent[org_territory[i]][org_model[i]] += leaves
+
+    def list_shared(slots, out, first, last):
+        rows = [i for i in range(first, last) if sum(p >= 0 for p in slots[i]) > 1]
+        out[first : first + len(rows)] = rows
+        return len(rows)
+
+    def seats(rows, slots):
+        return [(i, p) for i in rows for p in slots[i] if p >= 0]
+
+    def pay_work(rows, members, member, paid, gifts, organisations, spent, first, last):
+        org_territory, org_model, slots, cash, project_paid = organisations
+        for i, p in projects.seats(rows[first:last], slots):
+            s = member[p].index(i)
+            leaves = paid[p][s] + projects.part(gifts[p], s, members[p])
+            cash[i] -= leaves
+            project_paid[i] += leaves
+            spent[org_territory[i]][org_model[i]] += leaves
+
+    def hand(i, p, table, member, given, repays, received, organisations, paid):
+        territory, members = table
+        org_territory, org_model, _, cash, project_received = organisations
+        s, t = member[p].index(i), org_territory[i]
+        for fund, amount in enumerate(given[p]):
+            part = projects.part(amount, s, members[p])
+            cash[i] += part
+            project_received[i] += part
+            received[p][s] += part if repays else 0
+            paid[t][fund if territory[p] == t else -1][org_model[i]] += part
+
+    def hand_out(table, member, given, repays, received, organisations, paid, first, last):
+        for p in (p for p in range(first, last) if any(given[p])):
+            for i in member[p][: table[1][p]]:
+                if organisations[2][i][1] < 0:
+                    projects.hand(i, p, table, member, given, repays, received, organisations, paid)
+
+    def hand_to_others(rows, table, member, given, repays, received, organisations, paid, first, last):
+        for i, p in projects.seats(rows[first:last], organisations[2]):
+            projects.hand(i, p, table, member, given, repays, received, organisations, paid)
+
+    def add_work(table, gifts, outcome, programme, wages, given, delivered, totals):
+        state, territory, domain, step, members, engineering, untied = table
+        for p in (p for p in range(len(state)) if state[p] == 1 and members[p]):
+            place = territory[p]
+            programme[place] -= engineering[p] + untied[p]
+            wages[place] += engineering[p]
+            given[place] += gifts[p]
+            for k, amount in enumerate(outcome[p]):
+                totals[place][int(members[p] > 1)][k] += amount
+            delivered[place][domain[p]] += outcome[p][0] if step[p] == 5 else 0.0
 
     def account(
         p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
@@ -970,11 +1018,10 @@ class projects:
         return made
 
     def ask_grants(
-        state, step, bid, territory, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, asked, weighed
-    ):
-        asked[:], weighed[:] = [0] * len(asked), [0] * len(weighed)
-        for p in range(len(state)):
-            cap[p] = 0
+        state, step, bid, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, first, last
+    ):  # fmt: skip
+        for p in range(first, last):
+            cap[p] = worth[p] = 0
             if state[p] == 1 and step[p] == 5 and bid[p]:
                 premium = max(0.0, value_[p] - alone[p])
                 seen = min(premium, max(0.0, sum(perceived[p][: members[p]])))
@@ -982,14 +1029,12 @@ class projects:
                 given = sum(h for h, k in zip(hours[p][: members[p]], kept[p], strict=False) if k)
                 cap[p] = min(own, math.floor((own + 100 * t.hours_counted * given) * t.grant_rate))
                 worth[p] = math.floor(100 * (alone[p] + seen))
-                asked[territory[p]] += cap[p]
-                weighed[territory[p]] += worth[p]
 
     def grant(
-        state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
-        received, sum_grants, sum_own, flow, totals,
+        territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid
     ):  # fmt: skip
-        for p in (p for p in range(len(state)) if cap[p] > 0):
+        given[:] = [[0, 0, 0] for _ in given]
+        for p in (p for p in range(len(cap)) if cap[p] > 0):
             place, m = territory[p], members[p]
             available = sum(opening[place])
             if available <= 0:
@@ -997,7 +1042,7 @@ class projects:
             amount = cap[p]
             if asked[place] > available and weighed[place] > 0:
                 amount = min(amount, available * (worth[p] / weighed[place]))
-            for k, owner in enumerate((0, 3, 2)):
+            for k in range(3):
                 part = min(fund[place][k], math.floor(amount * (opening[place][k] / available)))
                 if part > 0:
                     fund[place][k] -= part
@@ -1005,11 +1050,10 @@ class projects:
                     sum_own[p] -= part
                     totals[place][int(m > 1)][5] -= part
                     totals[place][int(m > 1)][8 + k] += part
-                    for s, i in enumerate(member[p][:m]):
-                        received[p][s] += projects.part(part, s, m)
-                        projects.receive(i, projects.part(part, s, m), owner, place, organisations, flow)
+                    given[p][k] = part
+                    paid[place][k] += part
 
-    def advance(table, step_share, seed, month, t, ended_now):
+    def advance(table, step_share, seed, month, t, ended_now, first, last):
         (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,
          bid, dirty, value_, plan_value, engineering) = table  # fmt: skip
 
@@ -1031,7 +1075,7 @@ class projects:
             bid[p] = int(chance.happens(seed, uid[p], month, 70, 0, t.bid_success * (1 + t.by_bids * strength)))
 
         rows = []
-        for p in (p for p, s in enumerate(state) if s == 1):
+        for p in (p for p in range(first, last) if state[p] == 1):
             cause = cause_before(p)
             if not cause:
                 left[p] -= 1
@@ -1048,7 +1092,7 @@ class projects:
             if cause:
                 end[p], ended[p] = cause, month
                 rows.append(p)
-        ended_now[: len(rows)] = rows
+        ended_now[first : first + len(rows)] = rows
         return len(rows)
 
     def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
@@ -1086,19 +1130,35 @@ class projects:
         members[p] -= 1
         dirty[p] = 1
 
-    def review(table, memberships, slots, org_uid, desire, seed, month, t):
-        state, step, members, dirty = table
-        member, effort, hours, perceived = (memberships[c] for c in (0, 1, 2, 5))
+    def sees_less(p, s, memberships, desire, t):
+        member, effort, hours, perceived = (memberships[c][p][s] for c in (0, 1, 2, 5))
+        means = effort / 100 + hours * t.hour_value
+        return matching.with_premium(perceived, t) + desire[member] * means < 0
 
-        def leaves(p, s):
-            i, means = member[p][s], effort[p][s] / 100 + hours[p][s] * t.hour_value
+    def list_unhappy(table, memberships, desire, t, out, first, last):
+        state, step, members, _ = table
+        rows = [
+            p
+            for p in range(first, last)
+            if (state[p], step[p]) == (1, 5)
+            and members[p] > 1
+            and any(projects.sees_less(p, s, memberships, desire, t) for s in range(members[p]))
+        ]
+        out[first : first + len(rows)] = rows
+        return len(rows)
+
+    def review(rows, n, table, memberships, slots, org_uid, desire, seed, month, t):
+        _, _, members, dirty = table
+        member = memberships[0]
+
+        def leaves(p, i):
             thinks = chance.happens(seed, org_uid[i], month, 68, slots[i].index(p), t.review_rate)
-            return thinks and matching.with_premium(perceived[p][s], t) + desire[i] * means < 0
+            return thinks and projects.sees_less(p, member[p].index(i), memberships, desire, t)
 
         gone = 0
-        for p in (p for p in range(len(state)) if state[p] == 1 and members[p] > 1 and step[p] == 5):
+        for p in rows[:n]:
             for i in member[p][: members[p]]:
-                if members[p] > 1 and leaves(p, member[p].index(i)):
+                if members[p] > 1 and leaves(p, i):
                     projects.leave(p, member[p].index(i), members, memberships, dirty)
                     projects.forget_project(i, p, slots)
                     gone += 1

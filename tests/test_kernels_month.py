@@ -71,6 +71,7 @@ PAIRS = (
     (needs.spill, naive.needs.spill),
     (needs.tipped, naive.needs.tipped),
     (projects.advance, naive.projects.advance),
+    (projects.add_work, naive.projects.add_work),
     (projects.allot, naive.projects.allot),
     (projects.ask_grants, naive.projects.ask_grants),
     (projects.drop_dead, naive.projects.drop_dead),
@@ -78,6 +79,14 @@ PAIRS = (
     (partnership.share_income, naive.partnership.share_income),
     (projects.lose_face, naive.projects.lose_face),
     (projects.list_stale, naive.projects.list_stale),
+    (projects.list_shared, naive.projects.list_shared),
+    (projects.list_unhappy, naive.projects.list_unhappy),
+    (projects.hand_out, naive.projects.hand_out),
+    (projects.hand_to_others, naive.projects.hand_to_others),
+    (projects.list_called, naive.projects.list_called),
+    (projects.list_free, naive.projects.list_free),
+    (projects.pay_work, naive.projects.pay_work),
+    (projects.plan_cash, naive.projects.plan_cash),
     (projects.open_projects, naive.projects.open_projects),
     (projects.release, naive.projects.release),
     (projects.review, naive.projects.review),
@@ -138,18 +147,20 @@ def test_kernel_and_twin(kernel, twin, calls):
 
 def test_the_worlds_take_the_branches(calls):
     """The comparison proves nothing about what did not happen: alliances, departures, ends, money across borders."""
-    table, memberships, organisations, amounts = calls[projects.work][-1][:4]
-    state, place, members = table[0], table[2], table[5]
+    table = calls[projects.work][-1][0]
+    state, members = table[0], table[2]
     allied = (state == 1) & (members > 1)
     assert allied.sum() > 20
     assert members.max() >= 3
-    home = organisations[0][memberships[0]]
-    assert np.any((home != place[:, None]) & (memberships[0] >= 0) & allied[:, None]), "no member from elsewhere"
-    assert amounts[4].any(), "no programme"
+    (place, _), member, *_, organisations, _, _, _ = calls[projects.hand_out][-1]
+    assert np.any((organisations[0][member] != place[:, None]) & (member >= 0) & allied[:, None]), (
+        "no member from elsewhere"
+    )
+    assert any(arguments[3].any() for arguments in calls[projects.add_work]), "no programme"
     (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][6]
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
     assert any(len(arguments[0]) for arguments in calls[projects.release])
-    assert any(arguments[4].any() for arguments in calls[projects.grant]), "no grant"
+    assert any(arguments[2].any() for arguments in calls[projects.grant]), "no grant"
     assert any(np.any(arguments[1][arguments[0], 0] >= 0) for arguments in calls[projects.drop_dead])
 
 
@@ -211,8 +222,12 @@ def test_those_who_see_less_than_they_want_leave(tables, seed, month):
     state, step = np.array([1, 1, 2, 1], np.uint8), np.array([5, 5, 5, 4], np.uint8)
     uid, desire = np.arange(9, dtype=np.uint64) * np.uint64(2**31), np.linspace(-0.5, 0.5, 9)
     t = some_terms()._replace(review_rate=0.7)
-    arguments = ((state, step, members, np.zeros(4, np.uint8)), table, slots, uid, desire, seed, month, t)
-    (_, _, left, _), *_ = agree(projects.review, naive.projects.review, arguments)
+    rows, table_of = np.full(4, -1, np.int64), (state, step, members, np.zeros(4, np.uint8))
+    arguments = (table_of, table, desire, t, rows, 0, 4)
+    *_, listed, _, _ = agree(projects.list_unhappy, naive.projects.list_unhappy, arguments)
+    n = projects.list_unhappy(*arguments)
+    arguments = (listed, n, table_of, table, slots, uid, desire, seed, month, t)
+    _, _, (_, _, left, _), *_ = agree(projects.review, naive.projects.review, arguments)
     assert np.all(left[members > 0] > 0), "the last member cannot leave an alliance"
     assert np.array_equal(left[2:], members[2:]), "only members of projects at work reconsider"
 
@@ -235,7 +250,7 @@ def test_steps_and_ends_of_projects_drawn_at_random(rule, seed):
         column(float, 5000), column(float, 5000), column(np.int64, 10**6),
     )  # fmt: skip
     share = np.array([0.1, 0.3, 0.3, 0.2, 0.1])
-    arguments = (table, share, seed, 17, t, np.full(rows, -1, np.int64))
+    arguments = (table, share, seed, 17, t, np.full(rows, -1, np.int64), 0, rows)
     after, *_ = agree(projects.advance, naive.projects.advance, arguments)
     ended = after[9] > 0
     assert np.all(after[9][(table[10] == 0) & (table[0] == 1) & (table[2] >= 5)] == 2), "without members it has failed"

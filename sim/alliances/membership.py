@@ -23,11 +23,10 @@ WRITES = (*(f"memberships.{c}" for c in MEMBERSHIP), "projects.members", "projec
 def review(world):
     """Let members who see less than they want leave."""
     s = world.state
-    o, p = s.organisations, s.projects
-    kernel.review(
-        (p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, o.desire, world.seed, world.month,
-        world.terms,
-    )  # fmt: skip
+    o, p, rows = s.organisations, s.projects, world.work.projects
+    table = (p.state, p.step, p.members, p.dirty)
+    n = world.crew.gather(kernel.list_unhappy, len(p), table, memberships(s), o.desire, world.terms, rows)
+    kernel.review(rows, n, table, memberships(s), o.slots, o.uid, o.desire, world.seed, world.month, world.terms)
 
 
 @phase(writes=WRITES)

@@ -18,8 +18,8 @@ import numpy as np
 from sim.agents.base import FINANCE
 from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
 from sim.alliances import levers
+from sim.alliances.production import grant
 from sim.kernels import policies as kernel
-from sim.kernels import projects
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
@@ -171,10 +171,10 @@ def use_fund(world):
     else:
         pool[:, 0] = purse
     opening = pool.copy()
-    projects.grant(  # the same hand as other funders: what is repaid is no longer members' own
-        p.state, p.territory, p.members, m.member, w.cap, w.cap, asked, asked, pool, opening,
-        (o.territory, o.model, o.cash, o.project_received), m.received, p.sum_grants, p.sum_own, flow, w.totals,
-    )  # fmt: skip
+    shared = np.flatnonzero(o.slots[:, 1] >= 0)
+    grant(
+        world, shared, w.cap, w.cap, asked, asked, pool, opening
+    )  # as other funders: what is repaid is not members' own
     if instrument == kernel.CONTRACT:
         kernel.invest(
             opening[:, 1] - pool[:, 1], s.segments[FINANCE], room, np.zeros(len(o), np.int64), o.cash, o.settled

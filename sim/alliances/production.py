@@ -11,8 +11,11 @@ Numbers   parameters projects, trust, engineering
 import numpy as np
 
 from sim.agents import circuit
+from sim.agents.base import OUTSIDE, PUBLIC
 from sim.agents.public_action import ENGINEERING, pay_out
 from sim.kernels import projects as kernel
+from sim.kernels.accounts import add_by_territory
+from sim.ledger import FUND_OWNER
 from sim.phases import phase
 
 TOTALS = (  # columns of world.work.totals[territory, solo or allied]
@@ -43,38 +46,74 @@ def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, t, w = world.state, world.terms, world.work
     o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
-    flow = world.ledger.flow
-    spent = np.zeros((len(place), 7), np.int64)
-    wages = np.zeros(len(place), np.int64)
+    wages, gifts = np.zeros(len(place), np.int64), w.gifts[:, 0]
+    handed = np.zeros((len(place), 1), np.int64)
     w.totals[:] = 0.0
     place.delivered[:] = 0.0
-    m.received[:] = 0
-    kernel.work(
-        (p.state, p.uid, p.territory, p.domain, p.step, p.members, p.seeking, p.waiting, p.value, p.alone,
-         p.coordination, p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left,
-         p.implemented,
+    spent = world.crew.total(
+        kernel.work, len(p), (len(place), 7),
+        (p.state, p.step, p.members, p.waiting, p.value, p.alone, p.coordination, p.plan_value, m.perceived,
+         p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
-        (m.member, m.effort, m.hours, m.kept, m.paid, m.perceived),
-        (o.territory, o.model, o.uid, o.slots, o.cash, o.project_paid, o.project_received),
-        (spent, wages, place.delivered, flow, place.purse[:, ENGINEERING], p.reserve),
-        world.seed, world.month, t, w.totals,
+        (m.member, m.effort, m.hours, m.kept, m.paid, m.received),
+        (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
+        t, gifts, w.outcome,
     )  # fmt: skip
+    kernel.add_work(
+        (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts, w.outcome,
+        place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
+    )  # fmt: skip
+    shared = w.rows[: world.crew.gather(kernel.list_shared, len(o), o.slots, w.rows)]
+    spent += world.crew.total(
+        kernel.pay_work, len(shared), spent.shape, shared, p.members, m.member, m.paid, gifts,
+        (o.territory, o.model, o.slots, o.cash, o.project_paid),
+    )  # fmt: skip
+    if handed.any():
+        pay_members(world, shared, w.gifts, handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, spent)
     pay_out(world, wages, float(world.values["engineering.payroll_share"]))
-    _pay_grants(world)
+    _pay_grants(world, shared)
 
 
-def _pay_grants(world):
+def _pay_grants(world, shared):
     s, w = world.state, world.work
-    o, p, m, fund = s.organisations, s.projects, s.memberships, s.territories.fund
+    p, m, fund = s.projects, s.memberships, s.territories.fund
     asked, weighed = np.zeros((2, len(s.territories)), np.int64)
-    kernel.ask_grants(
-        p.state, p.step, p.bid, p.territory, p.members, m.paid, m.kept, m.hours, p.value, p.alone, m.perceived,
-        world.terms, w.cap, w.worth, asked, weighed,
+    world.crew.share(
+        kernel.ask_grants, len(p), p.state, p.step, p.bid, p.members, m.paid, m.kept, m.hours, p.value, p.alone,
+        m.perceived, world.terms, w.cap, w.worth,
     )  # fmt: skip
+    add_by_territory(w.cap, p.territory, asked)
+    add_by_territory(w.worth, p.territory, weighed)
+    grant(world, shared, w.cap, w.worth, asked, weighed, fund, fund.copy())
+
+
+def grant(world, shared, cap, worth, asked, weighed, fund, opening):
+    """Let three funds of each territory (public action, finance, firms) repay members a part of what they spent."""
+    s, w = world.state, world.work
+    p, paid = s.projects, np.zeros((len(s.territories), 3), np.int64)
     kernel.grant(
-        p.state, p.territory, p.members, m.member, w.cap, w.worth, asked, weighed, fund, fund.copy(),
-        (o.territory, o.model, o.cash, o.project_received), m.received, p.sum_grants, p.sum_own, world.ledger.flow,
-        w.totals,
+        p.territory, p.members, cap, worth, asked, weighed, fund, opening, p.sum_grants, p.sum_own, w.totals, w.given,
+        paid,
     )  # fmt: skip
+    pay_members(world, shared, w.given, paid, FUND_OWNER, repays=True)
+
+
+def pay_members(world, shared, given, paid, owners, *, repays: bool):
+    """Hand `given` [project, fund] to members; `paid` [territory, fund] is its sum, `owners` the models that pay.
+
+    What repays a part of what they spent is counted as received for the project. A member in another territory
+    receives it from outside, and what it receives leaves the territory of the project. `shared`: organisations that
+    are in several projects.
+    """
+    s, flow, funds = world.state, world.ledger.flow, len(owners)
+    o, p, m = s.organisations, s.projects, s.memberships
+    table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.project_received)
+    shape, how = (len(s.territories), funds + 1, 7), (table, m.member, given, repays, m.received, organisations)
+    handed = world.crew.total(kernel.hand_out, len(p), shape, *how)
+    handed += world.crew.total(kernel.hand_to_others, len(shared), shape, shared, *how)
+    for fund, owner in enumerate(owners):
+        flow[:, owner, :7] += handed[:, fund]
+        flow[:, owner, OUTSIDE] += paid[:, fund] - handed[:, fund].sum(axis=1)
+    flow[:, OUTSIDE, :7] += handed[:, funds]

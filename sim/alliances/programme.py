@@ -14,7 +14,7 @@ import numpy as np
 from sim.agents.base import KNOWLEDGE, MODELS, PUBLIC
 from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
-from sim.kernels.accounts import add_by_model
+from sim.kernels.accounts import add_by_model, add_by_territory
 from sim.phases import phase
 
 
@@ -30,10 +30,12 @@ def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
     p, purse = s.projects, s.territories.purse[:, ENGINEERING]
-    kernel.allot(
-        p.state, p.step, p.territory, p.seeking, p.members, s.memberships.member, s.memberships.effort,
-        np.minimum(purse, capacity(world)), float(world.values["engineering.cap"]), world.terms,
-        np.zeros(len(s.territories), np.int64), p.engineering, p.untied,
+    need, planned = np.zeros(len(s.territories), np.int64), world.work.planned
+    world.crew.share(kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, s.memberships.effort, planned)
+    add_by_territory(planned, p.territory, need)
+    world.crew.share(
+        kernel.allot, len(p), p.territory, planned, need, np.minimum(purse, capacity(world)),
+        float(world.values["engineering.cap"]), world.terms, p.engineering, p.untied,
     )  # fmt: skip
 
 

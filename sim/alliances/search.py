@@ -61,31 +61,35 @@ def start(world):
     """Open the projects of this month: the same ones in every world."""
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
     monthly = np.array(start_probabilities(world.values))
-    starters = world.work.rows
+    place, w = world.state.territories, world.work
     n = world.crew.gather(
-        match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month,
-        world.work.words, starters,
+        match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, w.words, w.rows
+    )
+    called = w.amounts[:n], w.parts[:n]  # rows, and the domain that calls each
+    n = world.crew.gather(
+        kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,
+        world.month, world.terms, called,
     )  # fmt: skip
     _clean_free_rows(world)
-    opened = kernel.open_projects(
-        starters, n,
+    free = kernel.list_free(p.state, n, w.projects)
+    if free < n:
+        raise CapacityError(
+            f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free} more are needed.\n"
+            f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
+            f"(now {world.values['engine.project_capacity']})."
+        )
+    opened = world.crew.share(
+        kernel.open_projects, n, w.projects, *called,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
          p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (m.member, m.effort, m.hours, m.seen, m.joined),
-        (o.uid, o.territory, o.model, o.domain, o.domain_second, o.base, o.hours, o.desire, o.slots),
-        world.state.territories.felt, world.state.territories.ease, world.core,
+        (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         np.asarray(world.values["innovation.share_kind"], float),
         np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
         world.terms,
     )  # fmt: skip
-    if opened < 0:
-        raise CapacityError(
-            f"The table of projects is full in month {world.month}: {len(p)} rows, {-1 - opened} more are needed.\n"
-            f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
-            f"(now {world.values['engine.project_capacity']})."
-        )
-    world.work.opened = opened
+    world.work.opened = sum(opened)
 
 
 def _clean_free_rows(world):

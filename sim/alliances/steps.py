@@ -36,7 +36,8 @@ def advance(world):
     """Move every project one month along, end some, free their members."""
     s, w = world.state, world.work
     p = s.projects
-    n = kernel.advance(
+    n = world.crew.gather(
+        kernel.advance, len(p),
         (p.state, p.uid, p.step, p.left, p.setup, p.length, p.started, p.implemented, p.ended, p.end, p.members,
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
         world.step_share, world.seed, world.month, world.terms, w.projects,

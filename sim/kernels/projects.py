@@ -11,6 +11,7 @@ from numba import njit
 
 from sim.kernels import alliance, chance, matching, needs, value
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
@@ -24,54 +25,67 @@ STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def first_free(state, start):
-    """Return the first free row from `start` on, or -1 when the table is full."""
-    for p in range(start, state.size):
-        if state[p] == 0:
-            return p
-    return -1
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def seeks_general_interest(uid, seed, t):
     """Return whether an association goes where need is greatest, rather than to the public it serves by trade."""
     return t.general_interest > 0.0 and chance.happens(seed, uid, d.INITIAL, d.GENERAL_INTEREST, 0, t.general_interest)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def open_projects(
-    starters, n, projects, memberships, organisations, felt, ease, core, kind_share, scale_share, step_share, seed,
-    month, t,
-):  # fmt: skip
-    """Open a project for each starter whom a need calls; return how many in the core.
+def list_called(starters, organisations, felt, seed, month, t, out, first, last):
+    """List those of starters first..last-1 whom a need calls, and its domain, from place `first` on; return how many.
 
-    When the table is full, -1 - the rows that are still needed.
-
-    A starter goes on with the probability of the felt level of its domain: without needs, no project. Every trait
-    is drawn by its founder's identity and the month, so that the same project opens in every world.
+    A starter goes on with the probability of the felt level of its domain: without needs, no project.
     """
-    (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
-     founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
-     engineered, scale) = projects  # fmt: skip
-    member, effort, hours, seen, joined = memberships
-    org_uid, org_territory, org_model, org_domain, org_second, base, org_hours, desire, slots = organisations
-    p, opened = -1, 0
-    for at in range(n):
+    org_uid, org_territory, org_model, org_domain, org_second = organisations
+    rows, domains = out
+    n = first
+    for at in range(first, last):
         i = starters[at]
         second = chance.happens(seed, org_uid[i], month, d.PROJECT_TRAITS, 1, 0.5)
         if org_model[i] == ENGAGEMENT and seeks_general_interest(org_uid[i], seed, t):
             second = felt[org_territory[i], org_second[i]] > felt[org_territory[i], org_domain[i]]
         answered = org_second[i] if second else org_domain[i]
-        if not chance.happens(seed, org_uid[i], month, d.NEED_CALLS, 0, needs.level(felt[org_territory[i], answered])):
-            continue
-        p = first_free(state, p + 1)
-        if p < 0:
-            return -1 - (n - at)
+        if chance.happens(seed, org_uid[i], month, d.NEED_CALLS, 0, needs.level(felt[org_territory[i], answered])):
+            rows[n], domains[n] = i, answered
+            n += 1
+    return n - first
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_free(state, wanted, out):
+    """List the first `wanted` free rows of projects; return how many there are."""
+    n = 0
+    for p in range(state.size):
+        if n == wanted:
+            break
+        if state[p] == 0:
+            out[n] = p
+            n += 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def open_projects(
+    rows, founders, answered, projects, memberships, organisations, ease, core, kind_share, scale_share, step_share,
+    seed, month, t, first, last,
+):  # fmt: skip
+    """Open, in rows[first..last-1], the projects of these founders for these domains; return how many in the core.
+
+    Every trait is drawn by the identity of the founder and the month, so that the same project opens in every world.
+    """
+    (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
+     founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
+     engineered, scale) = projects  # fmt: skip
+    member, effort, hours, seen, joined = memberships
+    org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
+    opened = 0
+    for at in range(first, last):
+        p, i = np.int64(rows[at]), np.int64(founders[at])
         u = org_uid[i]
         a, b, _, _ = chance.block(seed, u, month, d.PROJECT_TRAITS, 0)
         uid[p] = PROJECT_UID | (((a << np.uint64(32)) | b) & LOW_61)
         state[p], territory[p], founder[p], founder_uid[p] = LIVING, org_territory[i], i, u
-        domain[p] = answered
+        domain[p] = answered[at]
         kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
         scale[p] = pick(scale_share, chance.uniform(seed, u, month, d.SCALE, 0))
         spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
@@ -139,98 +153,252 @@ def step_months(setup, step, step_share):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def allot(state, step, territory, seeking, members, member, effort, programme, cap, t, need, out, untied):
-    """Share each territory's programme among the projects that look for partners or have some.
-
-    In proportion to the cash that their members plan, and never above `cap` of all means: g <= cap/(1-cap) x plan.
-    What is not allotted stays in the programme. The rule is the same in every world. Engineering (`out`) takes at
-    most `t.engineering_share` of all means, the rest is `untied`; in the cash placebo everything is.
-    """
-    need[:] = 0
-    for p in range(state.size):
-        out[p], untied[p] = 0, 0
+def plan_cash(state, step, seeking, members, effort, out, first, last):
+    """Write the cash that members plan in each project that looks for partners or has some; 0 for others."""
+    for p in range(first, last):
+        out[p] = 0
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
             for s in range(np.int64(members[p])):
-                need[territory[p]] += effort[p, s]
-    for p in range(state.size):
-        if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
-            total = need[territory[p]]
-            mine = np.int64(0)
-            for s in range(np.int64(members[p])):
-                mine += effort[p, s]
-            if total > 0:
-                ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
-                whole = np.int64(math.floor(mine * ratio))
-                if t.mode != 1:
-                    out[p] = min(whole, np.int64(math.floor(t.engineering_share * (mine + whole))))
-                untied[p] = whole - out[p]
+                out[p] += effort[p, s]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def work(projects, memberships, organisations, amounts, seed, month, t, totals):
-    """Do one month of work in every project: promises, money spent, hours used, value delivered.
+def allot(territory, planned, need, programme, cap, t, out, untied, first, last):
+    """Share each territory's programme among the projects whose members plan cash (`planned`, `need` in all).
 
-    Writes what each member paid (`paid`), and lowers its cash; `amounts` = (spent[territory, model],
-    wages[territory], delivered[territory, domain], flow[territory, 8, 8], programme[territory], reserve[project]).
-    A member keeps its promise by chance and only when it has the cash. A project of one makes none to others.
+    In proportion to it, and never above `cap` of all means: g <= cap/(1-cap) x plan. What is not allotted stays in the
+    programme. The rule is the same in every world. Engineering (`out`) takes at most `t.engineering_share` of all
+    means, the rest is `untied`; in the cash placebo everything is.
     """
-    (state, uid, territory, domain, step, members, seeking, waiting, value, alone, coordination, plan_value,
-     perceived, engineering, free_money, engineered, setup, left, implemented, sums, counts) = projects  # fmt: skip
-    member, effort, hours, kept, paid, share_seen = memberships
-    org_territory, org_model, org_uid, slots, cash, project_paid, project_received = organisations
-    spent, wages, delivered, flow, programme, reserve = amounts
-    for p in range(state.size):
+    for p in range(first, last):
+        out[p], untied[p] = 0, 0
+        if planned[p] > 0:
+            mine, total = planned[p], need[territory[p]]
+            ratio = min(cap / (1.0 - cap), programme[territory[p]] / total)
+            whole = np.int64(math.floor(mine * ratio))
+            if t.mode != 1:
+                out[p] = min(whole, np.int64(math.floor(t.engineering_share * (mine + whole))))
+            untied[p] = whole - out[p]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def work(projects, memberships, organisations, seed, month, t, gifts, outcome, spent, first, last):
+    """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
+
+    Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`)
+    and what its month adds to the sums of its territory (`outcome`, in the order of `totals`).
+    A member keeps its promise by chance and only when it has the cash. A project of one makes none to others. Those
+    that are in no other project pay here, and it is added to spent[territory, model]; the cash of others, whom other
+    blocks may see, is only read: `pay_work` takes it.
+    """
+    (state, step, members, waiting, value, alone, coordination, plan_value, perceived, engineering, free_money,
+     engineered, setup, left, implemented, reserve, sums, counts) = projects  # fmt: skip
+    member, effort, hours, kept, paid, received = memberships
+    org_uid, org_territory, org_model, slots, cash, project_paid = organisations
+    means = (state, step, members, engineering, coordination, member, effort, org_uid, slots, cash)
+    for p in range(first, last):
+        gifts[p] = 0
+        for s in range(received.shape[1]):
+            received[p, s] = 0
         if state[p] != LIVING or members[p] == 0:
             continue
-        m = np.int64(members[p])
-        place = np.int64(territory[p])
-        g = engineering[p]
-        at_work = step[p] == IMPLEMENT
-        freed = np.int64(0)
-        if at_work and reserve[p] != 0:
-            freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
-        untied = np.int64(0)
-        if g + free_money[p] + freed > 0:
-            untied = use_programme(p, place, g, free_money[p], at_work, freed, programme, reserve, wages)
-        if g + free_money[p] > 0:
+        m, at_work = np.int64(members[p]), step[p] == IMPLEMENT
+        if reserve[p] + free_money[p] != 0:
+            freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
+            gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
+        if engineering[p] + free_money[p] > 0:
             engineered[p] = 1
-        breaks = 1.0 - t.kept
-        if t.mode == 0:
-            breaks *= 1.0 - t.by_promises * alliance.engineering_strength(m, g / 100.0, t)
+        breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
         planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
         for s in range(m):
             i = np.int64(member[p, s])
             mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
             planned += mine
-            due, used = effort[p, s], hours[p, s]
-            if not at_work:
-                due = np.int64(math.floor(due * t.setup_effort + 100.0 * coordination[p] / m))
-                used = np.int64(math.floor(used * t.setup_effort))
-            gift = share_of(untied, s, m) if untied > 0 else np.int64(0)
-            promised = m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
-            able = cash[i] >= due
-            kept[p, s] = 1 if promised and able else 0
-            paid[p, s] = 0  # of its own: what is given untied is spent too, and no funder repays it
-            if promised and able:
-                paid[p, s] = due
+            used = hours[p, s] if at_work else np.int64(math.floor(hours[p, s] * t.setup_effort))
+            due = due_of(effort[p, s], coordination[p], m, at_work, t.setup_effort)
+            sole = slots[i, 1] < 0  # in no other project
+            held = cash[i] if sole else cash_before(i, p, means, seed, month, t)
+            kept[p, s], paid[p, s] = 0, 0
+            if held >= due and (
+                m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
+            ):
+                kept[p, s], paid[p, s] = 1, due
                 done += mine
                 hours_used += used
-            if gift > 0:
-                receive(i, gift, 0, place, org_territory, org_model, cash, project_received, flow)
-            leaves = paid[p, s] + gift
+                cash_used += due
+            if sole:
+                leaves = paid[p, s] + share_of(gifts[p], s, m)
+                cash[i] -= leaves
+                project_paid[i] += leaves
+                spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+        worked = done / planned if planned > 0.0 else 0.0
+        account(
+            p, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p], value, alone,
+            coordination, perceived, plan_value, waiting, sums, counts, t.hour_value, t.viable_share, outcome,
+        )  # fmt: skip
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def chance_to_break(m, engineering, t):
+    """Return the probability that a member of an alliance breaks its promise of the month."""
+    breaks = 1.0 - t.kept
+    if t.mode == 0:
+        breaks *= 1.0 - t.by_promises * alliance.engineering_strength(m, engineering / 100.0, t)
+    return breaks
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def due_of(effort, coordination, m, at_work, setup_effort):
+    """Return the cents that a member puts in a project this month, when it keeps its promise."""
+    if at_work:
+        return np.int64(effort)
+    return np.int64(math.floor(effort * setup_effort + 100.0 * coordination / m))
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def cash_before(i, p, means, seed, month, t):
+    """Return the cash of organisation i once its projects of rows before p have taken theirs, in order of rows."""
+    state, step, members, engineering, coordination, member, effort, org_uid, slots, cash = means
+    held, done = np.int64(cash[i]), np.int64(-1)
+    while True:
+        q = np.int64(p)
+        for at in range(slots.shape[1]):
+            if done < slots[i, at] < q:
+                q = np.int64(slots[i, at])
+        if q == p:
+            return held
+        m, s = np.int64(members[q]), seat_of(i, q, members, member)
+        if state[q] == LIVING and s >= 0:
+            due = due_of(effort[q, s], coordination[q], m, step[q] == IMPLEMENT, t.setup_effort)
+            breaks = 0.0 if m == 1 else chance_to_break(m, engineering[q], t)
+            if held >= due and (
+                m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, q, slots), breaks)
+            ):
+                held -= due
+        done = q
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def keep_untied(p, untied, at_work, freed, reserve):
+    """Return the untied cents that members receive this month; the reserve of the project keeps or gives the rest.
+
+    Untied money of the set-up months is kept for the months of work, `freed` of it in this one, so that the same
+    euros have the same chance to be useful.
+    """
+    if not at_work:
+        reserve[p] += untied
+        return np.int64(0)
+    reserve[p] -= freed
+    return untied + freed
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_shared(slots, out, first, last):
+    """List the organisations of rows first..last-1 that are in several projects, from place `first` on."""
+    n = 0
+    for i in between(first, last):
+        if slots[i, 1] >= 0:
+            out[first + n] = i
+            n += 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def pay_work(rows, members, member, paid, gifts, organisations, spent, first, last):
+    """Take from rows[first..last-1], in several projects each, what these spend: `paid`, and gifts handed on.
+
+    Gifts come in by `hand_out`. Adds to spent[territory, model].
+    """
+    org_territory, org_model, slots, cash, project_paid = organisations
+    for at in range(first, last):
+        i = rows[at]
+        for place in range(slots.shape[1]):
+            p = np.int64(slots[i, place])
+            if p < 0:
+                continue
+            s, m = seat_of(i, p, members, member), np.int64(members[p])
+            leaves = paid[p, s] + share_of(gifts[p], s, m)
             cash[i] -= leaves
             project_paid[i] += leaves
             spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
-            cash_used += paid[p, s]
-        worked = done / planned if planned > 0.0 else 0.0
-        programme_used = g + untied
-        account(
-            p, m, at_work, worked, planned, cash_used, programme_used, hours_used, step[p], value, alone,
-            coordination, share_seen, plan_value, waiting, sums, counts, t.hour_value, t.viable_share,
-            totals, place,
-        )  # fmt: skip
-        if at_work:
-            delivered[place, np.int64(domain[p])] += value[p] * worked
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def hand_out(projects, member, given, repays, received, organisations, paid, first, last):
+    """Hand what projects first..last-1 were given, given[project, fund], to members that are in no other project.
+
+    Adds to paid[territory, fund or from elsewhere, model]: what comes from a project of another territory comes from
+    outside. What `repays` is also counted as received for the project.
+    """
+    territory, members = projects
+    org_territory, org_model, slots, cash, project_received = organisations
+    for p in range(first, last):
+        for fund in range(given.shape[1]):
+            if given[p, fund] == 0:
+                continue
+            m = np.int64(members[p])
+            for s in range(m):
+                i = np.int64(member[p, s])
+                part = share_of(given[p, fund], s, m)
+                if slots[i, 1] >= 0 or part == 0:
+                    continue
+                cash[i] += part
+                project_received[i] += part
+                if repays:
+                    received[p, s] += part
+                t = np.int64(org_territory[i])
+                paid[t, fund if territory[p] == t else given.shape[1], np.int64(org_model[i])] += part
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def hand_to_others(rows, projects, member, given, repays, received, organisations, paid, first, last):
+    """Hand to rows[first..last-1], in several projects each, their parts of what these were given."""
+    territory, members = projects
+    org_territory, org_model, slots, cash, project_received = organisations
+    for at in range(first, last):
+        i = rows[at]
+        t, k = np.int64(org_territory[i]), np.int64(org_model[i])
+        for place in range(slots.shape[1]):
+            p = np.int64(slots[i, place])
+            if p < 0:
+                continue
+            s, m = seat_of(i, p, members, member), np.int64(members[p])
+            for fund in range(given.shape[1]):
+                part = share_of(given[p, fund], s, m)
+                cash[i] += part
+                project_received[i] += part
+                if repays:
+                    received[p, s] += part
+                paid[t, fund if territory[p] == t else given.shape[1], k] += part
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def seat_of(i, p, members, member):
+    """Return the slot of organisation i in project p."""
+    for s in range(np.int64(members[p])):
+        if member[p, s] == i:
+            return s
+    return -1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def add_work(projects, gifts, outcome, programme, wages, given, delivered, totals):
+    """Add the month of every project to the sums of its territory, in row order: floats of many rows.
+
+    Programme money leaves its purse: engineering, real or inert, pays people who animate.
+    """
+    state, territory, domain, step, members, engineering, untied = projects
+    for p in range(state.size):
+        if state[p] != LIVING or members[p] == 0:
+            continue
+        place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
+        programme[place] -= engineering[p] + untied[p]
+        wages[place] += engineering[p]
+        given[place] += gifts[p]
+        for k in range(outcome.shape[1]):
+            totals[place, allied, k] += outcome[p, k]
+        if step[p] == IMPLEMENT:
+            delivered[place, np.int64(domain[p])] += outcome[p, 0]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -245,6 +413,8 @@ def slot_of(i, p, slots):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def share_of(amount, s, m):
     """Return the part s of an amount cut in m whole parts that add up to it."""
+    if amount == 0 or m == 1:  # divisions are slow
+        return amount
     return amount * (s + 1) // m - amount * s // m
 
 
@@ -262,27 +432,11 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def use_programme(p, place, engineering, untied, at_work, freed, programme, reserve, wages):
-    """Take the month's programme money; return the untied cents that members receive.
-
-    Engineering, real or inert, pays people who animate. Untied money of the set-up months is kept for the months
-    of work, `freed` of it in this one, so that the same euros have the same chance to be useful.
-    """
-    programme[place] -= engineering + untied
-    wages[place] += engineering
-    if not at_work:
-        reserve[p] += untied
-        return np.int64(0)
-    reserve[p] -= freed
-    return untied + freed
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, sums, counts, hour_value, viable_share, totals, place,
+    plan_value, waiting, sums, counts, hour_value, viable_share, outcome,
 ):  # fmt: skip
-    """Add the month of project p to its sums and to the territory's.
+    """Add the month of project p to its sums, and write what it adds to those of its territory (`outcome`).
 
     Premium of a month of work: what it delivers, less what members alone would have, less what the programme's
     money would have delivered at their productivity. In set-up, the means that a solo would not have spent
@@ -306,45 +460,36 @@ def account(
         premium = -means * productivity
     else:
         premium = -(min(coordination[p], own / 100.0) + programme_used / 100.0) * productivity
-    here = totals[place, 1 if m > 1 else 0]
-    if at_work:  # else they are nothing; and adding nothing to what is far away takes as long as adding something
+    if at_work:  # else they are nothing; to add nothing to what is far away takes as long as to add something
         s_value[p] += made
         s_alone[p] += lonely
         s_perceived[p] += felt
-        here[0] += made
-        here[1] += lonely
-        here[4] += felt
     if premium != 0.0:
         s_premium[p] += premium
         s_gain[p] += max(0.0, premium)
-        here[2] += premium
-        here[3] += max(0.0, premium)
     if m > 1 and step <= IMPLEMENT:
         s_coordination[p] += coordination[p]
     if programme_used != 0:
         s_programme[p] += programme_used
-        here[6] += programme_used
     if hours_used != 0:
         s_hours[p] += hours_used
-        here[7] += hours_used
     s_own[p] += own
-    here[5] += own
     s_months[p] += 1
+    outcome[p, 0], outcome[p, 1], outcome[p, 2], outcome[p, 3] = made, lonely, premium, max(0.0, premium)
+    outcome[p, 4], outcome[p, 5], outcome[p, 6], outcome[p, 7] = felt, own, programme_used, hours_used
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_grants(
-    state, step, bid, territory, members, paid, kept, hours, value, alone, perceived, t, cap, worth, asked, weighed
-):
-    """Write what each project at work may ask (cents) and how funders see it; sum both by territory (int64).
+    state, step, bid, members, paid, kept, hours, value, alone, perceived, t, cap, worth, first, last
+):  # fmt: skip
+    """Write what each project at work may ask (cents) and how funders see it; both are 0 for others.
 
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
-    asked[:] = 0
-    weighed[:] = 0
-    for p in range(state.size):
-        cap[p] = 0
+    for p in range(first, last):
+        cap[p], worth[p] = 0, 0
         if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
             continue
         spent, felt, given = np.int64(0), 0.0, np.int64(0)
@@ -354,21 +499,20 @@ def ask_grants(
             felt += perceived[p, s]
         cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
         worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
-        asked[territory[p]] += cap[p]
-        weighed[territory[p]] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    state, territory, members, member, cap, worth, asked, weighed, fund, opening, organisations,
-    received, sum_grants, sum_own, flow, totals,
+    territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid,
 ):  # fmt: skip
-    """Pay grants from the three funds of each territory, within what they hold (`opening`, read only).
+    """Decide the grants of the three funds of each territory, within what they hold (`opening`, read only).
 
-    A grant repays members a part of what they spent: their own share falls by as much.
+    given[project, fund], and their sums paid[territory, fund]: `pay_members` hands them out. A grant repays members a
+    part of what they spent: their own share falls by as much.
     """
-    org_territory, org_model, cash, project_received = organisations
-    for p in range(state.size):
+    for p in range(cap.size):
+        for k in range(3):
+            given[p, k] = 0
         if cap[p] <= 0:
             continue
         place = np.int64(territory[p])
@@ -389,17 +533,14 @@ def grant(
             sum_own[p] -= part
             totals[place, allied, 5] -= part
             totals[place, allied, 8 + k] += part
-            owner = 0 if k == 0 else (3 if k == 1 else 2)
-            m = np.int64(members[p])
-            for s in range(m):
-                gift = share_of(part, s, m)
-                received[p, s] += gift
-                receive(member[p, s], gift, owner, place, org_territory, org_model, cash, project_received, flow)
+            given[p, k] = part
+            paid[place, k] += part
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def advance(projects, step_share, seed, month, t, ended_now):
-    """Move every project one month along its seven steps, or end it; write the rows that ended, return how many.
+def advance(projects, step_share, seed, month, t, ended_now, first, last):
+    """Move projects first..last-1 one month along their seven steps, or end them; list, in `ended_now` from `first` on,
+    the rows that ended, and return how many.
 
     Set-up can be abandoned in any month. A project at work that delivers less than the viable share of what it
     delivered at first for `patience` months ends: dissolved when it lost members, else failed.
@@ -407,7 +548,7 @@ def advance(projects, step_share, seed, month, t, ended_now):
     (state, uid, step, left, setup, length, started, implemented, ended, end, members, members_first, seeking,
      waiting, bid, dirty, value, plan_value, engineering) = projects  # fmt: skip
     n = 0
-    for p in range(state.size):
+    for p in range(first, last):
         if state[p] != LIVING:
             continue
         cause = 0
@@ -427,7 +568,7 @@ def advance(projects, step_share, seed, month, t, ended_now):
                 )  # fmt: skip
         if cause:
             end[p], ended[p] = cause, month
-            ended_now[n] = p
+            ended_now[first + n] = p
             n += 1
     return n
 
@@ -536,20 +677,40 @@ def leave(p, s, members, memberships, dirty):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def review(projects, memberships, slots, org_uid, desire, seed, month, t):
-    """Let members of alliances at work reconsider; those who see less than they want leave. Return how many left."""
-    state, step, members, dirty = projects
-    member, effort, hours, perceived = memberships[0], memberships[1], memberships[2], memberships[5]
-    gone = 0
-    for p in range(state.size):
+def list_unhappy(projects, memberships, desire, t, out, first, last):
+    """List, in `out` from `first` on, alliances at work where a member sees less than it wants; return how many."""
+    state, step, members, _ = projects
+    n = 0
+    for p in range(first, last):
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
-        s = 0
+        for s in range(np.int64(members[p])):
+            if sees_less(p, s, memberships, desire, t):
+                out[first + n] = p
+                n += 1
+                break
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def sees_less(p, s, memberships, desire, t):
+    """Return True when the premium that a member perceives, and its desire for its own means, are negative."""
+    member, effort, hours, perceived = memberships[0], memberships[1], memberships[2], memberships[5]
+    mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
+    return matching.with_premium(perceived[p, s], t) + desire[member[p, s]] * mine < 0.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, t):
+    """Let members of the listed alliances reconsider; those who see less than they want leave. Return how many left."""
+    _, _, members, dirty = projects
+    member, gone = memberships[0], 0
+    for at in range(n):
+        p, s = rows[at], 0
         while s < members[p] and members[p] > 1:
             i = np.int64(member[p, s])
-            mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
-            if chance.happens(seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate) and (
-                matching.with_premium(perceived[p, s], t) + desire[i] * mine < 0.0
+            if sees_less(p, s, memberships, desire, t) and chance.happens(
+                seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate
             ):
                 leave(p, s, members, memberships, dirty)
                 forget_project(i, p, slots)
