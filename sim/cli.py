@@ -7,6 +7,7 @@ output, everything else to standard error; with --json, standard output is one J
 import os
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+EVERY = 30.0  # seconds between two lines of progress in a log
 
 # Numbers arrive as text: sim/config.py checks them, in the same words for the command line and for Python.
 Territory = Annotated[
@@ -241,9 +243,9 @@ def amount(value: float | None) -> str:
 
 @contextmanager
 def progress(months: int):
-    """Show a bar on standard error where somebody watches it."""
+    """Show a bar on standard error where somebody watches it; in a log, a line now and then when a run is long."""
     if not sys.stderr.isatty():
-        yield lambda month: None
+        yield told_now_and_then(months)
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -283,3 +285,17 @@ def code_of(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     main()
+
+
+def told_now_and_then(months: int) -> Callable[[int], None]:
+    """Return what tells the month on standard error, at most once every EVERY seconds."""
+    began = last = time.monotonic()
+
+    def tell(month: int):
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= EVERY:
+            last = now
+            say(f"month {month} of {months}, {now - began:,.0f} s")
+
+    return tell

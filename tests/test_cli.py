@@ -196,3 +196,16 @@ def test_the_list_of_parameters_ends_with_the_share_of_each_kind(capsys):
         drawn = [name for name in parameters.drawn if parameters[name].kind == kind]
         assert line.split()[:4] == [kind, str(len(of_kind)), "of", str(len(parameters))]
         assert f"{len(drawn)} of the {len(parameters.drawn)} drawn" in line
+
+
+def test_a_long_run_tells_its_months_in_a_log(capsys, monkeypatch):
+    """A short one tells nothing, and standard output belongs to the result either way."""
+    assert code_of([*RUN, "--months", "3", "--json"]) == 0
+    assert "month" not in capsys.readouterr().err
+    monkeypatch.setattr("sim.cli.EVERY", 0.0)
+    assert code_of([*RUN, "--months", "3", "--json"]) == 0
+    told = capsys.readouterr()
+    assert [line.split(",")[0] for line in told.err.splitlines() if line.startswith("month")] == [
+        "month 1 of 3", "month 2 of 3", "month 3 of 3",
+    ]  # fmt: skip
+    assert json.loads(told.out)["months"] == 3
