@@ -100,12 +100,11 @@ class Work:
 
     def __init__(self, state: State):
         rows, most, places = len(state.organisations), state.projects._most, len(state.territories)
-        self.rows = np.zeros(rows, np.int64)
-        self.words = np.zeros(rows, np.uint32), np.zeros(rows, np.uint64)  # drawn for all organisations at once
+        self.rows, self.parts, self.weights = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
+        self.amounts = self.weights.view(np.int64)  # in the same memory: no phase takes both
+        self.words = np.zeros(rows, np.uint32), self.parts.view(np.uint64)  # drawn for all organisations; no parts then
         self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
         self.allied = np.zeros(rows, np.uint8)  # members of living alliances
-        self.amounts, self.parts = np.zeros((2, rows), np.int64)
-        self.weights = np.zeros(rows)
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
             "projects": np.zeros(most, np.int64),
