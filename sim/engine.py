@@ -36,6 +36,7 @@ class World:
         self.territory, self.parameters, self.start, self.scale = territory, parameters, start, scale
         self.seed, self.month = int(seed), 0
         self._changes = set(parameters.change_months(start))
+        self._computed_from, self._computed = None, {}
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
         self.crew = Crew(self.state.segments, threads)
@@ -87,6 +88,15 @@ class World:
             self.step()
             if record is not None:
                 record.month(self)
+
+    def from_values(self, function, *more):
+        """Return function(values in force, *more), computed once for each change of the values."""
+        if self._computed_from is not self.values:
+            self._computed_from, self._computed = self.values, {}
+        key = (function, *more)
+        if key not in self._computed:
+            self._computed[key] = function(self.values, *more)
+        return self._computed[key]
 
     def _read_parameters(self):
         self.values = self.parameters.at(self.month, self.start)

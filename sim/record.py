@@ -72,7 +72,7 @@ class Record:
         kernel.score(s.territories.need, population, core, self.objective[n])
         kernel.score(s.territories.felt, population, core, self.felt[n])
         kernel.add_up(s.territories.delivered, core, self.delivered[n])
-        row = {name: column[n : n + 1] for name, column in self.monthly.items()}
+        row: dict[str, int | float] = {}
         who = np.empty((MODELS, len(core), 6), np.int64)  # organisations by size, those who wish, those without staff
         o = s.organisations
         world.crew.segments(kernel.count_organisations, s.segments, o.alive, o.size, o.desire, o.lean, who)
@@ -84,7 +84,9 @@ class Record:
             *(partial(part, world, row) for part in (_innovations, _totals, _policies, _credit)),
         )
         for m, cents in zip(MODEL_NAMES, world.ledger.closing[core].sum(axis=0), strict=True):
-            row[f"cash_{m}"][0] = cents
+            row[f"cash_{m}"] = cents
+        for name, column in self.monthly.items():
+            column[n] = row[name]
         self.months = n + 1
         if self.months in SNAPSHOTS:
             self.snapshots[self.months] = snapshot(world)
@@ -123,19 +125,19 @@ def _residents(state) -> np.ndarray:
 def _people(world, row, who):
     s, core, c = world.state, world.core, world.state.cohorts
     here = who[:, core].sum(axis=1)
-    row["willing"][0], row["without_staff"][0] = here[:, 4:].sum(axis=0)
-    row["organisations"][0] = here[:, :4].sum()
+    row["willing"], row["without_staff"] = here[:, 4:].sum(axis=0)
+    row["organisations"] = here[:, :4].sum()
     for m, count in zip(MODEL_NAMES, here[:, :4].sum(axis=1), strict=True):
         if m != "persons":
-            row[f"organisations_{m}"][0] = count
-    row["tipped"][0] = needs.tipped(world)
-    row["maturity"][0] = s.territories.maturity[core].sum() / max(1, core.sum())
+            row[f"organisations_{m}"] = count
+    row["tipped"] = needs.tipped(world)
+    row["maturity"] = s.territories.maturity[core].sum() / max(1, core.sum())
     for name in ("hours_given", "hours_served"):
-        row[name][0] = s[f"cohorts.{name}"][core[c.territory]].sum()
+        row[name] = s[f"cohorts.{name}"][core[c.territory]].sum()
     for name, held in (("hours_lent", LENT), ("hours_bound", BOUND)):
-        row[name][0] = world.ledger.held[core, :, held].sum()
+        row[name] = world.ledger.held[core, :, held].sum()
     confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
-    row["confident"][0], row["residents"][0] = confident, people
+    row["confident"], row["residents"] = confident, people
 
 
 def _projects(world, row, living):
@@ -143,64 +145,64 @@ def _projects(world, row, living):
     by_step, by_kind = np.zeros((2, len(STEPS)), np.int64), np.zeros(len(KINDS), np.int64)
     kernel.count_projects(p.state, p.members, p.step, p.kind, p.territory, core, by_step, by_kind)
     for k, step in enumerate(STEPS):
-        row[f"solo_{step}"][0], row[f"allied_{step}"][0] = by_step[0, k], by_step[1, k]
+        row[f"solo_{step}"], row[f"allied_{step}"] = by_step[0, k], by_step[1, k]
     for k, kind in enumerate(KINDS):
-        row[f"alliances_{kind}"][0] = by_kind[k]
+        row[f"alliances_{kind}"] = by_kind[k]
     for k, end in enumerate(ENDS):
-        row[f"ended_{end}"][0] = w.ends[k + 1]
+        row[f"ended_{end}"] = w.ends[k + 1]
     for step, count in zip(STEPS[:5], w.abandoned, strict=True):
-        row[f"abandoned_{step}"][0] = count
+        row[f"abandoned_{step}"] = count
     o, out = world.state.organisations, np.zeros(len(LINKS))
     kernel.count_links(
         p.state, p.members, p.founder, p.territory, world.state.memberships.member, core,
         (o.size, o.model, o.territory), living, out,
     )  # fmt: skip
     for name, count in zip(LINKS, out, strict=True):
-        row[name][0] = count
-    row["opened"][0], row["joined"][0] = w.opened, w.joined
+        row[name] = count
+    row["opened"], row["joined"] = w.opened, w.joined
     seen = np.zeros(1)
     kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)
-    row["seen"][0] = seen[0] / max(1, core.sum())
+    row["seen"] = seen[0] / max(1, core.sum())
 
 
 def _innovations(world, row):
     p, w = world.state.projects, world.work
     by_phase, by_strategy = np.zeros((2, len(innovation.PHASES)), np.int64)
     by_step = np.zeros(len(innovation.STEPS), np.int64)
-    row["innovations_aside"][0] = innovations.census(
+    row["innovations_aside"] = innovations.census(
         w.innovations, w.listed, (p.state, p.step, p.phase, p.phase_left, p.strategy, p.aside, p.territory, p.domain),
         world.state.territories.stories, world.core, world.course, by_phase, by_step, by_strategy,
     )  # fmt: skip
     for name, count in zip(innovation.STEPS, by_step, strict=True):
-        row[f"innovations_step_{name}"][0] = count
+        row[f"innovations_step_{name}"] = count
     for k, count in enumerate(by_phase):
-        row[f"innovations_phase_{k}"][0] = count
+        row[f"innovations_phase_{k}"] = count
     for name, count in zip(STRATEGIES, by_strategy, strict=True):
-        row[f"innovations_{name}"][0] = count
+        row[f"innovations_{name}"] = count
     for name, count in zip(innovation.TALLY, w.tally[world.core].sum(axis=0), strict=True):
-        row[name][0] = count
+        row[name] = count
 
 
 def _policies(world, row):
     """Who paid policies this month, and what left each purse (what it held when filled less what is left)."""
     w, core = world.work, world.core
     for who, cents in (("levy", w.levied), ("cut", w.cut), ("outside", w.outside)):
-        row[f"paid_by_{who}"][0] = cents[core].sum()
+        row[f"paid_by_{who}"] = cents[core].sum()
     spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
     for name, cents in zip(PURSES, spent, strict=True):
-        row[f"purse_{name}"][0] = cents
-    row["contracts_reached"][0], row["contracts_missed"][0] = w.reached[core].sum(), w.missed[core].sum()
+        row[f"purse_{name}"] = cents
+    row["contracts_reached"], row["contracts_missed"] = w.reached[core].sum(), w.missed[core].sum()
     p, invested = world.state.projects, np.zeros(len(core), np.int64)
     add_by_territory(p.contract, p.territory, invested)
-    row["invested"][0] = invested[core].sum()
-    row["catalysts"][0] = world.state.territories.catalysts[core].sum()
+    row["invested"] = invested[core].sum()
+    row["catalysts"] = world.state.territories.catalysts[core].sum()
 
 
 def _credit(world, row):
     """What is owed, and what was lost this month."""
     w, core = world.work, world.core
-    row["debt"][0] = world.ledger.held[core, :, DEBT].sum()
-    row["defaults"][0], row["unpaid"][0] = w.defaults[core].sum(), w.unpaid[core].sum()
+    row["debt"] = world.ledger.held[core, :, DEBT].sum()
+    row["defaults"], row["unpaid"] = w.defaults[core].sum(), w.unpaid[core].sum()
 
 
 def _totals(world, row):
@@ -208,4 +210,4 @@ def _totals(world, row):
         out = np.zeros(len(TOTALS))
         kernel.add_up(np.ascontiguousarray(world.work.totals[:, who]), world.core, out)
         for k, name in enumerate(TOTALS):
-            row[f"{name}_{label}"][0] = out[k]
+            row[f"{name}_{label}"] = out[k]

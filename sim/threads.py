@@ -44,6 +44,8 @@ class Crew:
 
     def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
         """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
+        if self.threads == 1:  # small worlds call many kernels for few rows
+            return [kernel(*arguments, 0, rows)]
         return self._each(kernel, self._cut(rows), arguments)
 
     def gather(self, kernel: Callable, rows: int, *arguments) -> int:
@@ -51,6 +53,8 @@ class Crew:
 
         The list is the last argument: an array, or a tuple of arrays. Returns its length.
         """
+        if self.threads == 1:
+            return kernel(*arguments, 0, rows)
         cuts = self._cut(rows)
         counts, n = self._each(kernel, cuts, arguments), 0
         columns = arguments[-1] if isinstance(arguments[-1], tuple) else (arguments[-1],)

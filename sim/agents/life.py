@@ -42,13 +42,13 @@ def close(world):
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
     w, shield = world.work, np.zeros(0)
-    rows = w.rows
+    rows, exits = w.rows, world.from_values(turnover, "life.exit")
     protection = float(v["promoters.protection"])
     if protection != 0.0:
         p, shield = s.projects, np.empty(len(o))
         kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
     n = world.crew.gather(
-        kernel.list_closing, len(o), o.alive, o.model, o.uid, o.cash, o.base, o.red, turnover(v, "life.exit"), shield,
+        kernel.list_closing, len(o), o.alive, o.model, o.uid, o.cash, o.base, o.red, exits, shield,
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
         world.work.words, rows,
     )  # fmt: skip
@@ -96,9 +96,12 @@ def open(world):
     """Let newborn organisations take free rows."""
     s, v = world.state, world.values
     o, c, place, ties = s.organisations, s.cohorts, s.territories, s.ties
-    rows = world.work.rows
+    rows, entries = world.work.rows, world.from_values(turnover, "life.entry")
+    functions, temper, likeness, staff = (
+        world.from_values(getattr(initial, name)) for name in ("functions", "temper", "likeness", "staff")
+    )
     n = kernel.list_births(
-        s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, turnover(v, "life.entry"),
+        s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
         world.seed, world.month, rows,
     )  # fmt: skip
     kernel.wait_over(o.red)
@@ -118,12 +121,12 @@ def open(world):
     kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
-        tuple(getattr(o, name) for name in TRAITS), initial.functions(v), initial.temper(v), o.visible,
+        tuple(getattr(o, name) for name in TRAITS), functions, temper, o.visible,
         o.remembers,
-        tuple(getattr(ties, name) for name in TIES), s.segments, world.near, initial.likeness(v),
+        tuple(getattr(ties, name) for name in TIES), s.segments, world.near, likeness,
     )  # fmt: skip
     world.crew.places(
-        kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, initial.staff(v), o.fte, o.hired, place.free_fte,
+        kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,
         world.work.amounts,
     )  # fmt: skip
 

@@ -52,13 +52,13 @@ def live(world):
     """Let residents grow older, be born, die and move; and let confidence follow what they see."""
     s = world.state
     c, place = s.cohorts, s.territories
-    kernel.move_confidence(c.territory, place.seen, confidence(world.values), c.confidence)
+    kernel.move_confidence(c.territory, place.seen, world.from_values(confidence), c.confidence)
     place.newborn[:] = 0
     if world.values["persons.demography"]:
         world.crew.share(
-            kernel.live, len(place), world.territory.ident, c.uid, rates(world.values),
+            kernel.live, len(place), world.territory.ident, c.uid, world.from_values(rates),
             migration(world.values, world.month), world.seed,
-            world.month, confidence(world.values), c.persons, c.arrived, c.departed, c.confidence, place.newborn,
+            world.month, world.from_values(confidence), c.persons, c.arrived, c.departed, c.confidence, place.newborn,
         )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def volunteer(world):
     s = world.state
     c = s.cohorts
     kernel.volunteer(
-        c.persons, c.uid, c.confidence, hours_per_person(world.values), float(world.values["confidence.start"]),
+        c.persons, c.uid, c.confidence, world.from_values(hours_per_person), float(world.values["confidence.start"]),
         float(world.values["persons.engagement_pull"]), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
         world.month, c.hours_given,
     )  # fmt: skip

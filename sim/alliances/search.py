@@ -26,7 +26,7 @@ TRAITS = ("domain", "size", "territory", "model")
 
 def make_room(world):
     """Keep free rows for the projects that may open this month, eight standard deviations of chance included."""
-    state, monthly = world.state, start_probabilities(world.values)
+    state, monthly = world.state, world.from_values(start_probabilities)
     rows = (state.segments[:, :, 1] - state.segments[:, :, 0]).sum(axis=1).tolist()
     expected = sum(n * probability for n, probability in zip(rows, monthly, strict=True))
     missing = math.ceil(expected + 8.0 * math.sqrt(expected)) + 8 - np.count_nonzero(state.projects.state == 0)
@@ -60,7 +60,7 @@ def make_room(world):
 def start(world):
     """Open the projects of this month: the same ones in every world."""
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
-    monthly = np.array(start_probabilities(world.values))
+    monthly = np.array(world.from_values(start_probabilities))
     place, w = world.state.territories, world.work
     n = world.crew.gather(
         match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, w.words, w.rows

@@ -329,7 +329,11 @@ def coalition_value(
             scratch[0],
         )  # fmt: skip
     else:
-        work = max(0.0, total - cost - engineering) / overhead_factor(overhead, t.poolable, size)
-        unit = unit_cost_within_means(work, mask, efficiency, budget, extra, t.price, weight, t.sigma, scratch)
+        if size == 1:  # alone, one has the means of all that one makes: its budget
+            team_costs(efficiency, mask, t.price, scratch[0])
+            unit = unit_cost(scratch[0], weight, t.sigma)
+        else:
+            work = max(0.0, total - cost - engineering) / overhead_factor(overhead, t.poolable, size)
+            unit = unit_cost_within_means(work, mask, efficiency, budget, extra, t.price, weight, t.sigma, scratch)
         made = form_b(total, cost, engineering, unit, fit, overhead, t.poolable, size)
     return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made
