@@ -73,17 +73,36 @@ static double next_cost(double cost, int k, int m, int64_t mask, const Row *effi
     return above;
 }
 
-static int suffices(double money, int m, int64_t mask, const Row *efficiency, const double *budget, double extra,
-                    double price, const double *weight, double sigma, const double *q) {
+static void best_makers(int m, int64_t mask, const Row *efficiency, const double *budget, double extra, double price,
+                        double *q, double *supply) {
+    for (int k = 0; k < FUNCTIONS; k++) {
+        q[k] = price;
+        supply[k] = INFINITY;
+    }
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1) {
+            double means = budget[i] + extra;
+            for (int k = 0; k < FUNCTIONS; k++) {
+                double cost = make_or_buy(efficiency[i][k], price);
+                if (cost < q[k]) {
+                    q[k] = cost;
+                    supply[k] = means;
+                } else if (cost == q[k]) {
+                    supply[k] += means;
+                }
+            }
+        }
+}
+
+static int suffices(double money, double price, const double *weight, double sigma, const double *q,
+                    const double *supply) {
     double lowest = INFINITY, total = 0.0;
     for (int k = 0; k < FUNCTIONS; k++) lowest = least(lowest, q[k]);
     for (int k = 0; k < FUNCTIONS; k++)
-        if (weight[k] > 0.0 && q[k] < price) {
-            double supply = supply_at(q[k], k, m, mask, efficiency, budget, extra, price);
-            if (supply >= money) continue;
+        if (weight[k] > 0.0 && q[k] < price && supply[k] < money) {
             if (total == 0.0)
                 for (int o = 0; o < FUNCTIONS; o++) total += weight[o] * power(q[o] / lowest, 1.0 - sigma);
-            if (money * (weight[k] * power(q[k] / lowest, 1.0 - sigma) / total) > supply) return 0;
+            if (money * (weight[k] * power(q[k] / lowest, 1.0 - sigma) / total) > supply[k]) return 0;
         }
     return 1;
 }
@@ -142,9 +161,9 @@ static double spread_over_makers(double money, int m, int64_t mask, const Row *e
 
 static double unit_cost_within_means(double money, int m, int64_t mask, const Row *efficiency, const double *budget,
                                      double extra, double price, const double *weight, double sigma) {
-    double q[FUNCTIONS];
-    team_costs(m, efficiency, mask, price, q);
-    if (suffices(money, m, mask, efficiency, budget, extra, price, weight, sigma, q)) return unit_cost(q, weight, sigma);
+    double q[FUNCTIONS], supply[FUNCTIONS];
+    best_makers(m, mask, efficiency, budget, extra, price, q, supply);
+    if (suffices(money, price, weight, sigma, q, supply)) return unit_cost(q, weight, sigma);
     return spread_over_makers(money, m, mask, efficiency, budget, extra, price, weight, sigma, q);
 }
 
@@ -208,7 +227,8 @@ static double coalition_value(int64_t mask, int m, const double *budget, double 
             total += budget[i] + extra;
         }
     if (size == 0) return 0.0;
-    double cost = coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
+    double cost = size == 1
+        ? 0.0 : coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
     double overhead = t->overhead;
     if (size > 1) {
         if (kind == PRACTICES) overhead *= 1.0 - t->practices;
