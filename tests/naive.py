@@ -815,8 +815,8 @@ class projects:
             column[first : first + len(found)] = values
         return len(found)
 
-    def list_free(state, wanted, out):
-        free = [p for p, s in enumerate(state) if s == 0][:wanted]
+    def list_free(state, contract, wanted, out):
+        free = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0][:wanted]
         out[: len(free)] = free
         return len(free)
 
@@ -857,8 +857,8 @@ class projects:
             opened += core[territory[p]]
         return opened
 
-    def list_stale(state, sum_months, out):
-        stale = [p for p, s in enumerate(state) if s == 0 and sum_months[p] > 0]
+    def list_stale(state, contract, sum_months, out):
+        stale = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0 and sum_months[p] > 0]
         out[: len(stale)] = stale
         return len(stale)
 

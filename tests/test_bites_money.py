@@ -456,6 +456,18 @@ def test_investors_never_put_in_more_than_they_hold_nor_than_public_action_can_s
         assert out[0] == able
 
 
+def test_no_impact_contract_is_forgotten():
+    """Also those of projects that end early, and leave their row, after the months of the inception cohort."""
+    values = sim.load_parameters().with_values({**CONTRACT, "fund.instrument": 3, "projects.exit_hazard": 0.1})
+    world = sim.World(sim.load_territory("synthetic:1"), values, seed=1)
+    p, signed, settled = world.state.projects, set(), 0
+    for _ in range(40):
+        world.step()
+        settled += int(world.work.reached.sum() + world.work.missed.sum())
+        signed |= set(p.uid[p.contract > 0].tolist())
+    assert settled > 0 and settled == len(signed) - np.count_nonzero(p.contract)
+
+
 def test_impact_contracts_balance_to_the_cent(results):
     monthly, world = results({**CONTRACT, "fund.target": 1.0}, strict=True)
     assert monthly["contracts_reached"].sum() > 0 and monthly["contracts_missed"].sum() > 0

@@ -79,6 +79,16 @@ def test_the_twin_gives_the_same_bits(number):
     assert plain == kernels, case
 
 
+def test_the_twin_settles_contracts_of_projects_that_left():
+    values = {
+        "fund.dose": 6.0, "fund.instrument": 3, "projects.setup_months": 3.0, "projects.length_months": 12.0,
+        "projects.start_rate": 0.5, "desire.mean": 0.3, "projects.exit_hazard": 0.1,
+    }  # fmt: skip
+    world = sim.World(places(2), sim.load_parameters().with_values(values), seed=1)
+    _, kernels, plain = both(world, 36)
+    assert plain == kernels
+
+
 def test_the_twin_begins_at_any_month_in_any_real_place():
     """With neighbours around it, long enough for mandates to end and for the kept cohort to be complete."""
     territory = sim.load_territory("epci:244600573")

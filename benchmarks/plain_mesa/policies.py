@@ -1,6 +1,7 @@
 """Policies that pay, or that change the terms of alliances: programmes, the premium paid, the fund."""
 
 import math
+from heapq import heappush
 
 from benchmarks.plain_mesa import credit, splitting
 from benchmarks.plain_mesa.production import grant, part_of, receive
@@ -260,6 +261,8 @@ def settle_contracts(model):
             continue
         del model.contracts[project]
         place, put, project.contract = project.home, project.contract, 0
+        if project.state == 0:
+            heappush(model.free_rows, project.row)
         done = project.state == LIVING and project.plan_value > 0.0
         if not (done and project.sum_value >= target * project.plan_value * project.length):
             place.missed += 1

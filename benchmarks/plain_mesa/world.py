@@ -177,8 +177,7 @@ class PlainModel(mesa.Model):
         return self.next_row - 1
 
     def add_projects(self, opened: list):
-        """Put projects that open among the living ones, and forget the contracts of those that left no row."""
-        self.contracts = {project: None for project in self.contracts if project.state}
+        """Put projects that open among the living ones."""
         self.projects += opened
         self.projects.sort(key=lambda project: project.row)
 
@@ -199,5 +198,5 @@ class PlainModel(mesa.Model):
         for project in ended:
             if project.state == projects.KEPT:
                 self.ended.append(project)
-            else:
+            elif not project.contract:  # else its row waits until investors know
                 heappush(self.free_rows, project.row)

@@ -29,7 +29,8 @@ def make_room(world):
     state, monthly = world.state, world.from_values(start_probabilities)
     rows = (state.segments[:, :, 1] - state.segments[:, :, 0]).sum(axis=1).tolist()
     expected = sum(n * probability for n, probability in zip(rows, monthly, strict=True))
-    missing = math.ceil(expected + 8.0 * math.sqrt(expected)) + 8 - np.count_nonzero(state.projects.state == 0)
+    free = np.count_nonzero((state.projects.state == 0) & (state.projects.contract == 0))
+    missing = math.ceil(expected + 8.0 * math.sqrt(expected)) + 8 - free
     if missing > 0:
         state.grow(missing)
         world.work.show(len(state.projects))
@@ -71,7 +72,7 @@ def start(world):
         world.month, world.terms, called,
     )  # fmt: skip
     _clean_free_rows(world)
-    free = kernel.list_free(p.state, n, w.projects)
+    free = kernel.list_free(p.state, p.contract, n, w.projects)
     if free < n:
         raise CapacityError(
             f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free} more are needed.\n"
@@ -95,7 +96,7 @@ def start(world):
 def _clean_free_rows(world):
     """Forget what ended projects left in the rows that a new one may take."""
     p, rows = world.state.projects, world.work.projects
-    stale = rows[: kernel.list_stale(p.state, p.sum_months, rows)]
+    stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
     if stale.size:
         for table in (p, world.state.memberships):
             for name, column in vars(table).items():

@@ -52,13 +52,13 @@ def list_called(starters, organisations, felt, seed, month, t, out, first, last)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_free(state, wanted, out):
-    """List the first `wanted` free rows of projects; return how many there are."""
+def list_free(state, contract, wanted, out):
+    """List the first `wanted` free rows of projects; return how many there are. A contract must be settled first."""
     n = 0
     for p in range(state.size):
         if n == wanted:
             break
-        if state[p] == 0:
+        if state[p] == 0 and contract[p] == 0:
             out[n] = p
             n += 1
     return n
@@ -117,11 +117,11 @@ def open_projects(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_stale(state, sum_months, out):
-    """List the free rows that hold what an ended project left; return how many."""
+def list_stale(state, contract, sum_months, out):
+    """List the free rows that hold what an ended project left, contracts settled; return how many."""
     n = 0
     for p in range(state.size):
-        if state[p] == 0 and sum_months[p] > 0:
+        if state[p] == 0 and contract[p] == 0 and sum_months[p] > 0:
             out[n] = p
             n += 1
     return n
