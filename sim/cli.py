@@ -241,6 +241,20 @@ def amount(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def told_now_and_then(months: int) -> Callable[[int], None]:
+    """Return what tells the month on standard error, at most once every EVERY seconds."""
+    began = last = time.monotonic()
+
+    def tell(month: int):
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= EVERY:
+            last = now
+            say(f"month {month} of {months}, {now - began:,.0f} s")
+
+    return tell
+
+
 @contextmanager
 def progress(months: int):
     """Show a bar on standard error where somebody watches it; in a log, a line now and then when a run is long."""
@@ -285,17 +299,3 @@ def code_of(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     main()
-
-
-def told_now_and_then(months: int) -> Callable[[int], None]:
-    """Return what tells the month on standard error, at most once every EVERY seconds."""
-    began = last = time.monotonic()
-
-    def tell(month: int):
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= EVERY:
-            last = now
-            say(f"month {month} of {months}, {now - began:,.0f} s")
-
-    return tell

@@ -36,8 +36,9 @@ def asked(capsys):
     return ask
 
 
-def test_the_installed_command_prints_one_json_object():
-    done = subprocess.run([SIM, *RUN, "--months", "2", "--json"], capture_output=True, text=True)
+@pytest.mark.parametrize("command", [[SIM], [sys.executable, "-m", "sim.cli"]], ids=["sim", "python -m sim.cli"])
+def test_the_installed_command_prints_one_json_object(command):
+    done = subprocess.run([*command, *RUN, "--months", "2", "--json"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout, parse_constant=refuse_constant)) >= KEYS
 
