@@ -119,7 +119,7 @@ class Work:
         self._reserve = {
             "projects": np.zeros(most, np.int64),
             "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, float, int, int)),
-            "planned": np.zeros(most, np.int64), "gifts": np.zeros((most, 1), np.int64),
+            "gifts": np.zeros((most, 1), np.int64),
             "outcome": np.zeros((most, 8)), "given": np.zeros((most, 3), np.int64),  # of a month, by project
             "cap": np.zeros(most, np.int64), "worth": np.zeros(most, np.int64),
             "innovations": np.zeros(most, np.int64),  # rows of the living ones, the first `listed`

@@ -31,18 +31,18 @@ class innovation:
         new = [w * (b / a) ** tilt for w, a, b in zip(weight, was, phase_weights[after], strict=True)]
         return [w / sum(new) for w in new]
 
-    def begin(table, felt, stories, share, phase_weights, seed, month, c, rows):
-        (state, uid, territory, domain, kind, started, length, strategy, left, aside, fit, first, weight,
+    def begin(table, felt, stories, share, phase_weights, seed, month, c, rows, first, last):
+        (state, uid, territory, domain, kind, started, length, strategy, left, aside, fit, began, weight,
          dirty) = table  # fmt: skip
-        living = [p for p, s in enumerate(state) if s == 1 and kind[p] == 2]
-        rows[: len(living)] = living
+        living = [p for p in range(first, last) if state[p] == 1 and kind[p] == 2]
+        rows[first : first + len(living)] = living
         for p in (p for p in living if started[p] == month):
             s, place = naive.projects.pick(share, naive.chance.uniform(seed, uid[p], month, 100, 0)), territory[p]
-            strategy[p], dirty[p], first[p] = s, 1, fit[p]
+            strategy[p], dirty[p], began[p] = s, 1, fit[p]
             length[p] = max(length[p], 2 * sum(innovation.months_of(k, s, 0, c) for k in range(3)))
             left[p] = innovation.months_of(0, s, stories[place][domain[p]], c)
             aside[p] = int(sum(x > felt[place][domain[p]] for x in felt[place]) >= c.first_needs)
-            fit[p] = innovation.fit_of(first[p], 0, s, aside[p], c)
+            fit[p] = innovation.fit_of(began[p], 0, s, aside[p], c)
             weight[p] = innovation.turned(weight[p], -1, 0, phase_weights, c.tilt)
         return len(living)
 

@@ -114,8 +114,9 @@ class money:
                 cash[c] += income[c]
             market[t][1] -= sum(parts.values())
 
-    def fill(segment, alive, base, shares, cash, granted, fund):
-        for t, span in enumerate(segment):
+    def fill(segment, alive, base, shares, cash, granted, fund, first, last):
+        for t in range(first, last):
+            span = segment[t]
             due = {i: nearest(shares[t] * base[i]) for i in living(span, alive)}
             budget = sum(due.values())
             missing = max(0, budget - fund[t])
@@ -293,21 +294,25 @@ class life:
             for k, amount in enumerate(lost):
                 flow[t][8 * (3 if parts else OUTSIDE) + k] += amount
 
-    def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
+    def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out, count, first, last):
+        for k, t, span in numbered(segments)[first:last]:
+            n = max(1, len(living(span, alive)))
+            mean = monthly[k] * usual[t][k] * math.sqrt(usual[t][k] / n)
+            wanted = naive.draws.poisson(seed, PLACE + ident[t], month, 41, k, mean) if mean else 0
+            known = usual[t][k]
+            turn = naive.chance.below(seed, PLACE + ident[t], month, 41, 7 + k, known) if wanted else 0
+            before = range(span[0], span[0] + known)
+            order = [*before[turn:], *before[:turn], *range(span[0] + known, span[1])]
+            free = [i for i in order if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
+            count[k][t] = wanted if wanted <= len(free) else -1
+            out[span[0] : span[0] + len(free[:wanted])] = free[:wanted]
+
+    def pack_births(segments, count, out):
         found = []
-        for k, spans in enumerate(segments):
-            for t, span in enumerate(spans):
-                n = max(1, len(living(span, alive)))
-                mean = monthly[k] * usual[t][k] * math.sqrt(usual[t][k] / n)
-                wanted = naive.draws.poisson(seed, PLACE + ident[t], month, 41, k, mean) if mean else 0
-                known = usual[t][k]
-                turn = naive.chance.below(seed, PLACE + ident[t], month, 41, 7 + k, known) if wanted else 0
-                first = range(span[0], span[0] + known)
-                order = [*first[turn:], *first[:turn], *range(span[0] + known, span[1])]
-                free = [i for i in order if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
-                if wanted > len(free):
-                    return -1 - k
-                found += free[:wanted]
+        for k, t, span in numbered(segments):
+            if count[k][t] < 0:
+                return -1 - k
+            found += out[span[0] : span[0] + count[k][t]]
         out[: len(found)] = found
         return len(found)
 

@@ -75,7 +75,7 @@ class Table:
         return (
             (self.state, self.uid, self.territory, self.domain, self.kind, self.started, self.length, self.strategy,
              self.left, self.aside, self.fit, self.first, self.weight, self.dirty),
-            self.felt, self.stories, np.array([0.1, 0.2, 0.3, 0.4]), WEIGHTS, 5, month, c, self.listed,
+            self.felt, self.stories, np.array([0.1, 0.2, 0.3, 0.4]), WEIGHTS, 5, month, c, self.listed, 0, self.rows,
         )  # fmt: skip
 
     def cross(self, c, month=17):

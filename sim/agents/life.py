@@ -100,10 +100,12 @@ def open(world):
     functions, temper, likeness, staff = (
         world.from_values(getattr(initial, name)) for name in ("functions", "temper", "likeness", "staff")
     )
-    n = kernel.list_births(
-        s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
-        world.seed, world.month, rows,
+    count = np.zeros((WIDTH, len(place)), np.int64)
+    world.crew.segments(
+        kernel.list_births, s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
+        world.seed, world.month, rows, count,
     )  # fmt: skip
+    n = kernel.pack_births(s.segments, count, rows)
     kernel.wait_over(o.red)
     if n < 0:
         raise CapacityError(

@@ -102,7 +102,9 @@ def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None =
     if (calendar_month(world) - 1) % every:
         return
     shares = np.full(len(s.territories), share * every) * (1.0 if effort is None else effort)
-    kernel.fill(s.segments[model], o.alive, o.base, shares, o.cash, o.granted, s.territories.fund[:, fund])
+    world.crew.places(
+        kernel.fill, s.segments[model], o.alive, o.base, shares, o.cash, o.granted, s.territories.fund[:, fund]
+    )
 
 
 # The purses of policies: money set aside for one use, not yet spent. Columns of territories.purse, in this order.

@@ -113,7 +113,8 @@ def begin(world):
     """List innovations, give those that opened this month their strategy, and pay the supports of the month."""
     s, w = world.state, world.work
     p, place = s.projects, s.territories
-    n = kernel.begin(
+    n = world.crew.gather(
+        kernel.begin, len(p),
         (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, p.strategy, p.phase_left, p.aside, p.fit,
          p.fit_first, p.weight, p.dirty),
         place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,

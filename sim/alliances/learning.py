@@ -8,6 +8,8 @@ Desire   moves towards the organisation's own disposition plus what it sees amon
 Numbers   parameters trust, alliances, desire, form
 """
 
+from functools import partial
+
 import numpy as np
 
 from sim.kernels import learning as kernel
@@ -53,17 +55,25 @@ def remember(world):
 def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
     s = world.state
-    o, p, place = s.organisations, s.projects, s.territories
+    o, p = s.organisations, s.projects
     world.crew.share(kernel.wear_badges, len(o), o.alive, o.births, o.visible, o.patron, world.work.badge)
-    world.crew.share(
-        kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation, world.work.badge,
-        o.disposition, o.threshold,
-        world.seed, world.terms, o.desire,
+    seen = p.state, p.step, p.members, p.kind, s.memberships.member, o.visible, o.patron
+    world.crew.together(
+        partial(kernel.be_seen, *seen),  # nobody looks at it any more this month
+        partial(_count_alliances, world),
+        partial(
+            world.crew.share, kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
+            world.work.badge, o.disposition, o.threshold, world.seed, world.terms, o.desire,
+        ),
     )  # fmt: skip
-    kernel.be_seen(p.state, p.step, p.members, p.kind, s.memberships.member, o.visible, o.patron)
-    at_work = np.zeros(len(place), np.int64)
+
+
+def _count_alliances(world):
+    """Count alliances of each place, and those at work by resident: what residents see."""
+    s = world.state
+    p, place = s.projects, s.territories
+    at_work, residents = np.zeros((2, len(place)), np.int64)
     kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
-    residents = np.zeros(len(place), np.int64)
     add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
     counted = at_work + world.terms.declaration_effect * place.declared  # as many alliances at work, or as many fewer
     place.seen[:] = 1000.0 * counted / np.maximum(residents, 1)

@@ -8,6 +8,8 @@ Value never pays a wage: it moves needs and opinions, not money.
 Numbers   parameters projects, trust, engineering
 """
 
+from functools import partial
+
 import numpy as np
 
 from sim.agents import circuit
@@ -60,33 +62,43 @@ def produce(world):
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
         t, gifts, w.outcome,
     )  # fmt: skip
-    kernel.add_work(
-        (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts, w.outcome,
-        place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
-    )  # fmt: skip
-    shared = w.rows[: world.crew.gather(kernel.list_shared, len(o), o.slots, w.rows)]
-    spent += world.crew.total(
-        kernel.pay_work, len(shared), spent.shape, shared, p.members, m.member, m.paid, gifts,
-        (o.territory, o.model, o.slots, o.cash, o.project_paid),
+    asked, weighed = np.zeros((2, len(place)), np.int64)
+    shared, *_ = world.crew.together(
+        partial(_pay_shared, world, spent),
+        partial(
+            kernel.add_work, (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts,
+            w.outcome, place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
+        ),
+        partial(_ask_grants, world, asked, weighed),
     )  # fmt: skip
     if handed.any():
         pay_members(world, shared, w.gifts, handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, spent)
     pay_out(world, wages, float(world.values["engineering.payroll_share"]))
-    _pay_grants(world, shared)
+    grant(world, shared, w.cap, w.worth, asked, weighed, place.fund, place.fund.copy())
 
 
-def _pay_grants(world, shared):
+def _pay_shared(world, spent) -> np.ndarray:
+    """Let organisations that are in several projects pay; return their rows."""
     s, w = world.state, world.work
-    p, m, fund = s.projects, s.memberships, s.territories.fund
-    asked, weighed = np.zeros((2, len(s.territories)), np.int64)
+    o, p, m = s.organisations, s.projects, s.memberships
+    shared = w.rows[: world.crew.gather(kernel.list_shared, len(o), o.slots, w.rows)]
+    spent += world.crew.total(
+        kernel.pay_work, len(shared), spent.shape, shared, p.members, m.member, m.paid, w.gifts[:, 0],
+        (o.territory, o.model, o.slots, o.cash, o.project_paid),
+    )  # fmt: skip
+    return shared
+
+
+def _ask_grants(world, asked, weighed):
+    s, w = world.state, world.work
+    p, m = s.projects, s.memberships
     world.crew.share(
         kernel.ask_grants, len(p), p.state, p.step, p.bid, p.members, m.paid, m.kept, m.hours, p.value, p.alone,
         m.perceived, world.terms, w.cap, w.worth,
     )  # fmt: skip
     add_by_territory(w.cap, p.territory, asked)
     add_by_territory(w.worth, p.territory, weighed)
-    grant(world, shared, w.cap, w.worth, asked, weighed, fund, fund.copy())
 
 
 def grant(world, shared, cap, worth, asked, weighed, fund, opening):

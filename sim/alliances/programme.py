@@ -30,7 +30,7 @@ def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
     p, purse = s.projects, s.territories.purse[:, ENGINEERING]
-    need, planned = np.zeros(len(s.territories), np.int64), world.work.planned
+    need, planned = np.zeros(len(s.territories), np.int64), world.work.cap
     world.crew.share(kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, s.memberships.effort, planned)
     add_by_territory(planned, p.territory, need)
     world.crew.share(

@@ -115,15 +115,18 @@ def turn(p, before, after, weight, phase_weights, tilt):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def begin(innovations, felt, stories, share, phase_weights, seed, month, course, rows):
-    """List living innovations in `rows` and return how many; give those that opened this month their strategy."""
+def begin(innovations, felt, stories, share, phase_weights, seed, month, course, rows, first, last):
+    """List living innovations of projects first..last-1, in `rows` from `first` on, and return how many.
+
+    Those that opened this month are given their strategy.
+    """
     (state, uid, territory, domain, kind, started, length, strategy, phase_left, aside, fit, fit_first, weight,
      dirty) = innovations  # fmt: skip
     n = 0
-    for p in range(state.size):
+    for p in range(first, last):
         if state[p] != projects.LIVING or kind[p] != projects.INNOVATION:
             continue
-        rows[n] = p
+        rows[first + n] = p
         n += 1
         if started[p] != month:
             continue

@@ -116,36 +116,49 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out):
-    """List the free rows that newborn organisations take this month; return how many, or -1 - model without room.
+def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out, count, first, last):
+    """List the free rows that newborn organisations of segments first..last-1 take this month.
 
+    They stand in `out` from the first row of their segment on; count[model, territory] says how many, -1 without room.
     Births in a territory and model are Poisson with mean monthly[model] * usual * sqrt(usual / living). They take
     the place of organisations of the start that closed, from a random one on, so that sizes keep their shares; then
     rows that nobody had. A row that closed this month waits for the next: nobody sees it change hands in a month.
     """
-    n = 0
-    for k in range(MODELS):
+    for segment in range(first, last):
+        k, t = segment // segments.shape[1], segment % segments.shape[1]
+        count[k, t] = 0
         if monthly[k] <= 0.0:
             continue
-        for t in range(segments.shape[1]):
-            living = 0
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                living += alive[i]
-            mean = monthly[k] * usual[t, k] * math.sqrt(usual[t, k] / max(1.0, np.float64(living)))
-            place = PLACE + np.uint64(ident[t])
-            wanted = draws.poisson(seed, place, month, d.ENTRY, k, mean)
-            first, known = segments[k, t, 0], usual[t, k]
-            turn = chance.below(seed, place, month, d.ENTRY, MODELS + k, known) if wanted > 0 else 0
-            for at in range(segments[k, t, 1] - first):
-                if wanted == 0:
-                    break
-                i = first + ((turn + at) % known if at < known else at)
-                if not alive[i] and red[i] != JUST_CLOSED and births[i] < 255:
-                    out[n] = i
-                    n += 1
-                    wanted -= 1
-            if wanted > 0:
+        living = 0
+        for i in between(segments[k, t, 0], segments[k, t, 1]):
+            living += alive[i]
+        mean = monthly[k] * usual[t, k] * math.sqrt(usual[t, k] / max(1.0, np.float64(living)))
+        place = PLACE + np.uint64(ident[t])
+        wanted = draws.poisson(seed, place, month, d.ENTRY, k, mean)
+        start, known = segments[k, t, 0], usual[t, k]
+        turn = chance.below(seed, place, month, d.ENTRY, MODELS + k, known) if wanted > 0 else 0
+        for at in range(segments[k, t, 1] - start):
+            if count[k, t] == wanted:
+                break
+            i = start + ((turn + at) % known if at < known else at)
+            if not alive[i] and red[i] != JUST_CLOSED and births[i] < 255:
+                out[start + count[k, t]] = i
+                count[k, t] += 1
+        if count[k, t] < wanted:
+            count[k, t] = -1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def pack_births(segments, count, out):
+    """Close the gaps between the lists of segments; return how many rows they are, or -1 - the model without room."""
+    n = 0
+    for k in range(count.shape[0]):
+        for t in range(count.shape[1]):
+            if count[k, t] < 0:
                 return -1 - k
+            for at in range(count[k, t]):
+                out[n] = out[segments[k, t, 0] + at]
+                n += 1
     return n
 
 

@@ -197,12 +197,12 @@ def pay_cohorts(base, income, cash, market):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill(segment, alive, base, shares, cash, granted, fund):
+def fill(segment, alive, base, shares, cash, granted, fund, first, last):
     """Top up the fund of each territory to its budget, shares[territory] * base over the rows of one model.
 
     What was not used lowers what is collected. A row gives no more than the cash it has.
     """
-    for t in range(segment.shape[0]):
+    for t in range(first, last):
         budget, share = np.int64(0), shares[t]
         for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
