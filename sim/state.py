@@ -99,6 +99,7 @@ class State:
         self.projects = Table("projects", 0, projects)
         self.memberships = Table("memberships", 0, projects)
         self.segments = segments
+        self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1
         self.ties.neighbour[:] = -1
 

@@ -128,9 +128,9 @@ def draw_rights(world):
 @phase(
     reads=(
         "memberships.member", "memberships.paid", "organisations.alive", "organisations.base", "organisations.model",
-        "organisations.territory", "projects.domain", "projects.left", "projects.length", "projects.members",
-        "projects.plan_value", "projects.state", "projects.step", "projects.sum_value", "projects.territory",
-        "territories.felt",
+        "organisations.slots", "organisations.territory", "projects.domain", "projects.left", "projects.length",
+        "projects.members", "projects.plan_value", "projects.state", "projects.step", "projects.sum_value",
+        "projects.territory", "territories.felt",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",

@@ -20,20 +20,25 @@ from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.phases import phase
+from sim.state import columns
 
-TRAITS = ("domain", "size", "territory", "model")
+OF_PROJECTS = tuple(name for name, column in columns().items() if column.table in ("projects", "memberships"))
 
 
 def make_room(world):
     """Keep free rows for the projects that may open this month, eight standard deviations of chance included."""
-    state, monthly = world.state, world.from_values(start_probabilities)
-    rows = (state.segments[:, :, 1] - state.segments[:, :, 0]).sum(axis=1).tolist()
-    expected = sum(n * probability for n, probability in zip(rows, monthly, strict=True))
-    free = np.count_nonzero((state.projects.state == 0) & (state.projects.contract == 0))
-    missing = math.ceil(expected + 8.0 * math.sqrt(expected)) + 8 - free
+    state, p, scratch = world.state, world.state.projects, world.work.projects
+    most = world.from_values(most_starts, state.rows_by_model)
+    missing = most - kernel.list_free(p.state, p.contract, most, scratch)
     if missing > 0:
         state.grow(missing)
         world.work.show(len(state.projects))
+
+
+def most_starts(values: dict, rows: tuple[int, ...]) -> int:
+    """Return how many projects may open in a month among so many rows by model."""
+    expected = sum(n * probability for n, probability in zip(rows, start_probabilities(values), strict=True))
+    return math.ceil(expected + 8.0 * math.sqrt(expected)) + 8
 
 
 @phase(
@@ -98,10 +103,9 @@ def _clean_free_rows(world):
     p, rows = world.state.projects, world.work.projects
     stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
     if stale.size:
-        for table in (p, world.state.memberships):
-            for name, column in vars(table).items():
-                if not name.startswith("_"):
-                    column[stale] = -1 if name == "member" else 0
+        for name in OF_PROJECTS:
+            world.state[name][stale] = 0
+        world.state.memberships.member[stale] = -1
 
 
 @phase(
