@@ -25,6 +25,7 @@ def measure(found: Found, names: set[str], *, full: bool = False, territory: str
     """Measure what is asked of the region; the rate always comes with the density of its world."""
     months = MOST + YEAR * years
     tell(f"{territory}: {AFTER} months, then until the world is dense")
+    started("synthetic:1", 1)[0].run(1)  # kernels are loaded before memory is counted
     before = resident()
     world, record = started(territory, months)
     if not run_until_dense(world, record, MOST):

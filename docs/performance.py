@@ -132,7 +132,7 @@ def free(x: float, y: float, r: float, long: float, taken: list) -> tuple[float,
 
 def goals() -> str:
     """Return the last kept value of every row, with its goal."""
-    kept = {line["name"]: line for line in lines("results.csv")}
+    kept = {line["name"]: line for line in lines("results.csv") if line["value"]}
     out = ["| row | measured | goal | beyond | |", "|---|---|---|---|---|"]
     for row in ROWS.values():
         line = kept.get(row.name)

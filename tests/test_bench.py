@@ -28,6 +28,8 @@ NAMES = [
 
 def test_every_stable_name_is_a_row():
     assert list(bench.ROWS) == NAMES
+    assert {row.group for row in bench.ROWS.values()} == set(bench.GROUPS)
+    assert all((measuring.ROOT / "benchmarks" / f"{group}.py").exists() for group in bench.GROUPS)
 
 
 def test_one_row_alone_is_one_json_object():
