@@ -6,6 +6,7 @@ Times are of the processor, on one thread, in a living world; a kernel's holds a
 import argparse
 import csv
 import importlib
+import os
 import pkgutil
 import sys
 import time
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--after", type=int, default=24)
     parser.add_argument("--keep", metavar="LABEL", help="add the lines to profile.csv under this label")
     asked = parser.parse_args()
+    os.environ["NUMBA_NUM_THREADS"] = "1"  # before numba is imported: months of one thread
     phases, kernels, total = profile(asked.territory, asked.after)
     if asked.keep:
         keep(asked.keep, asked.territory, {"total": total, "phase": phases, "kernel": kernels})

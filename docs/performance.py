@@ -147,6 +147,8 @@ def goals() -> str:
     first = next((kept[name] for name in ROWS if name in kept), None)
     if first:
         out.append(f"\nLast kept on {first['date']}: {first['machine']}.")
+    if loads := [float(line["value"]) for line in lines("results.csv") if line["name"] == "load_average_before"]:
+        out.append(f"Other processes wanted {min(loads):.1f} to {max(loads):.1f} of its cores when these runs began.")
     return "\n".join(out)
 
 
