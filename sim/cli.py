@@ -46,6 +46,9 @@ def run(
     scale: Annotated[str, typer.Option(help="A smaller copy: above 0, at most 1.")] = "1",
     out: Annotated[Path | None, typer.Option(help="Folder to write; without it nothing is written.")] = None,
     check: Annotated[bool, typer.Option(help="Check every account row by row, after every phase.")] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads that share a large territory; all processors, if not said.")
+    ] = None,
     json: Json = False,
 ):
     """Run one territory, month after month."""
@@ -56,7 +59,7 @@ def run(
         territory, scenario=tuple(scenario or ()), months=months, seed=seed, start=start, around=around, scale=scale,
         strict=check,
     )  # fmt: skip
-    prepared = Prepared(config)
+    prepared = Prepared(config, threads=threads)
     for note in prepared.territory.notes:
         say(note)
     with compiled_by_two(), progress(config.months) as each_month:

@@ -24,12 +24,12 @@ LEAST_COPY = 2_000  # residents: below, alliances of a copy differ from those of
 class Prepared:
     """A run that is ready to start: its territory and parameters are read, its name is known."""
 
-    def __init__(self, config: RunConfig, territory=None, scenarios=None):
+    def __init__(self, config: RunConfig, territory=None, scenarios=None, threads: int | None = None):
         from sim.parameters import load_parameters
         from sim.scenarios import combine, load_scenario
         from sim.territory import load_territory
 
-        self.config = config
+        self.config, self.threads = config, threads  # results, and the name of a run, do not depend on threads
         self.territory = load_territory(config.territory, around=config.around) if territory is None else territory
         refuse_tiny_copy(self.territory, config.scale)
         scenarios = [load_scenario(name) for name in config.scenario] if scenarios is None else scenarios
@@ -52,7 +52,10 @@ class Prepared:
         from sim.engine import World
 
         c = self.config
-        return World(self.territory, self.parameters, seed=c.seed, start=c.start, strict=c.strict, scale=c.scale)
+        return World(
+            self.territory, self.parameters, seed=c.seed, start=c.start, strict=c.strict, scale=c.scale,
+            threads=self.threads,
+        )  # fmt: skip
 
     def shadow_wage(self) -> float:
         """Return what an hour of a volunteer counts for in consolidated means, EUR."""

@@ -1,5 +1,6 @@
 """Threads share rows, never results: any number of them, any blocks, the same bits."""
 
+import json
 import threading
 from functools import partial
 
@@ -8,6 +9,7 @@ import pytest
 
 import sim
 from sim import threads
+from sim.cli import code_of
 from sim.errors import AccountError
 from sim.record import Record
 from sim.results import digests_of
@@ -101,3 +103,32 @@ def test_a_mistake_in_a_thread_is_raised_where_it_was_asked(many_blocks):
 
     with pytest.raises(AccountError, match="cash"):
         Crew(segments(0), 2).share(fails, 40)
+
+
+def test_threads_are_asked_for_on_the_command_line(many_blocks, monkeypatch, capsys):
+    """The run has the same name and digest; what is no number of threads is said in one message."""
+    asked, real = [], threads.Crew
+
+    def crew(segments, count):
+        asked.append(count)
+        return real(segments, count)
+
+    monkeypatch.setattr("sim.engine.Crew", crew)
+    found = []
+    for count in ("1", "2"):
+        assert code_of(["run", "--territory", "synthetic:1", "--months", "3", "--threads", count, "--json"]) == 0
+        summary = json.loads(capsys.readouterr().out)
+        found.append((summary["run_id"], summary["digest"]))
+    assert asked == [1, 2] and found[0] == found[1]
+    assert code_of(["run", "--territory", "synthetic:1", "--threads", "0"]) == 2
+    assert "--threads" in capsys.readouterr().err
+
+
+def test_a_sum_of_blocks_is_that_of_rows(many_blocks):
+    def add(amounts, out, first, last):
+        for at in range(first, last):
+            out[at % 3, 0] += amounts[at]
+
+    amounts = np.arange(100)
+    found = Crew(segments(0), 2).total(add, 100, (3, 1), amounts)
+    assert found[:, 0].tolist() == [int(amounts[k::3].sum()) for k in range(3)]
