@@ -28,7 +28,8 @@ def segments(*sizes):
 def many_blocks(monkeypatch):
     """The smallest world is shared, in far more blocks than threads."""
     monkeypatch.setattr(threads, "SMALL", 0)
-    monkeypatch.setattr(threads, "PARTS", 40)
+    monkeypatch.setattr(threads, "ROUNDS", (0.025,) * 40)
+    monkeypatch.setattr(threads, "RUNS", 40)
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -36,7 +37,8 @@ def many_blocks(monkeypatch):
 def test_any_number_of_threads_gives_the_same_bits(name, strict, places, parameters, monkeypatch):  # noqa: F811
     def digests(count, parts):
         monkeypatch.setattr(threads, "SMALL", 0)
-        monkeypatch.setattr(threads, "PARTS", parts)
+        monkeypatch.setattr(threads, "ROUNDS", (1 / parts,) * parts)
+        monkeypatch.setattr(threads, "RUNS", parts)
         chosen = parameters.with_values(EASY | HARD_TIMES | WORLDS[name])
         world = sim.World(places, chosen, seed=3, strict=strict, threads=count)
         assert world.crew.threads == count
@@ -66,7 +68,7 @@ def test_blocks_have_each_row_once_in_order(rows, many_blocks):
 
 @pytest.mark.parametrize("sizes", [(0, 0), (1, 2, 3), (5, 0, 900, 5, 5, 0), (7,) * 100])
 def test_runs_have_each_segment_once_and_a_large_one_alone(sizes, many_blocks, monkeypatch):
-    monkeypatch.setattr(threads, "PARTS", 2)
+    monkeypatch.setattr(threads, "RUNS", 2)
     seen = []
     Crew(segments(*sizes), 3).segments(lambda first, last: seen.append((first, last)))
     assert sorted(at for first, last in seen for at in range(first, last)) == list(range(len(sizes)))
@@ -92,8 +94,8 @@ def test_tasks_meet(many_blocks):
     meeting = threading.Barrier(3, timeout=60)
     crew = Crew(segments(0), 3)
     assert sorted(crew.together(*[meeting.wait] * 3)) == [0, 1, 2]
-    nested = crew.together(*(partial(crew.share, max, 5) for _ in range(6)))
-    assert nested == [[1, 2, 3, 4, 5]] * 6
+    nested = crew.together(*[partial(crew.share, lambda first, last: last - first, 500)] * 6)
+    assert [sum(blocks) for blocks in nested] == [500] * 6
 
 
 def test_a_mistake_in_a_thread_is_raised_where_it_was_asked(many_blocks):
