@@ -143,7 +143,6 @@ class Work:
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
         self.reached, self.missed = np.zeros((2, places), np.int64)  # social-impact contracts settled this month
         self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
-        self.programmes = (None, None)  # values in force and the money of programmes that they mean
 
     def show(self, projects: int):
         """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before."""

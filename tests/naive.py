@@ -815,6 +815,10 @@ class projects:
             column[first : first + len(found)] = values
         return len(found)
 
+    def seat_of(i, p, members, member):
+        team = list(member[p][: members[p]])
+        return team.index(i) if i in team else -1
+
     def list_free(state, contract, wanted, out):
         free = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0][:wanted]
         out[: len(free)] = free

@@ -192,6 +192,15 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 @SETTINGS
+@given(memberships())
+def test_the_seat_of_a_member(tables):
+    _, members, (member, *_) = tables
+    for p in range(members.size):
+        for i in range(9):
+            assert projects.seat_of(i, p, members, member) == naive.projects.seat_of(i, p, members, member)
+
+
+@SETTINGS
 @given(memberships(), st.lists(st.integers(0, 1), min_size=9, max_size=9))
 def test_the_dead_leave_and_who_has_seen_whom_is_kept(tables, alive):
     slots, members, table = tables

@@ -98,12 +98,8 @@ def money(v: dict) -> np.ndarray:
 
 
 def in_force(world) -> np.ndarray:
-    """Return the money of the values in force, computed once for each change of them."""
-    values, amounts = world.work.programmes
-    if values is not world.values:
-        amounts = money(world.values)
-        world.work.programmes = (world.values, amounts)
-    return amounts
+    """Return the money of the values in force."""
+    return world.from_values(money)
 
 
 def doses(amounts: np.ndarray) -> dict[str, float]:

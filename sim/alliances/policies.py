@@ -18,7 +18,7 @@ import numpy as np
 from sim.agents.base import FINANCE
 from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
 from sim.alliances import levers
-from sim.alliances.production import grant
+from sim.alliances.production import grant, in_several_projects
 from sim.kernels import policies as kernel
 from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
@@ -171,10 +171,8 @@ def use_fund(world):
     else:
         pool[:, 0] = purse
     opening = pool.copy()
-    shared = np.flatnonzero(o.slots[:, 1] >= 0)
-    grant(
-        world, shared, w.cap, w.cap, asked, asked, pool, opening
-    )  # as other funders: what is repaid is not members' own
+    # As other funders do: what is repaid is no longer members' own.
+    grant(world, in_several_projects(world), w.cap, w.cap, asked, asked, pool, opening)
     if instrument == kernel.CONTRACT:
         kernel.invest(
             opening[:, 1] - pool[:, 1], s.segments[FINANCE], room, np.zeros(len(o), np.int64), o.cash, o.settled

@@ -82,12 +82,18 @@ def _pay_shared(world, spent) -> np.ndarray:
     """Let organisations that are in several projects pay; return their rows."""
     s, w = world.state, world.work
     o, p, m = s.organisations, s.projects, s.memberships
-    shared = w.rows[: world.crew.gather(kernel.list_shared, len(o), o.slots, w.rows)]
+    shared = in_several_projects(world)
     spent += world.crew.total(
         kernel.pay_work, len(shared), spent.shape, shared, p.members, m.member, m.paid, w.gifts[:, 0],
         (o.territory, o.model, o.slots, o.cash, o.project_paid),
     )  # fmt: skip
     return shared
+
+
+def in_several_projects(world) -> np.ndarray:
+    """Return the rows of organisations that are in several projects, in the work array `rows`."""
+    slots, rows = world.state.organisations.slots, world.work.rows
+    return rows[: world.crew.gather(kernel.list_shared, len(slots), slots, rows)]
 
 
 def _ask_grants(world, asked, weighed):

@@ -5,7 +5,7 @@ from numba import njit
 
 from sim.kernels import alliance, chance, matching, trust, value
 from sim.kernels import decisions as d
-from sim.kernels.projects import IMPLEMENT, LIVING
+from sim.kernels.projects import IMPLEMENT, LIVING, seat_of
 from sim.kernels.rows import between
 
 
@@ -40,7 +40,7 @@ def remember(alive, allied, slots, births, uid, remembers, projects, memberships
             p = np.int64(slots[i, at])
             if p < 0 or state[p] != LIVING or members[p] < 2:
                 continue
-            mine = place_of(i, p, members, member)
+            mine = seat_of(i, p, members, member)
             visibility = min(1.0, t.visibility * t.catalyst_visibility) if followed[p] else t.visibility
             for s in range(np.int64(members[p])):
                 if s == mine:
@@ -58,15 +58,6 @@ def remember(alive, allied, slots, births, uid, remembers, projects, memberships
                 ):
                     seen[p, mine] |= bit
                     dirty[p] = 1
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def place_of(i, p, members, member):
-    """Return the slot of organisation i in project p."""
-    for s in range(np.int64(members[p])):
-        if member[p, s] == i:
-            return s
-    return -1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
