@@ -130,7 +130,7 @@ def flat(kernel: Any, arguments: tuple) -> dict[str, Any]:
     }
     found: dict[str, Any] = {}
     for name, value in zip(names, arguments, strict=True):
-        if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        if isinstance(value, tuple):
             inside = groups.get(name) or [f"{name}_{k}" for k in range(len(value))]
             found |= dict(zip(inside, value, strict=True))
         else:
@@ -154,15 +154,12 @@ def translated(name: str, named: dict[str, Any], folder: Path) -> Callable[[int]
         )
     library = built(name, named, folder)
     values = {**extra, **named}
-    terms = pack(named["t"])
 
     def argument(word: str) -> Any:
         if word in sizes:
             kind, _, column = word.partition("_")
             return ctypes.c_int64(named[column].shape[0 if kind == "size" else 1])
         value = values[word]
-        if word == "t":
-            return ctypes.byref(terms)
         if isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise RuntimeError(f"{name}: {word} is not contiguous")
@@ -188,29 +185,17 @@ def built(name: str, named: dict[str, Any], folder: Path) -> Any:
 
 
 def header(named: dict[str, Any]) -> str:
-    """Return the C types of the arrays in use, and the struct of Terms."""
+    """Return the C types of the arrays in use, and the struct that a record of Terms is."""
     lines = ["typedef struct {"]
-    lines += [f"    {c_type(value)} {field};" for field, value in zip(named["t"]._fields, named["t"], strict=True)]
+    lines += [f"    {c_type(kind)} {field};" for field, (kind, _) in named["terms"].dtype.fields.items()]
     lines += ["} Terms;"]
     for column, value in named.items():
-        if isinstance(value, np.ndarray):
-            kind, bits = value.dtype.kind, 8 * value.dtype.itemsize
-            found = {32: "float", 64: "double"}[bits] if kind == "f" else C_TYPES[kind].format(bits)
-            lines.append(f"typedef {found} T_{column};")
+        if isinstance(value, np.ndarray) and column != "terms":
+            lines.append(f"typedef {c_type(value.dtype)} T_{column};")
     return "\n".join(lines) + "\n"
 
 
-def c_type(value: Any) -> str:
-    """Return the C type of a field of Terms."""
-    return "double" if isinstance(value, float) else "int64_t"
-
-
-def pack(terms: Any) -> ctypes.Structure:
-    """Return Terms as a C struct."""
-    kinds = [
-        (field, ctypes.c_double if isinstance(value, float) else ctypes.c_int64)
-        for field, value in zip(terms._fields, terms, strict=True)
-    ]
-    return type("Terms", (ctypes.Structure,), {"_fields_": kinds})(
-        *(value if isinstance(value, float) else int(value) for value in terms)
-    )
+def c_type(kind: np.dtype) -> str:
+    """Return the C type of a type of NumPy."""
+    bits = 8 * kind.itemsize
+    return {32: "float", 64: "double"}[bits] if kind.kind == "f" else C_TYPES[kind.kind].format(bits)

@@ -11,6 +11,7 @@ from sim.alliances import innovation, needs, places, search
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
+from sim.kernels.terms import Terms, as_record
 from sim.ledger import Ledger
 from sim.schedule import PHASES
 from sim.state import State
@@ -70,6 +71,15 @@ class World:
                 invariants.check(self.state, phase=phase.title, month=self.month)
         self.ledger.close()
         self.month += 1
+
+    @property
+    def terms(self) -> Terms:
+        """The numbers of alliances this month: those of the parameters, and what policies at work make of them."""
+        return self._terms
+
+    @terms.setter
+    def terms(self, terms: Terms):
+        self._terms, self.recorded_terms = terms, as_record(terms)  # for Python, and for kernels
 
     @property
     def organisations(self) -> int:

@@ -1,5 +1,7 @@
 """How a kernel is compared with its plain-Python twin: same arguments, arrays as lists, everything written compared."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -13,10 +15,15 @@ def copied(thing):
     return thing
 
 
+def numbers(record):
+    """Return an array of one record (sim.kernels.terms.as_record) as named numbers."""
+    return SimpleNamespace(**dict(zip(record.dtype.names, record[0].tolist(), strict=True)))
+
+
 def plain(thing):
-    """Return what plain Python takes: lists for arrays, Python numbers for NumPy's."""
+    """Return what plain Python takes: lists for arrays, Python numbers for NumPy's, named numbers for their record."""
     if isinstance(thing, np.ndarray):
-        return thing.tolist()
+        return numbers(thing) if thing.dtype.names else thing.tolist()
     if type(thing) is tuple:
         return tuple(plain(part) for part in thing)
     return thing.item() if isinstance(thing, np.generic) else thing
@@ -28,6 +35,11 @@ def assert_same(found, expected, where):
         assert len(found) == len(expected), where
         for at, (one, other) in enumerate(zip(found, expected, strict=True)):
             assert_same(one, other, f"{where}[{at}]")
+        return
+    if isinstance(expected, SimpleNamespace):
+        expected = tuple(vars(expected).values())
+        found = found[0].tolist()
+        assert found == expected, where
         return
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.shape == expected.shape, where

@@ -10,6 +10,7 @@ import sim
 from sim.cohort import cohort
 from sim.indicators import INDICATORS
 from sim.kernels import alliance, learning, life, matching, partnership, projects
+from sim.kernels.terms import as_record
 from sim.record import Record
 from tests.conftest import BUSY
 
@@ -278,7 +279,7 @@ def test_pull_after_inertia_and_patronage_are_known_answers():
     learning.wear_badges(alive, np.zeros(2, np.uint8), allied, allied, badge, 0, 2)
     learning.desire(
         alive, np.arange(2, dtype=np.uint64), np.full(2, 2, np.uint8), nobody, np.zeros((2, 8), np.uint8), badge,
-        np.zeros(2, np.float32), np.full(2, 0.4, np.float32), 1, t, out, 0, 2,
+        np.zeros(2, np.float32), np.full(2, 0.4, np.float32), 1, as_record(t), out, 0, 2,
     )  # fmt: skip
     assert out == pytest.approx([0.5 * 0.5 + 0.6 * 0.4, 0.0], rel=1e-6)
 
@@ -288,7 +289,8 @@ def test_a_declared_alliance_that_never_works_is_remembered_and_felt():
     desire, declared = np.array([0.1, -0.95]), np.array([1.0])
     projects.lose_face(
         np.arange(2), 2, np.arange(2, dtype=np.uint64), np.array([4, 1], np.uint8), np.ones(2, np.uint8),
-        np.zeros(2, np.int32), np.array([2, 2], np.uint8), np.array([[0, 1], [0, 1]], np.int32), desire, declared, 1, t,
+        np.zeros(2, np.int32), np.array([2, 2], np.uint8), np.array([[0, 1], [0, 1]], np.int32), desire, declared, 1,
+        as_record(t),
     )  # fmt: skip
     assert desire == pytest.approx([-0.1, -1.0])
     assert declared[0] == pytest.approx(1.0 + t.keep_share)

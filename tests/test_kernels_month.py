@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import sim
 from sim.alliances.terms import terms
 from sim.kernels import accounts, alliance, innovation, learning, matching, needs, partnership, projects, record, value
+from sim.kernels.terms import as_record
 from sim.record import Record
 from tests import naive
 from tests.compare import Recorder, agree, plain
@@ -232,10 +233,10 @@ def test_those_who_see_less_than_they_want_leave(tables, seed, month):
     uid, desire = np.arange(9, dtype=np.uint64) * np.uint64(2**31), np.linspace(-0.5, 0.5, 9)
     t = some_terms()._replace(review_rate=0.7)
     rows, table_of = np.full(4, -1, np.int64), (state, step, members, np.zeros(4, np.uint8))
-    arguments = (table_of, table, desire, t, rows, 0, 4)
+    arguments = (table_of, table, desire, as_record(t), rows, 0, 4)
     *_, listed, _, _ = agree(projects.list_unhappy, naive.projects.list_unhappy, arguments)
     n = projects.list_unhappy(*arguments)
-    arguments = (listed, n, table_of, table, slots, uid, desire, seed, month, t)
+    arguments = (listed, n, table_of, table, slots, uid, desire, seed, month, as_record(t))
     _, _, (_, _, left, _), *_ = agree(projects.review, naive.projects.review, arguments)
     assert np.all(left[members > 0] > 0), "the last member cannot leave an alliance"
     assert np.array_equal(left[2:], members[2:]), "only members of projects at work reconsider"
@@ -259,7 +260,7 @@ def test_steps_and_ends_of_projects_drawn_at_random(rule, seed):
         column(float, 5000), column(float, 5000), column(np.int64, 10**6),
     )  # fmt: skip
     share = np.array([0.1, 0.3, 0.3, 0.2, 0.1])
-    arguments = (table, share, seed, 17, t, np.full(rows, -1, np.int64), 0, rows)
+    arguments = (table, share, seed, 17, as_record(t), np.full(rows, -1, np.int64), 0, rows)
     after, *_ = agree(projects.advance, naive.projects.advance, arguments)
     ended = after[9] > 0
     assert np.all(after[9][(table[10] == 0) & (table[0] == 1) & (table[2] >= 5)] == 2), "without members it has failed"

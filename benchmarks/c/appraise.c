@@ -292,9 +292,10 @@ void kernel(
     const T_traits_3 *restrict org_model, const T_traits_4 *restrict region,
     const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_untied *restrict untied,
     const T_reserve *restrict reserve, const T_step *restrict step, const T_setup *restrict setup,
-    const T_left *restrict left, const T_implemented *restrict implemented, int64_t month, const Terms *t,
+    const T_left *restrict left, const T_implemented *restrict implemented, int64_t month, const Terms *terms,
     int64_t width_ties_0, int64_t first, int64_t last, int threads
 ) {
+    const Terms *t = terms;
     const int64_t tie_width = width_ties_0;
     #pragma omp parallel for schedule(static) num_threads(threads)
     for (int64_t p = first; p < last; p++) {

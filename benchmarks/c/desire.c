@@ -28,9 +28,10 @@ static int is_ordered(uint64_t uid, int64_t model, uint64_t seed, const Terms *t
 void kernel(
     const T_alive *restrict alive, const T_uid *restrict uid, const T_model *restrict model,
     const T_neighbour *restrict neighbour, const T_generation *restrict generation, const T_badge *restrict badge,
-    const T_disposition *restrict disposition, const T_threshold *restrict threshold, int64_t seed, const Terms *t,
+    const T_disposition *restrict disposition, const T_threshold *restrict threshold, int64_t seed, const Terms *terms,
     T_out *restrict out, int64_t size_badge, int64_t width_neighbour, int64_t first, int64_t last, int threads
 ) {
+    const Terms *t = terms;
     const int64_t nobody = size_badge - 1, width = width_neighbour;
     const double patronage = t->patronage;
     #pragma omp parallel for schedule(static) num_threads(threads)

@@ -36,7 +36,7 @@ def remember(world):
         kernel.remember, len(o), o.alive, world.work.allied, o.slots, o.births, o.uid, o.remembers,
         (p.state, p.step, p.members, p.dirty, world.work.followed),
         (m.member, m.kept, m.seen),
-        (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.terms,
+        (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def desire(world):
         partial(_count_alliances, world),
         partial(
             world.crew.share, kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
-            world.work.badge, o.disposition, o.threshold, world.seed, world.terms, o.desire,
+            world.work.badge, o.disposition, o.threshold, world.seed, world.recorded_terms, o.desire,
         ),
     )  # fmt: skip
 

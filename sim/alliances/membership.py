@@ -25,8 +25,10 @@ def review(world):
     s = world.state
     o, p, rows = s.organisations, s.projects, world.work.projects
     table = (p.state, p.step, p.members, p.dirty)
-    n = world.crew.gather(kernel.list_unhappy, len(p), table, memberships(s), o.desire, world.terms, rows)
-    kernel.review(rows, n, table, memberships(s), o.slots, o.uid, o.desire, world.seed, world.month, world.terms)
+    n = world.crew.gather(kernel.list_unhappy, len(p), table, memberships(s), o.desire, world.recorded_terms, rows)
+    kernel.review(
+        rows, n, table, memberships(s), o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms
+    )
 
 
 @phase(writes=WRITES)

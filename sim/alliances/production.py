@@ -46,7 +46,7 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
 )  # fmt: skip
 def produce(world):
     """Do one month of work in every project and pay its grants."""
-    s, t, w = world.state, world.terms, world.work
+    s, terms, w = world.state, world.recorded_terms, world.work
     o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
     wages, gifts = np.zeros(len(place), np.int64), w.gifts[:, 0]
     handed = np.zeros((len(place), 1), np.int64)
@@ -60,7 +60,7 @@ def produce(world):
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
-        t, gifts, w.outcome,
+        terms, gifts, w.outcome,
     )  # fmt: skip
     asked, weighed = np.zeros((2, len(place)), np.int64)
     shared, *_ = world.crew.together(
@@ -101,7 +101,7 @@ def _ask_grants(world, asked, weighed):
     p, m = s.projects, s.memberships
     world.crew.share(
         kernel.ask_grants, len(p), p.state, p.step, p.bid, p.members, m.paid, m.kept, m.hours, p.value, p.alone,
-        m.perceived, world.terms, w.cap, w.worth,
+        m.perceived, world.recorded_terms, w.cap, w.worth,
     )  # fmt: skip
     add_by_territory(w.cap, p.territory, asked)
     add_by_territory(w.worth, p.territory, weighed)

@@ -35,7 +35,7 @@ def allot(world):
     add_by_territory(planned, p.territory, need)
     world.crew.share(
         kernel.allot, len(p), p.territory, planned, need, np.minimum(purse, capacity(world)),
-        float(world.values["engineering.cap"]), world.terms, p.engineering, p.untied,
+        float(world.values["engineering.cap"]), world.recorded_terms, p.engineering, p.untied,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def start(world):
     called = w.amounts[:n], w.parts[:n]  # rows, and the domain that calls each
     n = world.crew.gather(
         kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,
-        world.month, world.terms, called,
+        world.month, world.recorded_terms, called,
     )  # fmt: skip
     _clean_free_rows(world)
     free = kernel.list_free(p.state, p.contract, n, w.projects)
@@ -93,7 +93,7 @@ def start(world):
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         np.asarray(world.values["innovation.share_kind"], float),
         np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
-        world.terms,
+        world.recorded_terms,
     )  # fmt: skip
     world.work.opened = sum(opened)
 
@@ -124,12 +124,12 @@ def _clean_free_rows(world):
 )  # fmt: skip
 def recruit(world):
     """Let founders meet candidates and propose; let candidates decide, best proposal first."""
-    s, t = world.state, world.terms
+    s, terms = world.state, world.recorded_terms
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     seekers = world.work.projects
     n = world.crew.gather(
         match.list_seekers, len(p), p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid,
-        world.seed, world.month, t, seekers,
+        world.seed, world.month, terms, seekers,
     )  # fmt: skip
     out = tuple(column[:n] for column in world.work.proposals)
     n = world.crew.gather(
@@ -139,7 +139,7 @@ def recruit(world):
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region),
-        s.segments, world.near, world.far, world.seed, world.month, t, out,
+        s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip
     project, gain = out[0][:n], out[2][:n]
     order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
@@ -147,5 +147,5 @@ def recruit(world):
         order, out,
         (p.territory, p.members, p.members_max, p.dirty),
         (m.member, m.effort, m.hours, m.seen, m.joined),
-        (o.uid, o.desire, o.slots), world.core, world.seed, world.month, t,
+        (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
     )  # fmt: skip

@@ -40,7 +40,7 @@ def advance(world):
         kernel.advance, len(p),
         (p.state, p.uid, p.step, p.left, p.setup, p.length, p.started, p.implemented, p.ended, p.end, p.members,
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
-        world.step_share, world.seed, world.month, world.terms, w.projects,
+        world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
     )  # fmt: skip
     ended = w.projects[:n]
     here = ended[world.core[p.territory[ended]]]
@@ -48,7 +48,7 @@ def advance(world):
     w.abandoned[:] = np.bincount(p.step[here[p.end[here] == kernel.ABANDONED]], minlength=7)[:5]
     kernel.lose_face(
         ended, n, p.uid, p.end, p.seeking, p.territory, p.members, s.memberships.member, s.organisations.desire,
-        s.territories.declared, world.seed, world.terms,
+        s.territories.declared, world.seed, world.recorded_terms,
     )  # fmt: skip
     free(world, ended, n)
 
@@ -59,5 +59,5 @@ def free(world, rows, n):
     p = s.projects
     kernel.release(
         rows, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
-        s.memberships.member, s.organisations.slots, p.engineering, p.untied, world.terms,
+        s.memberships.member, s.organisations.slots, p.engineering, p.untied, world.recorded_terms,
     )  # fmt: skip

@@ -43,5 +43,5 @@ def appraise(world):
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
-        (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.terms,
+        (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.recorded_terms,
     )  # fmt: skip

@@ -120,13 +120,14 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t, first, last):
+def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, terms, first, last):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
     Of an alliance, value and costs are computed every month, because trust and engineering move; what members are
     worth alone when the project is dirty (members, or parameters, changed); shares then and once a year. A member
     alone has neither links nor engineering: unless it is dirty or has untied money, nothing of it moves.
     """
+    t = terms[0]
     (state, age, dirty, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
      out_shared) = projects  # fmt: skip
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships

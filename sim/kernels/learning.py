@@ -20,13 +20,16 @@ def list_partners(state, members, member, allied):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last):
+def remember(
+    alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, terms, first, last
+):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
     place among its ties, else the place of the acquaintance that it knows least. Those that never worked with anybody
     (`remembers`) have nothing to forget, and those that are in no alliance now (`allied`) nothing to learn.
     """
+    t = terms[0]
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, kept, broken = ties
@@ -139,13 +142,14 @@ def look_around(i, neighbour, generation, badge, patronage):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out, first, last):
+def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, terms, out, first, last):
     """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
 
     What is seen is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
     acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. Past the threshold,
     `t.pull` adds the more the higher it was. An order moves the desire of those who receive it by `t.order_effect`.
     """
+    t = terms[0]
     for i in range(first, last):
         if not alive[i]:
             continue

@@ -48,11 +48,12 @@ def planned_effort(uid, month, decision, base, seed, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out, first, last):
+def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, terms, out, first, last):
     """Write to `out`, from `first` on, those of projects first..last-1 that look for a partner; return how many.
 
     They look during dialogue and choice, and later when a member that left is to be replaced.
     """
+    t = terms[0]
     n = 0
     if not t.possible:
         return n
@@ -157,13 +158,15 @@ def meet(
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def propose(
-    seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out, first, last
+    seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, terms, out, first,
+    last,
 ):  # fmt: skip
     """For each of seekers first..last-1 find the best candidate; write (project, row, gain, pair gain, effort, hours).
 
     Returns how many proposals were made; they are written from `first` on. The gain that decides is seen with noise;
     it is never recorded as value.
     """
+    t = terms[0]
     project_uid, kind, scale, engineering, followed, weight_table, fit = projects
     member, effort, hours_in = memberships
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
@@ -245,12 +248,13 @@ def is_member(p, j, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(order, proposals, projects, memberships, organisations, core, seed, month, t):
+def accept(order, proposals, projects, memberships, organisations, core, seed, month, terms):
     """Go through the proposals in `order` (best first); let each candidate decide; return how many joined in the core.
 
     A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
     adds its own desire. Serial on purpose: two founders may want the same partner.
     """
+    t = terms[0]
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
     territory, members, members_max, dirty = projects
     member, effort, hours, seen, joined = memberships

@@ -31,11 +31,12 @@ def seeks_general_interest(uid, seed, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_called(starters, organisations, felt, seed, month, t, out, first, last):
+def list_called(starters, organisations, felt, seed, month, terms, out, first, last):
     """List those of starters first..last-1 whom a need calls, and its domain, from place `first` on; return how many.
 
     A starter goes on with the probability of the felt level of its domain: without needs, no project.
     """
+    t = terms[0]
     org_uid, org_territory, org_model, org_domain, org_second = organisations
     rows, domains = out
     n = first
@@ -67,12 +68,13 @@ def list_free(state, contract, wanted, out):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def open_projects(
     rows, founders, answered, projects, memberships, organisations, ease, core, kind_share, scale_share, step_share,
-    seed, month, t, first, last,
+    seed, month, terms, first, last,
 ):  # fmt: skip
     """Open, in rows[first..last-1], the projects of these founders for these domains; return how many in the core.
 
     Every trait is drawn by the identity of the founder and the month, so that the same project opens in every world.
     """
+    t = terms[0]
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
      founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
      engineered, scale) = projects  # fmt: skip
@@ -163,13 +165,14 @@ def plan_cash(state, step, seeking, members, effort, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def allot(territory, planned, need, programme, cap, t, out, untied, first, last):
+def allot(territory, planned, need, programme, cap, terms, out, untied, first, last):
     """Share each territory's programme among the projects whose members plan cash (`planned`, `need` in all).
 
     In proportion to it, and never above `cap` of all means: g <= cap/(1-cap) x plan. What is not allotted stays in the
     programme. The rule is the same in every world. Engineering (`out`) takes at most `t.engineering_share` of all
     means, the rest is `untied`; in the cash placebo everything is.
     """
+    t = terms[0]
     for p in range(first, last):
         out[p], untied[p] = 0, 0
         if planned[p] > 0:
@@ -182,7 +185,7 @@ def allot(territory, planned, need, programme, cap, t, out, untied, first, last)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def work(projects, memberships, organisations, seed, month, t, gifts, outcome, spent, first, last):
+def work(projects, memberships, organisations, seed, month, terms, gifts, outcome, spent, first, last):
     """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
 
     Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`)
@@ -191,6 +194,7 @@ def work(projects, memberships, organisations, seed, month, t, gifts, outcome, s
     that are in no other project pay here, and it is added to spent[territory, model]; the cash of others, whom other
     blocks may see, is only read: `pay_work` takes it.
     """
+    t = terms[0]
     (state, step, members, waiting, value, alone, coordination, plan_value, perceived, engineering, free_money,
      engineered, setup, left, implemented, reserve, sums, counts) = projects  # fmt: skip
     member, effort, hours, kept, paid, received = memberships
@@ -481,13 +485,14 @@ def account(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_grants(
-    state, step, bid, members, paid, kept, hours, value, alone, perceived, t, cap, worth, first, last
+    state, step, bid, members, paid, kept, hours, value, alone, perceived, terms, cap, worth, first, last
 ):  # fmt: skip
     """Write what each project at work may ask (cents) and how funders see it; both are 0 for others.
 
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
+    t = terms[0]
     for p in range(first, last):
         cap[p], worth[p] = 0, 0
         if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
@@ -538,13 +543,14 @@ def grant(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def advance(projects, step_share, seed, month, t, ended_now, first, last):
+def advance(projects, step_share, seed, month, terms, ended_now, first, last):
     """Move projects first..last-1 one month along their seven steps, or end them; list, in `ended_now` from `first` on,
     the rows that ended, and return how many.
 
     Set-up can be abandoned in any month. A project at work that delivers less than the viable share of what it
     delivered at first for `patience` months ends: dissolved when it lost members, else failed.
     """
+    t = terms[0]
     (state, uid, step, left, setup, length, started, implemented, ended, end, members, members_first, seeking,
      waiting, bid, dirty, value, plan_value, engineering) = projects  # fmt: skip
     n = 0
@@ -611,11 +617,12 @@ def next_step(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
+def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, terms):
     """Count, by territory, the alliances that were declared and never reached work; their members' desire moves.
 
     `declared` fades by a month first: it is what residents remember of them.
     """
+    t = terms[0]
     for place in range(declared.size):
         declared[place] *= t.keep_share
     if t.declared <= 0.0:
@@ -632,8 +639,9 @@ def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, de
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, t):
+def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, terms):
     """Free the members of ended projects, give back their reserve, and keep the rows of the inception cohort."""
+    t = terms[0]
     for at in range(n):
         p = rows[at]
         programme[territory[p]] += reserve[p]
@@ -677,8 +685,9 @@ def leave(p, s, members, memberships, dirty):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_unhappy(projects, memberships, desire, t, out, first, last):
+def list_unhappy(projects, memberships, desire, terms, out, first, last):
     """List, in `out` from `first` on, alliances at work where a member sees less than it wants; return how many."""
+    t = terms[0]
     state, step, members, _ = projects
     n = 0
     for p in range(first, last):
@@ -701,8 +710,9 @@ def sees_less(p, s, memberships, desire, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, t):
+def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, terms):
     """Let members of the listed alliances reconsider; those who see less than they want leave. Return how many left."""
+    t = terms[0]
     _, _, members, dirty = projects
     member, gone = memberships[0], 0
     for at in range(n):

@@ -1,6 +1,17 @@
-"""The numbers of an alliance, as kernels receive them (one named tuple instead of thirty arguments)."""
+"""The numbers of an alliance, as kernels receive them: one record instead of ninety arguments."""
 
 from typing import NamedTuple
+
+import numpy as np
+
+
+def as_record(numbers: NamedTuple) -> np.ndarray:
+    """Return named numbers as an array of one record, whose fields a kernel reads under the same names.
+
+    A kernel that is called from Python takes an array in a twentieth of a microsecond, and a tuple of ninety in ten.
+    """
+    kinds = [(name, np.asarray(value).dtype, np.shape(value)) for name, value in numbers._asdict().items()]
+    return np.array([tuple(numbers)], np.dtype(kinds, align=True))
 
 
 class Terms(NamedTuple):
