@@ -97,7 +97,7 @@ class Rival:
     def __call__(self, *arguments: Any) -> Any:
         named = flat(self.ours, arguments)
         c = translated(self.name, named, self.folder)
-        columns = [value for value in named.values() if isinstance(value, np.ndarray)]
+        columns = [value for name, value in named.items() if isinstance(value, np.ndarray) and name != "terms"]
         before = [column.copy() for column in columns]
         after: dict[str, list[np.ndarray]] = {}
 

@@ -233,7 +233,7 @@ def test_kernels_in_c_give_the_same_bits(busy_world, tmp_path, form):
 
 def test_a_kernel_that_has_changed_is_not_compared(tmp_path):
     with pytest.raises(RuntimeError, match="the kernel desire has changed"):
-        against_c.translated("desire", {"alive": np.zeros(1, np.uint8), "t": None}, tmp_path)
+        against_c.translated("desire", {"alive": np.zeros(1, np.uint8), "terms": None}, tmp_path)
 
 
 def test_every_peer_that_is_installed_gives_the_same_wishes():
