@@ -134,7 +134,7 @@ class Work:
             "cap": np.zeros(most, np.int64), "worth": np.zeros(most, np.int64),
             "innovations": np.zeros(most, np.int64),  # rows of the living ones, the first `listed`
             "support": np.zeros(most, np.int64),  # cents of the month
-            "open_to": np.zeros(most, bool), "taken": np.zeros(most, np.int64), "sources": np.zeros(most, np.int64),
+            "open_to": np.zeros(most, bool), "taken": np.zeros(most, np.int64),
             "selected": np.zeros(most, np.uint8),  # by the fund
             "followed": np.zeros(most, np.uint8),  # by territorial catalysts
         }  # fmt: skip

@@ -158,7 +158,7 @@ class innovation:
     ):
         state, step, uid, territory, domain = table
         phase, left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
-        open_to, taken, sources, _ = work
+        open_to, taken, _ = work
         rows, (indptr, indices), (land, alone) = rows[:n], near, lands
         at_work = [p for p in rows if (state[p], step[p]) == (1, 5)]
         offered = [p for p in at_work if phase[p] >= 2]
@@ -167,7 +167,6 @@ class innovation:
             taken[at] = -1
         if not offered:
             return
-        sources[: len(offered)] = [q for d in range(len(felt[0])) for q in offered if domain[q] == d]
 
         def choice(p):
             here = territory[p]

@@ -1,5 +1,8 @@
 """Innovation: its kernels agree with their twins on tables drawn at random, and keep laws whose answer is known."""
 
+import math
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,8 +98,7 @@ class Table:
             (self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed, self.abroad,
              self.weight, self.dirty),
             self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, c,
-            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(self.rows, np.int64),
-             np.zeros(len(self.felt))), self.tally,
+            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally,
         )  # fmt: skip
 
 
@@ -105,6 +107,16 @@ def _in_a_row(places):
     joined = places - (places == PLACES)
     beside = [[q for q in (p - 1, p + 1) if 0 <= q < joined and p < joined] for p in range(places)]
     return np.cumsum([0] + [len(b) for b in beside]), np.array([q for b in beside for q in b], np.int64)
+
+
+def in_lands(seed, rows, places):
+    """Return a table of places that touch at random, most of them in one land."""
+    table, numbers = Table(seed, rows=rows, places=places), np.random.default_rng(seed + 1)
+    touch = numbers.random((places, places)) < 1.5 / places
+    touch = (touch | touch.T) & ~np.eye(places, dtype=bool)
+    table.near = np.cumsum([0, *touch.sum(axis=1)]), np.nonzero(touch)[1]
+    table.lands = lands(table.near)
+    return table
 
 
 # twins
@@ -127,6 +139,13 @@ def test_cross(seed, c):
 @given(st.integers(0, 10**6), st.sampled_from([USUAL, LIVELY]), st.sampled_from([1, PLACES]))
 def test_spread(seed, c, places):
     agree(kernel.spread, naive.innovation.spread, Table(seed, places=places).spread(c))
+
+
+@SETTINGS
+@given(st.integers(0, 10**6), st.sampled_from([LIVELY, SURE._replace(near=0.0, size=0.0, prestige=0.0, adoption=1.0)]))
+def test_spread_in_many_places(seed, c):
+    """Lands of many places, lineages born anywhere: what a place corrects is what the twin looks at one by one."""
+    agree(kernel.spread, naive.innovation.spread, in_lands(seed, rows=240, places=11).spread(c))
 
 
 @SETTINGS
@@ -383,6 +402,58 @@ def test_only_other_territories_and_the_same_domain_are_looked_at():
     table.phase[:] = [3, 0, 0, 0]
     kernel.spread(*table.spread(c, 0))
     assert (table.origin > 0).tolist() == [False, False, False, True]
+
+
+def test_what_is_taken_up_follows_its_law():
+    """Known answer: those within reach compete by their appeal; none is with the chance that all are refused."""
+    c = SURE._replace(adoption=1.0, near=1.2, size=0.9, prestige=1.5, count=0.0, evaluation=0.0)
+    table = Alone(9, c, places=5).table
+    table.territory[:], table.domain[:] = [1, 0, 0, 2, 3, 3, 1, 4, 2], 4
+    table.near, table.lands = (np.array([0, 1, 3, 5, 6, 6]), np.array([1, 0, 2, 1, 3, 2])), None
+    table.lands, table.classes[:] = lands(table.near), [0, 1, 3, 2, 1]
+    table.phase[:], table.left[:] = [0, *[3] * 8], 0
+    table.adoptions[:] = [0, 0, 3, 1, 0, 9, 4, 7, 2]
+    table.origin[5], table.home[5] = 99, 1  # born where it is looked for, like 6; 7 is on an island
+    likely = {
+        1: math.exp(-0.9 / 3 - 1.5), 2: math.exp(-0.9 / 3 - 1.5 / 4), 3: math.exp(-0.9 * 2 / 3 - 1.5 / 2),
+        4: math.exp(-1.2 - 0.9 / 3 - 1.5), 8: math.exp(-0.9 * 2 / 3 - 1.5 / 3),
+    }  # fmt: skip
+    some, tries, found = 1 - math.prod(1 - a for a in likely.values()), 20_000, Counter()
+    for month in range(tries):
+        taken = np.zeros(9, np.int64)
+        one = (copied(part) for part in table.spread(c, month))
+        kernel.spread(*(part if at != 13 else (part[0], taken, part[2]) for at, part in enumerate(one)))
+        found[int(taken[0])] += 1
+    expected = {q: a / sum(likely.values()) * some for q, a in likely.items()} | {-1: 1 - some}
+    assert set(found) == set(expected)
+    for q, p in expected.items():
+        assert abs(found[q] - tries * p) < 4 * math.sqrt(tries * p * (1 - p)), (q, found[q] / tries, p)
+
+
+def test_looking_elsewhere_costs_in_proportion(monkeypatch):
+    """Four times as many innovations in four times as many places: four times as many are weighed, not sixteen."""
+    weighed = Counter()
+    appeal = kernel.appeal.py_func
+    c = LIVELY._replace(adoption=1.0)
+
+    def counted(*arguments):
+        weighed[rows] += 1
+        return appeal(*arguments)
+
+    monkeypatch.setattr(kernel, "appeal", counted)
+    for name in ("choose", "from_afar"):
+        monkeypatch.setattr(kernel, name, getattr(kernel, name).py_func)
+    for rows in (300, 1200):
+        table = Alone(rows, c, places=rows // 20).table
+        table.phase[::2], table.domain[:] = 2, 4
+        kernel.spread.py_func(*table.spread(c))
+        assert table.tally[:, kernel.SPREAD].sum() > rows / 4, "few take up anything"
+    assert weighed[1200] < 4.4 * weighed[300]
+    everybody_here = Alone(300, c, places=2).table
+    everybody_here.phase[::2], everybody_here.domain[:], everybody_here.territory[20:] = 2, 4, 0
+    before, rows = weighed[300], 300
+    kernel.spread.py_func(*everybody_here.spread(c))
+    assert weighed[300] - before < 10 * 150, "one large place is no exception"
 
 
 def test_a_land_is_what_a_chain_of_neighbours_joins():

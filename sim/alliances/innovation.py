@@ -191,7 +191,7 @@ def spread(world):
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
         place.stories, place.felt, world.near, world.lands, size_classes(world.territory.population),
-        world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.sources, w.touching),
+        world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.touching),
         w.tally,
     )  # fmt: skip
 

@@ -22,6 +22,8 @@ STRATEGIES = 4
 ALL_THREE = 7  # bits of the triple gate: 1 solution, 2 functioning, 4 socio-economic model
 TRIED, PASSED, SPREAD, DEPLOYED, LOST, SUPPORT = 0, 1, 2, 3, 4, 5  # columns of tally; then those that a gate held back
 HELD = 6
+SIZES = 4  # classes of territories by their residents
+LOOKING = -2
 FINANCE = 1  # the fund that pays supports
 FINANCE_GRANTS = 9  # its column among the totals of the month (sim/alliances/production.py)
 
@@ -345,57 +347,6 @@ def appeal(touching, alike, adoptions, course):
     return min(1.0, math.exp(course.count * course.evaluation - missing))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
-def by_domain(rows, n, open_to, domain, sources, until):
-    """Write the innovations that others may take up to `sources`, domain after domain, each in the order of rows.
-
-    Those of domain d are sources[until[d]:until[d + 1]].
-    """
-    until[:] = 0
-    for at in range(n):
-        if open_to[at]:
-            until[np.int64(domain[rows[at]]) + 1] += 1
-    for k in range(1, until.size):
-        until[k] += until[k - 1]
-    place = until.copy()
-    for at in range(n):
-        if open_to[at]:
-            k = np.int64(domain[rows[at]])
-            sources[place[k]] = rows[at]
-            place[k] += 1
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def choose(p, sources, first, last, innovations, touching, classes, land, u, course):
-    """Return the innovation of elsewhere that project p takes up, or -1, with the uniform number u.
-
-    Each of sources[first:last] is taken with its appeal; several compete by their appeal. Territories of another
-    `land`, which no chain of neighbours joins, hear nothing of each other.
-    """
-    territory, origin, home, adoptions = innovations
-    place = np.int64(territory[p])
-    none, total, target = 1.0, 0.0, 0.0
-    for look in range(2):
-        running = 0.0
-        for at in range(first, last):
-            q = sources[at]
-            if territory[q] == place or land[territory[q]] != land[place] or (origin[q] != 0 and home[q] == place):
-                continue
-            alike = 1.0 - abs(classes[place] - classes[territory[q]]) / 3.0
-            a = appeal(touching[territory[q]], alike, np.float64(adoptions[q]), course)
-            if look == 0:
-                none *= 1.0 - a
-                total += a
-            else:
-                running += a
-                if target < running:
-                    return q
-        if u >= 1.0 - none:
-            return -1
-        target = u / (1.0 - none) * total
-    return -1
-
-
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def mark(place, near, touching, value):
     """Write `value` for the territories that touch a place."""
@@ -404,42 +355,214 @@ def mark(place, near, touching, value):
         touching[indices[k]] = value
 
 
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def likeness(size, other):
+    """Return how alike two territories are by their classes of size, 1 when they are of the same."""
+    return 1.0 - abs(size - other) / 3.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def refusal(a):
+    """Return ln(1 - a); for a = 1 a number so low that chance cannot tell it from never."""
+    return math.log1p(-a) if a < 1.0 else -64.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def cells_of(rows, place, domain, domains):
+    """Return the number of the place and domain of each row."""
+    out = np.empty(rows.size, np.int64)
+    for k in range(rows.size):
+        out[k] = np.int64(place[rows[k]]) * domains + np.int64(domain[rows[k]])
+    return out
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def grouped(keys, most):
+    """Return the numbers of `keys` key after key, each in order, and where each key begins; key -1 stays out."""
+    until = np.zeros(most + 1, np.int64)
+    for at in range(keys.size):
+        if keys[at] >= 0:
+            until[keys[at] + 1] += 1
+    for key in range(most):
+        until[key + 1] += until[key]
+    order, place = np.empty(until[most], np.int64), until.copy()
+    for at in range(keys.size):
+        if keys[at] >= 0:
+            order[place[keys[at]]] = at
+            place[keys[at]] += 1
+    return order, until
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def first_above(values, first, last, target, shift):
+    """Return the first number from `first` on whose rising values, plus shift, are above target; `last` if none is."""
+    while first < last:
+        middle = (first + last) // 2
+        if target < values[middle] + shift:
+            last = middle
+        else:
+            first = middle + 1
+    return first
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def arrange(open_rows, territory, domain, origin, home, land, domains):
+    """Return innovations that may be taken up by (land, domain), in order of identity in each, and two indexes of them.
+
+    The indexes list their places among these by (territory, domain), and by (territory where their lineage was born,
+    domain) for those that reinvent; `until` says where each list begins.
+    """
+    cells = cells_of(open_rows, territory, domain, domains)
+    for k in range(cells.size):
+        cells[k] = land[cells[k] // domains] * domains + cells[k] % domains
+    order, until = grouped(cells, land.size * domains)
+    sources = np.take(open_rows, order)
+    there, there_until = grouped(cells_of(sources, territory, domain, domains), land.size * domains)
+    cells = cells_of(sources, home, domain, domains)
+    for k in range(cells.size):
+        if origin[sources[k]] == 0:
+            cells[k] = -1
+    born, born_until = grouped(cells, land.size * domains)
+    return sources, until, there, there_until, born, born_until
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def from_afar(sources, until, territory, classes, adoptions, course):
+    """Return what innovations add up to for one who touches none of them, for each class of size of who looks.
+
+    upto[class, k] is the sum of appeals in a group of sources up to its k-th; refused[class, group] that of ln(1 - a).
+    """
+    upto, refused = np.empty((SIZES, sources.size)), np.zeros((SIZES, until.size - 1))
+    for group in range(until.size - 1):
+        for size in range(SIZES if until[group] < until[group + 1] else 0):
+            running = 0.0
+            for k in range(until[group], until[group + 1]):
+                q = sources[k]
+                a = appeal(0.0, likeness(size, classes[territory[q]]), np.float64(adoptions[q]), course)
+                running += a
+                upto[size, k] = running
+                refused[size, group] += refusal(a)
+    return upto, refused
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def list_own(place, dom, domains, arranged, territory, near, land, touching, own):
+    """List in `own` the sources that a place does not see from afar: there, in places that touch it, born there."""
+    sources, _, there, there_until, born, born_until = arranged
+    indptr, indices = near
+    n = 0
+    for j in range(indptr[place] - 1, indptr[place + 1]):
+        cell = (indices[j] if j >= indptr[place] else place) * domains + dom
+        for k in range(there_until[cell], there_until[cell + 1]):
+            own[n] = there[k]
+            n += 1
+    mark(place, near, touching, 1.0)
+    cell = place * domains + dom
+    for k in range(born_until[cell], born_until[cell + 1]):
+        other = territory[sources[born[k]]]
+        if other != place and touching[other] == 0.0 and land[other] == land[place]:
+            own[n] = born[k]
+            n += 1
+    mark(place, near, touching, 0.0)
+    own[:n].sort()
+    return n
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def choose(lookers, rows, arranged, innovations, near, land, touching, classes, domains, seed, month, course, taken):
+    """Write in `taken` the innovation of elsewhere that each of `lookers` (places in `rows`) takes up, if any.
+
+    Each source of the same domain and land, of another territory, whose lineage was not born where one looks, is taken
+    with its appeal; several compete by their appeal, in order of identity. All who look from a class of size have the
+    same sums from afar; a territory corrects them for the few sources that are its own, that touch it or that were born
+    there. So the work goes up with sources and with lookers, not with their product.
+    """
+    uid, territory, domain, origin, home, adoptions = innovations
+    sources, until, _, _, _, _ = arranged
+    upto, refused = from_afar(sources, until, territory, classes, adoptions, course)
+    looking, looking_until = grouped(cells_of(rows[lookers], territory, domain, domains), land.size * domains)
+    own, through, shift = np.empty(sources.size + 1, np.int64), np.empty(sources.size), np.zeros(sources.size + 1)
+    open_here = np.empty(sources.size, np.bool_)
+    for cell in range(looking_until.size - 1):
+        if looking_until[cell] == looking_until[cell + 1]:
+            continue
+        place, dom = cell // domains, cell % domains
+        size, group = classes[place], land[place] * domains + dom
+        first, last = until[group], until[group + 1]
+        n = list_own(place, dom, domains, arranged, territory, near, land, touching, own)
+        own[n] = last
+        none, closed = refused[size, group], 0
+        for j in range(n):  # sums up to each of them and, from there on, how much they differ from those from afar
+            q = sources[own[j]]
+            alike, known = likeness(size, classes[territory[q]]), np.float64(adoptions[q])
+            afar, here = appeal(0.0, alike, known, course), 0.0
+            open_here[j] = territory[q] != place and (origin[q] == 0 or home[q] != place)
+            if open_here[j]:
+                here = appeal(1.0, alike, known, course)
+            else:
+                closed += 1
+            through[j] = (upto[size, own[j] - 1] if own[j] > first else 0.0) + shift[j] + here
+            shift[j + 1] = shift[j] + (here - afar)
+            none += refusal(here) - refusal(afar)
+        if closed == last - first:
+            continue
+        some, total = 1.0 - math.exp(min(0.0, none)), upto[size, last - 1] + shift[n]
+        for k in range(looking_until[cell], looking_until[cell + 1]):
+            at = lookers[looking[k]]
+            u = chance.uniform(seed, uid[rows[at]], month, d.TAKE_UP, 0)
+            if u >= some:
+                continue
+            target = u / some * total
+            j = first_above(through, 0, n, target, 0.0)  # before this one of its own, or this one
+            found = first_above(upto[size], own[j - 1] + 1 if j > 0 else first, own[j], target, shift[j])
+            if found < own[j] or (j < n and open_here[j]):  # else rounding has left nothing
+                taken[at] = sources[found]
+
+
 @njit(nogil=True, error_model="numpy", cache=True)
 def spread(
     rows, n, innovations, changing, stories, felt, near, lands, classes, phase_weights, seed, month, course, work, tally
 ):
     """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
 
-    `rows` are in order of identity. A territory that no other of the run is joined to has one searching innovation
-    outside, in a territory that touches and is alike, which may take up its innovations by the same rule.
+    `rows` are in order of identity. Territories of another land, which no chain of neighbours joins, hear nothing of
+    each other. A territory that no other of the run is joined to has one searching innovation outside, in a territory
+    that touches and is alike, which may take up its innovations by the same rule.
     """
     state, step, uid, territory, domain = innovations
     phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
-    open_to, taken, sources, touching = work
-    any_open = False
+    open_to, taken, touching = work
+    (land, alone), domains = lands, felt.shape[1]
+    opened, looking = 0, 0
     for at in range(n):
         p = rows[at]
         open_to[at] = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] >= DEPLOYMENT
-        any_open = any_open or open_to[at]
         taken[at] = -1
-    if not any_open:
+        if open_to[at]:
+            opened += 1
+    if opened == 0:
         return
-    until = np.zeros(felt.shape[1] + 1, np.int64)
-    by_domain(rows, n, open_to, domain, sources, until)
-    land, alone = lands
     for at in range(n):
         p = rows[at]
         searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < DEPLOYMENT
         if searching and origin[p] == 0 and not alone[territory[p]]:
-            k = np.int64(domain[p])
-            if until[k + 1] > until[k] and chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
-                u = chance.uniform(seed, uid[p], month, d.TAKE_UP, 0)
-                mark(np.int64(territory[p]), near, touching, 1.0)
-                taken[at] = choose(
-                    p, sources, until[k], until[k + 1], (territory, origin, home, adoptions), touching, classes, land,
-                    u, course,
-                )  # fmt: skip
-                mark(np.int64(territory[p]), near, touching, 0.0)
+            if chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
+                taken[at] = LOOKING
+                looking += 1
+    if looking > 0:
+        lookers, open_rows, opened, looking = np.empty(looking, np.int64), np.empty(opened, np.int64), 0, 0
+        for at in range(n):
+            if open_to[at]:
+                open_rows[opened] = rows[at]
+                opened += 1
+            if taken[at] == LOOKING:
+                lookers[looking], taken[at] = at, -1
+                looking += 1
+        arranged = arrange(open_rows, territory, domain, origin, home, land, domains)
+        choose(
+            lookers, rows, arranged, (uid, territory, domain, origin, home, adoptions), near, land, touching, classes,
+            domains, seed, month, course, taken,
+        )  # fmt: skip
     for at in range(n):
         p, q = rows[at], taken[at]
         if q >= 0:
@@ -450,16 +573,33 @@ def spread(
                 p, np.int64(territory[p]), uid, np.int64(strategy[p]), np.int64(domain[p]), abroad, adoptions, deployed,
                 felt, seed, month, course, tally,
             )  # fmt: skip
-    for at in range(n):
+    settle(rows[:n], open_to, uid, phase, phase_left, origin, home, deployed, tally)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def settle(rows, open_to, uid, phase, phase_left, origin, home, deployed, tally):
+    """Count the months in use of reinventions; the first of a lineage that has them all makes all of it deployed."""
+    done = np.zeros(rows.size, np.bool_)
+    for at in range(rows.size):
         p = rows[at]
         if open_to[at] and phase[p] == IN_USE and origin[p] != 0 and phase_left[p] > 0:
             phase_left[p] -= 1
-            if phase_left[p] == 0 and not deployed[p]:
-                tally[home[p], DEPLOYED] += 1
-                for other in range(n):
-                    q = rows[other]
-                    if uid[q] == origin[p] or origin[q] == origin[p]:
-                        deployed[q] = 1
+            done[at] = phase_left[p] == 0 and not deployed[p]
+    if not done.any():
+        return
+    known = uid[rows]  # rising, as rows are in order of identity
+    kin = np.argsort(origin[rows])
+    lineage = origin[rows[kin]]
+    for at in np.flatnonzero(done):
+        p = rows[at]
+        if deployed[p]:
+            continue  # one of its lineage was before it
+        tally[home[p], DEPLOYED] += 1
+        for k in range(np.searchsorted(lineage, origin[p]), np.searchsorted(lineage, origin[p], side="right")):
+            deployed[rows[kin[k]]] = 1
+        first = np.searchsorted(known, origin[p])
+        if first < rows.size and known[first] == origin[p]:
+            deployed[rows[first]] = 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
