@@ -19,7 +19,7 @@ WARM, COLD_ROW = "run_process_warm_seconds", "run_process_cold_seconds"
 
 def measure(found: Found, names: set[str], *, full: bool = False) -> None:
     """Time fresh processes, by the clock."""
-    plain = {name: value for name, value in environment().items() if not name.endswith("NUM_THREADS")}  # as a user's
+    plain = as_a_user()
     if "import_seconds" in names:
         nothing = sorted(wall(lambda: process(["-c", "pass"], env=plain)) for _ in range(ROUNDS))[ROUNDS // 2]
         process(["-c", "import sim"], env=plain)
@@ -33,6 +33,12 @@ def measure(found: Found, names: set[str], *, full: bool = False) -> None:
         found.beside["run_process_warm_processor_seconds"] = (of_children() - before) / ROUNDS
     if COLD_ROW in names:
         cold(found, plain)
+
+
+def as_a_user() -> dict[str, str]:
+    """Return an environment with all processors, where Python keeps what it compiled, as it does at home."""
+    ours = {"PYTHONDONTWRITEBYTECODE"}
+    return {k: v for k, v in environment().items() if not k.endswith("NUM_THREADS") and k not in ours}
 
 
 def cold(found: Found, plain: dict[str, str]) -> None:

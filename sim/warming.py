@@ -1,13 +1,17 @@
-"""The first run on a machine compiles the kernels: a second process takes those of the end of the month.
+"""How a process of the command line comes to run sooner.
 
-The run starts at the beginning of the month, the other process at its end, with a small world that nobody looks at;
-each writes what it compiles where the other finds it (sim/kernels/__init__.py), and they meet in the middle.
+The first run on a machine compiles the kernels: a second process takes those of the end of the month. The run starts
+at the beginning of the month, the other process at its end, with a small world that nobody looks at; each writes what
+it compiles where the other finds it (sim/kernels/__init__.py), and they meet in the middle.
+
+Later runs find them compiled, and a fifth of their time would go to SciPy, which numba imports to see what it offers.
 """
 
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib import import_module
 
 
 @contextmanager
@@ -26,6 +30,23 @@ def compiled_by_two():
     finally:
         other.terminate()
         other.wait()
+
+
+def without_linear_algebra() -> None:
+    """Let numba do without the linear algebra of SciPy in this process: no kernel has any, and it takes long to import.
+
+    Only for processes of our own: in somebody else's, numba would refuse to compile a product of matrices.
+    """
+    import_module("sim.kernels")  # before numba: it says how
+
+    blas = "scipy.linalg.cython_blas"
+    if blas in sys.modules:
+        return
+    sys.modules[blas] = None  # Python's way to say that there is none
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        del sys.modules[blas]
 
 
 def cores() -> int:
