@@ -63,6 +63,7 @@ class World:
         cohort.retire(self)
         search.make_room(self)
         self.ledger.open(self.month, carry=True)
+        self.work.told[:] = 0
         for phase in self.phases:
             self.ledger.before(phase)
             phase(self)
@@ -115,6 +116,13 @@ class World:
         self.step_share = _step_share(self.values)
 
 
+TOLD = (  # what the record tells of a month, by territory: columns of Work.told
+    "levied", "cut", "outside",  # cents that paid policies
+    "reached", "missed",  # social-impact contracts settled
+    "defaults", "unpaid",  # organisations that closed owing, and cents lost
+)  # fmt: skip
+
+
 class Work:
     """Arrays that phases of one month share and that no result depends on from one month to the next."""
 
@@ -147,12 +155,11 @@ class Work:
         self.ends = np.zeros(5, np.int64)
         self.abandoned = np.zeros(5, np.int64)  # by step of set-up
         self.opened = self.joined = 0  # this month, in the core
-        # what paid policies this month (cents by territory), and what their purses held then
-        self.levied, self.cut, self.outside = np.zeros((3, places), np.int64)
-        self.purse = state.territories.purse.copy()
+        self.told = np.zeros((places, len(TOLD)), np.int64)
+        for name, column in zip(TOLD, self.told.T, strict=True):
+            setattr(self, name, column)
+        self.purse = state.territories.purse.copy()  # what the purses of policies held once filled
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
-        self.reached, self.missed = np.zeros((2, places), np.int64)  # social-impact contracts settled this month
-        self.defaults, self.unpaid = np.zeros((2, places), np.int64)  # organisations that closed owing, and cents lost
 
     def show(self, projects: int):
         """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before."""

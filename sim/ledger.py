@@ -13,12 +13,12 @@ Strict      the same after every phase, and row by row: cash = opening + the flo
 """
 
 import zlib
-from functools import partial
 
 import numpy as np
 
 from sim.errors import AccountError
 from sim.kernels import accounts as kernel
+from sim.kernels import rows
 from sim.state import State, columns
 from sim.threads import Crew
 
@@ -26,7 +26,14 @@ MODELS = 7
 OUTSIDE = 7
 PERSONS = 1
 FUND_OWNER = (0, 3, 2)  # public action, finance, firms
-CASH, STAFF, LENT, HOURS, BOUND, DEBT, BORROWED = range(7)  # what is counted of organisations: last axis of `held`
+ACCOUNTS = {  # what balances: unit, and its columns of `found` and `expected`
+    "cash": ("cents", slice(0, MODELS)),
+    "persons": ("persons", kernel.PEOPLE),
+    "fte": ("thousandths of FTE", kernel.STAFF),
+    "hours": ("volunteer hours", kernel.HOURS),
+    "debt": ("cents", kernel.DEBT),
+}
+AT_ANY_TIME = ("cash", "persons", "fte")  # the others balance once the month is over
 LIMIT = 2**50  # a stock beyond this would make sums wrap silently
 
 
@@ -36,8 +43,18 @@ class Ledger:
     def __init__(self, state: State, crew: Crew, *, strict: bool = False):
         self.state, self.crew, self.strict = state, crew, strict
         self.max_residual, self.checks, self.phase_checks = 0, 0, 0
-        self.held: np.ndarray | None = None  # by organisations, when last counted: [territory, model, CASH ...]
-        self._flow_columns = [c for c in columns().values() if c.account[:1] in ("+", "-")]
+        places = len(state.territories)
+        self.held = np.zeros((places, MODELS, 7), np.int64)  # by organisations: what take_stock counts
+        # by territory and account, when last counted; what there should be; at the start of the month
+        self.found, self.expected, self.opening = np.zeros((3, places, kernel.ACCOUNTS), np.int64)
+        self._counted = False
+        flows = [c for c in columns().values() if c.account[:1] in ("+", "-")]
+        self._flow_columns, self._flows = flows, []
+        for name in ("organisations", "cohorts", "territories"):
+            table = getattr(state, name)
+            of_table = [c.column for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
+            memory, layout = table.layout(of_table)
+            self._flows.append((len(table), memory.view(np.uint64), layout))
         self._stocks = [c for c in columns().values() if c.account == "stock"]
 
     # what a phase calls
@@ -61,91 +78,53 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        self.crew.together(*(partial(kernel.clear, self.state[c.name]) for c in self._flow_columns))
-        self.state.territories.flow.fill(0)
-        if self.strict or not carry or self.held is None:
+        for size, memory, layout in self._flows:
+            self.crew.share(rows.clear, size, memory, layout)
+        if self.strict or not carry or not self._counted:
             self.recount()
-        self.opening, self.opening_people = self.closing, self._people
-        self.opening_staff, self.opening_held = self._staff, self.held
+        self.opening[:] = self.found
         if self.strict:
             self._row_opening = {c.name: self.state[c.name].copy() for c in self._stocks}
 
     def close(self, phase: str = "the end of the month"):
         """Check every account; raise AccountError at the first that does not balance."""
-        self.recount()
-        self._check_money(phase)
-        self._check_people(phase)
-        self._check_staff(phase)
-        self._check_hours(phase)
-        self._check_debt(phase)
+        gap, most, checks = self.recount()
+        self.checks += checks
+        if gap or most >= LIMIT:
+            self._check(ACCOUNTS, phase)
 
-    def recount(self):
-        """Count what everybody has. To be called by who changes a stock by hand between two months."""
-        s = self.state
-        self.held = self._held()
-        self.closing = self._all_money(self.held)
-        self._people = np.zeros(len(s.territories), np.int64)
-        kernel.add_by_territory(s.cohorts.persons, s.cohorts.territory, self._people)
-        self._staff = s.territories.free_fte + self.held[:, :, STAFF].sum(axis=1)
+    def recount(self) -> tuple[int, int, int]:
+        """Count what everybody has; return the largest gap of an account, the largest stock, how many were compared.
 
-    def _held(self) -> np.ndarray:
-        s = self.state
-        o, held = s.organisations, np.empty((len(s.territories), MODELS, 7), np.int64)
-        self.crew.segments(
-            kernel.take_stock,
-            s.segments,
-            o.cash,
-            o.fte,
-            o.hours_lent,
-            o.hours,
-            o.hours_bound,
-            o.debt,
-            o.lent,
-            o.repaid,
-            o.forgiven,
-            held,
-        )
-        return held
-
-    def _all_money(self, held) -> np.ndarray:
-        s, money = self.state, held[:, :, CASH].copy()
-        kernel.add_by_territory(s.cohorts.cash, s.cohorts.territory, money[:, PERSONS])
-        money += s.territories.market[:, :MODELS]
-        for fund, owner in enumerate(FUND_OWNER):
-            money[:, owner] += s.territories.fund[:, fund]
-        money[:, 0] += s.territories.purse.sum(axis=1)
-        kernel.add_by_territory(s.projects.reserve, s.projects.territory, money[:, 0])
-        return money
+        To be called by who changes a stock by hand between two months.
+        """
+        self._counted = True
+        return self._count(self.found)
 
     def money(self) -> np.ndarray:
         """Return what each model of each territory holds now, int64 cents [territory, 7]."""
-        return self._all_money(self._held())
+        found = np.zeros_like(self.found)  # who only looks explains no change
+        self._count(found)
+        return found[:, :MODELS]
 
-    def _check_money(self, phase):
-        flow = self.flow
-        expected = self.opening + (flow.sum(axis=1) - flow.sum(axis=2))[:, :MODELS]
-        self._compare("cash", "cents", expected, self.closing, phase, ("territory", "model"))
+    def _count(self, found) -> tuple[int, int, int]:
+        s = self.state
+        o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
+        self.crew.segments(
+            kernel.take_stock, s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.lent,
+            o.repaid, o.forgiven, self.held,
+        )  # fmt: skip
+        return kernel.audit(
+            self.held, (place.free_fte, place.market, place.fund, place.purse),
+            (c.territory, c.persons, c.arrived, c.departed, c.cash, c.hours_given, c.hours_served),
+            (p.reserve, p.territory), FUND_OWNER, place.flow, self.opening, found, self.expected,
+        )  # fmt: skip
 
-    def _check_people(self, phase):
-        c = self.state.cohorts
-        change = np.zeros(len(self.state.territories), np.int64)
-        kernel.add_by_territory(c.arrived - c.departed, c.territory, change)
-        self._compare("persons", "persons", self.opening_people + change, self._people, phase, ("territory",))
-
-    def _check_staff(self, phase):
-        self._compare("fte", "thousandths of FTE", self.opening_staff, self._staff, phase, ("territory",))
-
-    def _check_hours(self, phase):
-        c, held = self.state.cohorts, self.held
-        given, received = held[:, :, LENT].sum(axis=1), held[:, :, (HOURS, BOUND)].sum(axis=(1, 2))
-        kernel.add_by_territory(c.hours_given, c.territory, given)
-        kernel.add_by_territory(c.hours_served, c.territory, given)
-        self._compare("hours", "volunteer hours", given, received, phase, ("territory",))
-
-    def _check_debt(self, phase):
-        opening, held = self.opening_held[:, :, DEBT].sum(), self.held
-        expected, found = opening + held[:, :, BORROWED].sum(), held[:, :, DEBT].sum()
-        self._compare("debt", "cents", np.array([expected]), np.array([found]), phase, ("world",))
+    def _check(self, accounts, phase):
+        for name in accounts:
+            unit, at = ACCOUNTS[name]
+            axes = ("territory", "model") if name == "cash" else ("territory",)
+            self._compare(name, unit, self.expected[:, at], self.found[:, at], phase, axes)
 
     def _compare(self, account, unit, expected, found, phase, axes):
         self.checks += found.size
@@ -184,9 +163,7 @@ class Ledger:
                     where="a column that the phase does not declare in `writes`", expected=0, found=1,
                 )  # fmt: skip
         self.recount()
-        self._check_money(phase.title)
-        self._check_people(phase.title)
-        self._check_staff(phase.title)
+        self._check(AT_ANY_TIME, phase.title)
         self._check_rows(phase.title)
         self.phase_checks += 1
 

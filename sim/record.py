@@ -18,8 +18,7 @@ from sim.cohort import snapshot
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
-from sim.kernels.accounts import add_by_territory
-from sim.ledger import BOUND, DEBT, LENT, MODELS
+from sim.ledger import MODELS
 
 SNAPSHOTS = (18, 36, 84, 336)
 DOMAINS = 16
@@ -29,26 +28,43 @@ INTEGER_TOTALS = {"own", "programme", "hours", "grants_public", "grants_finance"
 LINKS = (  # pairs of members of living alliances, in all and alike; what chance would give; who opened mixed ones
     "links_all", "links_size", "links_model", "links_size_chance", "links_model_chance", "mixed", "mixed_engagement",
 )  # fmt: skip
+# The monthly table, in blocks that are filled at once: the type that they are counted in, and their columns in order.
+# A kernel may count what nobody reads: it has no name here.
+BLOCKS: dict[str, tuple[type, tuple[str, ...]]] = {
+    "accounts": (
+        np.int64,
+        (*(f"cash_{m}" for m in MODEL_NAMES), "residents", "", "", "debt", "hours_lent", "hours_bound", "hours_given",
+         "hours_served"),
+    ),
+    "living": (
+        np.int64,
+        ("organisations", *(f"organisations_{m}" if m != "persons" else "" for m in MODEL_NAMES), "willing",
+         "without_staff"),
+    ),
+    "means": (np.float64, ("confident", "seen", "maturity")),
+    "counts": (np.int64, ("tipped", "opened", "joined", "innovations_aside", "invested")),
+    "phases": (np.int64, tuple(f"innovations_phase_{k}" for k in range(len(innovation.PHASES)))),
+    "innovation_steps": (np.int64, tuple(f"innovations_step_{s}" for s in innovation.STEPS)),
+    "strategies": (np.int64, tuple(f"innovations_{s}" for s in STRATEGIES)),
+    "tally": (np.int64, innovation.TALLY),
+    "ends": (np.int64, ("", *(f"ended_{e}" for e in ENDS))),
+    "abandoned": (np.int64, tuple(f"abandoned_{s}" for s in STEPS[:5])),
+    "links": (np.float64, LINKS),
+    "steps": (np.int64, tuple(f"{who}_{s}" for who in ("solo", "allied") for s in STEPS)),
+    "kinds": (np.int64, tuple(f"alliances_{k}" for k in KINDS)),
+    "totals": (np.float64, tuple(f"{t}_{who}" for who in ("solo", "allied") for t in TOTALS)),
+    "told": (
+        np.int64,
+        ("paid_by_levy", "paid_by_cut", "paid_by_outside", "contracts_reached", "contracts_missed", "defaults",
+         "unpaid"),
+    ),
+    "purses": (np.int64, tuple(f"purse_{name}" for name in PURSES)),
+    "catalysts": (np.int64, ("catalysts",)),
+}  # fmt: skip
+WHOLE = {f"{t}_{who}" for t in INTEGER_TOTALS for who in ("solo", "allied")}  # added up with numbers that are not
+WHOLE |= {name for name in LINKS if not name.endswith("chance")}
 MONTHLY = {
-    "residents": np.int64, "organisations": np.int64,
-    **{f"organisations_{m}": np.int64 for m in MODEL_NAMES if m != "persons"},
-    "willing": np.int64, "confident": np.float64, "seen": np.float64,
-    "tipped": np.int64, "maturity": np.float64, "hours_given": np.int64, "hours_served": np.int64,
-    "hours_lent": np.int64, "hours_bound": np.int64, "opened": np.int64, "joined": np.int64,
-    **{f"innovations_phase_{k}": np.int64 for k in range(len(innovation.PHASES))},
-    **{f"innovations_step_{s}": np.int64 for s in innovation.STEPS},
-    **{f"innovations_{s}": np.int64 for s in STRATEGIES}, "innovations_aside": np.int64,
-    **{name: np.int64 for name in innovation.TALLY},
-    **{f"ended_{e}": np.int64 for e in ENDS}, **{f"abandoned_{s}": np.int64 for s in STEPS[:5]},
-    **{name: np.float64 if name.endswith("chance") else np.int64 for name in LINKS},
-    **{f"solo_{s}": np.int64 for s in STEPS}, **{f"allied_{s}": np.int64 for s in STEPS},
-    **{f"alliances_{k}": np.int64 for k in KINDS},
-    **{f"{t}_{who}": np.int64 if t in INTEGER_TOTALS else np.float64 for t in TOTALS for who in ("solo", "allied")},
-    **{f"cash_{m}": np.int64 for m in MODEL_NAMES},
-    "invested": np.int64, "contracts_reached": np.int64, "contracts_missed": np.int64,
-    "debt": np.int64, "defaults": np.int64, "unpaid": np.int64, "without_staff": np.int64,
-    **{f"paid_by_{who}": np.int64 for who in ("levy", "cut", "outside")},
-    **{f"purse_{name}": np.int64 for name in PURSES}, "catalysts": np.int64,
+    name: np.int64 if name in WHOLE else kind for kind, names in BLOCKS.values() for name in names if name
 }  # fmt: skip
 
 
@@ -58,45 +74,62 @@ class Record:
     def __init__(self, world, months: int):
         self.size = months
         self.months = 0
-        self.monthly = {name: np.zeros(months, dtype) for name, dtype in MONTHLY.items()}
-        self.flows = np.zeros((months, MODELS + 1, MODELS + 1), np.int64)
+        self.monthly = {block: np.zeros((months, len(names)), kind) for block, (kind, names) in BLOCKS.items()}
+        self.flows = np.zeros((months, (MODELS + 1) ** 2), np.int64)
         self.objective, self.felt, self.delivered = np.zeros((3, months, DOMAINS))
         self.snapshots: dict[int, dict[str, np.ndarray]] = {}
         self.start = world.start
+        places = len(world.core)
+        self._counts = np.zeros((MODELS, places, 6), np.int64)  # of count_organisations
+        self._living = np.zeros((places, 4 + MODELS))  # of list_living
+        self._left = np.zeros(len(PURSES), np.int64)
 
     def month(self, world):
         """Record the month that has just ended."""
-        n, s, core = self.months, world.state, world.core
-        self.flows[n] = world.ledger.matrix(core)
-        population = _residents(s)
-        kernel.score(s.territories.need, population, core, self.objective[n])
-        kernel.score(s.territories.felt, population, core, self.felt[n])
-        kernel.add_up(s.territories.delivered, core, self.delivered[n])
-        row: dict[str, int | float] = {}
-        who = np.empty((MODELS, len(core), 6), np.int64)  # organisations by size, those who wish, those without staff
-        o = s.organisations
-        world.crew.segments(kernel.count_organisations, s.segments, o.alive, o.size, o.desire, o.lean, who)
-        living = np.empty((len(core), 4 + MODELS))  # organisations by size, then by model
-        living[:, :4], living[:, 4:] = who[:, :, :4].sum(axis=0), who[:, :, :4].sum(axis=2).T
-        world.crew.together(
-            partial(_projects, world, row, living),
-            partial(_people, world, row, who),
-            *(partial(part, world, row) for part in (_innovations, _totals, _policies, _credit)),
+        row = {block: columns[self.months] for block, columns in self.monthly.items()}
+        o = world.state.organisations
+        world.crew.segments(
+            kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
         )
-        for m, cents in zip(MODEL_NAMES, world.ledger.closing[core].sum(axis=0), strict=True):
-            row[f"cash_{m}"] = cents
-        for name, column in self.monthly.items():
-            column[n] = row[name]
-        self.months = n + 1
+        kernel.list_living(self._counts, world.core, self._living, row["living"])
+        invested, aside, tipped = world.crew.together(
+            partial(_projects, world, row, self._living),
+            partial(_innovations, world, row),
+            partial(self._places, world, row),
+        )
+        w = world.work
+        row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
+        row["counts"][:] = tipped, w.opened, w.joined, aside, invested
+        self.months += 1
         if self.months in SNAPSHOTS:
             self.snapshots[self.months] = snapshot(world)
+
+    def _places(self, world, row) -> int:
+        """Add up what is counted by territory, and residents; return how many territories have tipped."""
+        n, w, core, books = self.months, world.work, world.core, world.ledger.found
+        c, place = world.state.cohorts, world.state.territories
+        kernel.add_up(
+            (place.flow, books, w.tally, w.told, w.purse, place.purse, place.catalysts.reshape(-1, 1)), core,
+            (self.flows[n], row["accounts"], row["tally"], row["told"], row["purses"], self._left, row["catalysts"]),
+        )  # fmt: skip
+        row["purses"] -= self._left  # what policies spent: what purses held when filled, less what is left
+        kernel.add_up((place.delivered, w.totals.reshape(len(core), -1)), core, (self.delivered[n], row["totals"]))
+        for need, out in ((place.need, self.objective), (place.felt, self.felt)):
+            kernel.score(need, books, core, out[n])
+        row["means"][:] = (
+            kernel.confident(c.persons, c.confidence, c.territory, core),
+            kernel.mean(place.seen, core), kernel.mean(place.maturity, core),
+        )  # fmt: skip
+        return needs.tipped(world)
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Return every table of results as columns."""
         n = self.months
         month = np.arange(n)
         monthly = {"month": month, "date": self._dates(n)}
-        monthly |= {name: column[:n] for name, column in self.monthly.items()}
+        for block, (_, names) in BLOCKS.items():
+            columns = zip(names, self.monthly[block][:n].T, strict=True)
+            monthly |= {name: column.astype(MONTHLY[name]) for name, column in columns if name}
         payer, receiver = np.divmod(np.arange((MODELS + 1) ** 2), MODELS + 1)
         tables = {
             "monthly": monthly,
@@ -116,98 +149,21 @@ class Record:
         return (np.datetime64(self.start, "M") + np.arange(n)).astype(str).astype(object)
 
 
-def _residents(state) -> np.ndarray:
-    out = np.zeros(len(state.territories), np.int64)
-    add_by_territory(state.cohorts.persons, state.cohorts.territory, out)
-    return out
-
-
-def _people(world, row, who):
-    s, core, c = world.state, world.core, world.state.cohorts
-    here = who[:, core].sum(axis=1)
-    row["willing"], row["without_staff"] = here[:, 4:].sum(axis=0)
-    row["organisations"] = here[:, :4].sum()
-    for m, count in zip(MODEL_NAMES, here[:, :4].sum(axis=1), strict=True):
-        if m != "persons":
-            row[f"organisations_{m}"] = count
-    row["tipped"] = needs.tipped(world)
-    row["maturity"] = s.territories.maturity[core].sum() / max(1, core.sum())
-    for name in ("hours_given", "hours_served"):
-        row[name] = s[f"cohorts.{name}"][core[c.territory]].sum()
-    for name, held in (("hours_lent", LENT), ("hours_bound", BOUND)):
-        row[name] = world.ledger.held[core, :, held].sum()
-    confident, people = kernel.confident(c.persons, c.confidence, c.territory, core)
-    row["confident"], row["residents"] = confident, people
-
-
-def _projects(world, row, living):
-    p, w, core = world.state.projects, world.work, world.core
-    by_step, by_kind = np.zeros((2, len(STEPS)), np.int64), np.zeros(len(KINDS), np.int64)
-    kernel.count_projects(p.state, p.members, p.step, p.kind, p.territory, core, by_step, by_kind)
-    for k, step in enumerate(STEPS):
-        row[f"solo_{step}"], row[f"allied_{step}"] = by_step[0, k], by_step[1, k]
-    for k, kind in enumerate(KINDS):
-        row[f"alliances_{kind}"] = by_kind[k]
-    for k, end in enumerate(ENDS):
-        row[f"ended_{end}"] = w.ends[k + 1]
-    for step, count in zip(STEPS[:5], w.abandoned, strict=True):
-        row[f"abandoned_{step}"] = count
-    o, out = world.state.organisations, np.zeros(len(LINKS))
-    kernel.count_links(
-        p.state, p.members, p.founder, p.territory, world.state.memberships.member, core,
-        (o.size, o.model, o.territory), living, out,
+def _projects(world, row, living) -> int:
+    """Count projects and who is allied with whom; return what contracts have invested."""
+    s = world.state
+    o, p = s.organisations, s.projects
+    return kernel.count_projects(
+        (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), s.memberships.member, world.core,
+        (o.size, o.model, o.territory), living, row["steps"], row["kinds"], row["links"],
     )  # fmt: skip
-    for name, count in zip(LINKS, out, strict=True):
-        row[name] = count
-    row["opened"], row["joined"] = w.opened, w.joined
-    seen = np.zeros(1)
-    kernel.add_up(world.state.territories.seen.reshape(-1, 1), core, seen)
-    row["seen"] = seen[0] / max(1, core.sum())
 
 
-def _innovations(world, row):
+def _innovations(world, row) -> int:
+    """Count innovations; return how many answer none of the first felt needs of their territory."""
     p, w = world.state.projects, world.work
-    by_phase, by_strategy = np.zeros((2, len(innovation.PHASES)), np.int64)
-    by_step = np.zeros(len(innovation.STEPS), np.int64)
-    row["innovations_aside"] = innovations.census(
+    return innovations.census(
         w.innovations, w.listed, (p.state, p.step, p.phase, p.phase_left, p.strategy, p.aside, p.territory, p.domain),
-        world.state.territories.stories, world.core, world.course, by_phase, by_step, by_strategy,
+        world.state.territories.stories, world.core, world.course, row["phases"], row["innovation_steps"],
+        row["strategies"],
     )  # fmt: skip
-    for name, count in zip(innovation.STEPS, by_step, strict=True):
-        row[f"innovations_step_{name}"] = count
-    for k, count in enumerate(by_phase):
-        row[f"innovations_phase_{k}"] = count
-    for name, count in zip(STRATEGIES, by_strategy, strict=True):
-        row[f"innovations_{name}"] = count
-    for name, count in zip(innovation.TALLY, w.tally[world.core].sum(axis=0), strict=True):
-        row[name] = count
-
-
-def _policies(world, row):
-    """Who paid policies this month, and what left each purse (what it held when filled less what is left)."""
-    w, core = world.work, world.core
-    for who, cents in (("levy", w.levied), ("cut", w.cut), ("outside", w.outside)):
-        row[f"paid_by_{who}"] = cents[core].sum()
-    spent = (w.purse - world.state.territories.purse)[core].sum(axis=0)
-    for name, cents in zip(PURSES, spent, strict=True):
-        row[f"purse_{name}"] = cents
-    row["contracts_reached"], row["contracts_missed"] = w.reached[core].sum(), w.missed[core].sum()
-    p, invested = world.state.projects, np.zeros(len(core), np.int64)
-    add_by_territory(p.contract, p.territory, invested)
-    row["invested"] = invested[core].sum()
-    row["catalysts"] = world.state.territories.catalysts[core].sum()
-
-
-def _credit(world, row):
-    """What is owed, and what was lost this month."""
-    w, core = world.work, world.core
-    row["debt"] = world.ledger.held[core, :, DEBT].sum()
-    row["defaults"], row["unpaid"] = w.defaults[core].sum(), w.unpaid[core].sum()
-
-
-def _totals(world, row):
-    for who, label in ((0, "solo"), (1, "allied")):
-        out = np.zeros(len(TOTALS))
-        kernel.add_up(np.ascontiguousarray(world.work.totals[:, who]), world.core, out)
-        for k, name in enumerate(TOTALS):
-            row[f"{name}_{label}"] = out[k]

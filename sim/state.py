@@ -1,11 +1,14 @@
 """The state of a run: one table per kind of thing, one array per column of columns.csv, nothing else."""
 
 import csv
+import itertools
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from sim.kernels import rows as kernel
 
 PAGE, LINE = 4096, 64  # bytes
 
@@ -35,16 +38,17 @@ def columns() -> dict[str, Column]:
     return {column.name: column for column in rows}
 
 
-def staggered(shape: tuple[int, ...], dtype: str, place: int) -> np.ndarray:
-    """Return zeros that begin `place` cache lines (modulo 64) after a page.
+def staggered(sizes: list[int]) -> tuple[np.ndarray, list[int]]:
+    """Return memory for columns of these sizes, in bytes, and where each begins: after a page, by its place in lines.
 
-    Large arrays begin on a page. A loop over rows that reads forty columns would then find the same row of all of
-    them in the same set of a cache, which holds eight to twelve lines: each column would push another one out.
+    Columns that all begin on a page would meet in the caches. A loop over rows that reads forty of them would then find
+    the same row of all in the same set of a cache, which holds eight to twelve lines: each would push another one out.
     """
-    size = np.dtype(dtype).itemsize * int(np.prod(shape))
-    raw = np.zeros(size + 2 * PAGE, np.uint8)
-    start = -raw.ctypes.data % PAGE + place % (PAGE // LINE) * LINE
-    return raw[start : start + size].view(dtype).reshape(shape)
+    pages = list(itertools.accumulate((-(-size // PAGE) + 1 for size in sizes), initial=0))
+    memory = np.zeros((pages[-1] + 1) * PAGE, np.uint8)
+    aligned = -memory.ctypes.data % PAGE
+    memory = memory[aligned : aligned + pages[-1] * PAGE]
+    return memory, [page * PAGE + at % (PAGE // LINE) * LINE for at, page in enumerate(pages[:-1])]
 
 
 class Table:
@@ -56,17 +60,33 @@ class Table:
 
     def __init__(self, name: str, rows: int, most: int | None = None):
         most = rows if most is None else most
+        mine = [c for c in columns().values() if c.table == name]
+        widths = [np.dtype(c.dtype).itemsize * c.width for c in mine]  # bytes of a row
+        memory, starts = staggered([most * width for width in widths])
         reserve = {}
-        for place, column in enumerate(c for c in columns().values() if c.table == name):
+        for column, start, width in zip(mine, starts, widths, strict=True):
             shape = (most,) if column.width == 1 else (most, column.width)
-            reserve[column.column] = staggered(shape, column.dtype, place)
-        self.__dict__.update(_name=name, _most=most, _reserve=reserve)
+            reserve[column.column] = memory[start : start + most * width].view(column.dtype).reshape(shape)
+        layout = np.array([starts, widths], np.int64).T.copy()
+        self.__dict__.update(_name=name, _most=most, _reserve=reserve, _memory=memory, _layout=layout)
         self.show(rows)
 
     def show(self, rows: int):
         """Make the table of the first `rows` rows of its reserve; those that it had keep their place in memory."""
         self.__dict__["_rows"] = rows
         self.__dict__.update({name: column[:rows] for name, column in self._reserve.items()})
+
+    def layout(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the memory of the table and, for each of these columns, its first byte and the bytes of a row.
+
+        For what is done alike to columns of several types (sim/kernels/rows.py).
+        """
+        places = list(self._reserve)
+        return self._memory, self._layout[[places.index(name) for name in names]]
+
+    def wipe(self, rows: np.ndarray):
+        """Set these rows of every column to 0."""
+        kernel.wipe(self._memory, self._layout, rows, rows.size)
 
     def __len__(self) -> int:
         return self._rows

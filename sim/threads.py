@@ -47,7 +47,7 @@ class Crew:
 
     def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
         """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
-        if self.threads == 1:  # small worlds call many kernels for few rows
+        if self.threads == 1:
             return [kernel(*arguments, 0, rows)]
         return self._each(kernel, self._cut(rows), arguments)
 
@@ -70,6 +70,9 @@ class Crew:
 
     def total(self, kernel: Callable, rows: int, shape: tuple[int, ...], *arguments) -> np.ndarray:
         """Return what blocks of rows add, each to zeros of its own (the last argument before `first`), in int64."""
+        if self.threads == 1:
+            kernel(*arguments, out := np.zeros(shape, np.int64), 0, rows)
+            return out
         cuts = self._cut(rows)
         partial_sums = np.zeros((len(cuts), *shape), np.int64)
         self.together(*(partial(kernel, *arguments, part, *cut) for part, cut in zip(partial_sums, cuts, strict=True)))
@@ -105,7 +108,8 @@ class Crew:
 
     def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
         if self.threads == 1:
-            return [kernel(*arguments, *cut) for cut in cuts]
+            ((first, last),) = cuts  # small worlds call many kernels for few rows
+            return [kernel(*arguments, first, last)]
         return self.together(*(partial(kernel, *arguments, *cut) for cut in cuts))
 
 

@@ -353,7 +353,8 @@ class needs:
                 need[place][k] += size
         return len(hit)
 
-    def tipped(need, rest, excess):
+    def tipped(need, rest, core, excess):
+        need, rest = ([row for row, counts in zip(rows_, core, strict=True) if counts] for rows_ in (need, rest))
         means = [statistics.fmean(needs.level(x) for x in row) for row in need]
         usual = [statistics.fmean(needs.level(x) for x in row) for row in rest]
         return sum(m - u > excess for m, u in zip(means, usual, strict=True))
@@ -388,15 +389,35 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
-    def clear(column):
-        column[:] = [0] * len(column)
-
     def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
         for at in range(first, last):
             k, t = divmod(at, len(segments[0]))
             mine = [column[slice(*segments[k][t])] for column in (cash, fte, lent_hours, hours, bound, debt)]
             out[t][k] = [sum(column) for column in mine]
             out[t][k].append(sum(lent[i] - repaid[i] - forgiven[i] for i in range(*segments[k][t])))
+
+    def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
+        free_staff, market, fund, purse = territories
+        home, *residents = cohorts
+        for t in range(len(held)):
+            mine = [c for c, place in enumerate(home) if place == t]
+            persons, arrived, departed, cash, given, served = (sum(column[c] for c in mine) for column in residents)
+            reserve = sum(kept for kept, place in zip(*projects, strict=True) if place == t)
+            staff, away, hours, bound, debt, borrowed = (sum(model[k] for model in held[t]) for k in range(1, 7))
+            received = [sum(flow[t][k::8]) for k in range(7)]
+            paid = [sum(flow[t][8 * k : 8 * k + 8]) for k in range(7)]
+            money = [model[0] + waiting for model, waiting in zip(held[t], market[t], strict=False)]
+            money[0] += sum(purse[t]) + reserve
+            money[1] += cash
+            for k, cents in zip(owner, fund[t], strict=True):
+                money[k] += cents
+            found[t] = [*money, persons, free_staff[t] + staff, hours + bound, debt, away, bound, given, served]
+            moved = [i - o for i, o in zip(received, paid, strict=True)]
+            moved += [arrived - departed, 0, away + given + served - opening[t][9], borrowed, 0, 0, 0, 0]
+            expected[t] = [before + change for before, change in zip(opening[t], moved, strict=True)]
+        stocks = [x for row in found for x in row[:11]]
+        due = [x for row in expected for x in row[:11]]
+        return max(abs(x - y) for x, y in zip(stocks, due, strict=True)), max(map(abs, stocks)), len(stocks)
 
     def pull(main, lon, lat, reach, out):
         def km(i, j):
@@ -1198,42 +1219,29 @@ class rows:
     def between(start, stop):
         return range(start, stop)
 
+    def clear(words, layout, first, last):
+        for start, width in layout:
+            for word in range((start + first * width) // 8, -(-(start + last * width) // 8)):
+                words[word] = 0
+
+    def wipe(memory, layout, rows, n):
+        for row in rows[:n]:
+            for start, width in layout:
+                memory[start + row * width : start + (row + 1) * width] = [0] * width
+
 
 class record:
-    def count_links(state, members, founder, territory, member, core, organisations, living, out):
-        size, model, home = organisations
+    def add_up(tables, core, outs):
+        for table, out in zip(tables, outs, strict=True):
+            rows = [row for row, counts in zip(table, core, strict=True) if counts]
+            out[:] = [sum(row[k] for row in rows) for k in range(len(out))]
 
-        def chance_of(trait, first, last, i, place):
-            return living[place][first + trait[i]] / (sum(living[place][first:last]) or 1)
-
-        teams = [
-            (p, member[p][: members[p]])
-            for p, s in enumerate(state)
-            if s == 1 and members[p] > 1 and core[territory[p]]
-        ]
-        pairs = [pair for _, team in teams for pair in itertools.combinations(team, 2)]
-        mixed = [p for p, team in teams if {2, 6} <= {model[i] for i in team}]
-        out[0], out[1] = len(pairs), sum(size[i] == size[j] for i, j in pairs)
-        out[2] = sum(model[i] == model[j] for i, j in pairs)
-        for at, trait, first, last in ((3, size, 0, 4), (4, model, 4, 11)):
-            out[at] = (
-                sum(
-                    chance_of(trait, first, last, i, home[j]) + chance_of(trait, first, last, j, home[i])
-                    for i, j in pairs
-                )
-                / 2
-            )
-        out[5], out[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
-
-    def add_up(table, core, out):
-        out[:] = [
-            sum(column)
-            for column in zip(*(row for row, counts in zip(table, core, strict=True) if counts), strict=True)
-        ]
+    def mean(column, core):
+        return sum(x for x, counts in zip(column, core, strict=True) if counts) / max(1, sum(core))
 
     def confident(persons, confidence, territory, core):
         cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
-        return sum(n * needs.level(x) for n, x in cohorts), float(sum(n for n, _ in cohorts))
+        return float(sum(n * needs.level(x) for n, x in cohorts))
 
     def count_organisations(segments, alive, size, desire, lean, out, first, last):
         for at in range(first, last):
@@ -1243,14 +1251,45 @@ class record:
             out[k][t] = [sum(size[i] == z for i in living) for z in range(4)]
             out[k][t] += [sum(desire[i] >= 0 for i in living), sum(lean[i] > 0 for i in rows)]
 
-    def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
-        rows = [p for p, s in enumerate(state) if s == 1 and core[territory[p]]]
-        allied = {p for p in rows if members[p] > 1}
-        for k, counts in enumerate(by_step):
-            counts[:] = [sum(step[p] == s and (p in allied) == bool(k) for p in rows) for s in range(len(counts))]
-        by_kind[:] = [sum(kind[p] == k for p in allied) for k in range(len(by_kind))]
+    def list_living(counts, core, living, out):
+        for t in range(len(living)):
+            living[t] = [float(sum(model[t][z] for model in counts)) for z in range(4)]
+            living[t] += [float(sum(model[t][:4])) for model in counts]
+        here = [[place for place, counts_ in zip(model, core, strict=True) if counts_] for model in counts]
+        by_model = [sum(sum(place[:4]) for place in model) for model in here]
+        wish, poor = (sum(place[k] for model in here for place in model) for k in (4, 5))
+        out[:] = [sum(by_model), *by_model, wish, poor]
 
-    def score(need, population, core, out):
+    def count_projects(projects, member, core, organisations, living, by_step, by_kind, links):
+        state, members, step, kind, founder, territory, contract = projects
+        size, model, home = organisations
+
+        def chance_of(trait, first, last, i, place):
+            return living[place][first + trait[i]] / (sum(living[place][first:last]) or 1)
+
+        here = [p for p in range(len(state)) if core[territory[p]]]
+        alone = [p for p in here if state[p] == 1 and members[p] < 2]
+        allied = [p for p in here if state[p] == 1 and members[p] >= 2]
+        steps = len(by_step) // 2
+        by_step[:] = [sum(step[p] == s for p in group) for group in (alone, allied) for s in range(steps)]
+        by_kind[:] = [sum(kind[p] == k for p in allied) for k in range(len(by_kind))]
+        teams = [member[p][: members[p]] for p in allied]
+        pairs = [pair for team in teams for pair in itertools.combinations(team, 2)]
+        links[:3] = [len(pairs), sum(size[i] == size[j] for i, j in pairs), sum(model[i] == model[j] for i, j in pairs)]
+        for at, trait, first, last in ((3, size, 0, 4), (4, model, 4, 11)):
+            links[at] = (
+                sum(
+                    chance_of(trait, first, last, i, home[j]) + chance_of(trait, first, last, j, home[i])
+                    for i, j in pairs
+                )
+                / 2
+            )
+        mixed = [p for p, team in zip(allied, teams, strict=True) if {2, 6} <= {model[i] for i in team}]
+        links[5], links[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
+        return sum(contract[p] for p in here)
+
+    def score(need, accounts, core, out):
+        population = [row[7] for row in accounts]
         places = [place for place, counts in enumerate(core) if counts]
         people = max(1, sum(population[place] for place in places))
         for d in range(len(out)):

@@ -15,9 +15,22 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances.terms import terms
-from sim.kernels import accounts, alliance, innovation, learning, matching, needs, partnership, projects, record, value
+from sim.kernels import (
+    accounts,
+    alliance,
+    innovation,
+    learning,
+    matching,
+    needs,
+    partnership,
+    projects,
+    record,
+    rows,
+    value,
+)
 from sim.kernels.terms import as_record
 from sim.record import Record
+from sim.state import Table, columns
 from tests import naive
 from tests.compare import Recorder, agree, plain
 
@@ -50,8 +63,7 @@ WORLDS = {
 }  # fmt: skip
 MONTHS = (4, 12)
 PAIRS = (
-    (accounts.add_by_territory, naive.accounts.add_by_territory),
-    (accounts.clear, naive.accounts.clear),
+    (accounts.audit, naive.accounts.audit),
     (accounts.take_stock, naive.accounts.take_stock),
     (alliance.appraise, naive.alliance.appraise),
     (innovation.begin, naive.innovation.begin),
@@ -94,13 +106,16 @@ PAIRS = (
     (projects.work, naive.projects.work),
     (record.add_up, naive.record.add_up),
     (record.confident, naive.record.confident),
-    (record.count_links, naive.record.count_links),
     (record.count_organisations, naive.record.count_organisations),
     (record.count_projects, naive.record.count_projects),
+    (record.list_living, naive.record.list_living),
+    (record.mean, naive.record.mean),
     (record.score, naive.record.score),
+    (rows.clear, naive.rows.clear),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
     "accounts", "alliance", "innovation", "learning", "matching", "needs", "partnership", "projects", "record",
+    "rows",
 )}  # fmt: skip
 
 
@@ -223,6 +238,24 @@ def test_amounts_add_up_by_model_and_territory(rows):
     amount, model, territory = np.array(rows, np.int64).reshape(-1, 3).T
     arguments = (amount.copy(), model.astype(np.uint8), territory.astype(np.int32), np.zeros((3, 7), np.int64))
     agree(accounts.add_by_model, naive.accounts.add_by_model, arguments)
+    arguments = amount.copy(), territory.astype(np.int32), np.zeros(3, np.int64)
+    agree(accounts.add_by_territory, naive.accounts.add_by_territory, arguments)
+
+
+@SETTINGS
+@given(st.sets(st.integers(0, 4)), st.sampled_from(["projects", "memberships", "cohorts"]))
+def test_rows_are_wiped_whatever_their_types_and_no_other(some, name):
+    """In all columns of a table: next to each other in memory, of one to 64 bytes a row."""
+    table, listed = Table(name, 5), np.array(sorted(some), np.int64)
+    memory, layout = table.layout([c.column for c in columns().values() if c.table == name])
+    memory[:] = 7
+    agree(rows.wipe, naive.rows.wipe, (memory, layout, listed, len(listed)))
+    table.wipe(listed)
+    for column in columns().values():
+        if column.table == name:
+            left = getattr(table, column.column).view(np.uint8).reshape(5, -1)
+            assert not left[listed].any(), column.name
+            assert (np.delete(left, listed, axis=0) == 7).all(), column.name
 
 
 @SETTINGS

@@ -165,7 +165,8 @@ def test_strike(n, seed, size, domain, places):
 
 
 @SETTINGS
-@given(st.lists(LOGITS, min_size=1, max_size=4), LOGIT, st.floats(0.02, 0.5))
-def test_tipped(need, rest, excess):
+@given(st.lists(LOGITS, min_size=1, max_size=4), LOGIT, st.integers(0, 15), st.floats(0.02, 0.5))
+def test_tipped(need, rest, who, excess):
     need, rest = np.array(need), np.full((len(need), DOMAINS), rest)
-    assert needs.tipped(need, rest, excess) == naive.needs.tipped(need, rest, excess)
+    core = np.array([who >> t & 1 for t in range(len(need))], bool)
+    assert needs.tipped(need, rest, core, excess) == naive.needs.tipped(need, rest, core, excess)

@@ -26,8 +26,7 @@ from sim.agents.base import ENGAGEMENT, PUBLIC
 from sim.agents.windows import Organisation
 from sim.kernels import credit, engagement
 from sim.kernels import persons as kernel
-from sim.kernels.accounts import add_by_territory
-from sim.ledger import BOUND
+from sim.kernels.accounts import BOUND, add_by_territory
 from sim.phases import phase
 
 
@@ -58,7 +57,7 @@ def receive_hours(world):
     )  # fmt: skip
     if moved_to_orders(world) > 0.0:
         engagement.bind(o.hours, o.hours_bound)
-    elif world.ledger.opening_held[:, :, BOUND].any():
+    elif world.ledger.opening[:, BOUND].any():
         o.hours_bound[:] = 0
 
 

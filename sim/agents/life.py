@@ -53,7 +53,6 @@ def close(world):
         world.work.words, rows,
     )  # fmt: skip
     unpaid, w.closed = np.zeros(len(place), np.int64), rows[:n].copy()
-    w.defaults[:], w.unpaid[:] = 0, 0
     if n == 0:
         return
     held = o.cash[rows[:n]].copy()

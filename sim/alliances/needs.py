@@ -93,5 +93,5 @@ def opinion(seed: int, month: int, sd: float) -> float:
 
 def tipped(world) -> int:
     """Return how many territories of the core have tipped: their mean level is far above that of rest."""
-    place, core = world.state.territories, world.core
-    return int(kernel.tipped(place.need[core], place.rest[core], float(world.values["needs.tipped_excess"])))
+    place = world.state.territories
+    return kernel.tipped(place.need, place.rest, world.core, float(world.values["needs.tipped_excess"]))

@@ -149,7 +149,6 @@ def use_fund(world):
             (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
-    w.reached[:], w.missed[:] = 0, 0
     if p.contract.any():
         settle_contracts(world)
     if instrument == kernel.DRAWING_RIGHT or not purse.any():

@@ -20,9 +20,6 @@ from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.phases import phase
-from sim.state import columns
-
-OF_PROJECTS = tuple(name for name, column in columns().items() if column.table in ("projects", "memberships"))
 
 
 def make_room(world):
@@ -103,8 +100,8 @@ def _clean_free_rows(world):
     p, rows = world.state.projects, world.work.projects
     stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
     if stale.size:
-        for name in OF_PROJECTS:
-            world.state[name][stale] = 0
+        p.wipe(stale)
+        world.state.memberships.wipe(stale)
         world.state.memberships.member[stale] = -1
 
 

@@ -11,9 +11,12 @@ from sim.kernels.rows import between
 
 PLACE = np.uint64(2**61)  # identities of territories start here
 KM = math.pi / 180.0 * 6371.0  # of one degree of latitude
-BLOCK = 512  # rows
 LARGE = 50_000.0  # residents beyond which places resemble the law more (commuters.own)
 EULER = 0.5772156649015329  # mean of -ln(-ln u), u uniform
+MODELS, WIDE = 7, 8
+PUBLIC, PERSONS = 0, 1
+PEOPLE, STAFF, HOURS, DEBT, BALANCED = 7, 8, 9, 10, 11  # accounts, after the money of the seven models
+LENT, BOUND, GIVEN, SERVED, ACCOUNTS = 11, 12, 13, 14, 15
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -28,17 +31,6 @@ def add_by_territory(amount, territory, out):
     """Add `amount[i]` to out[territory[i]]."""
     for i in range(amount.size):
         out[territory[i]] += amount[i]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def clear(column):
-    """Set a column to 0. Of most flows, most rows are 0 already: what is only read is half of the work."""
-    for first in range(0, column.size, BLOCK):
-        part, found = column[first : first + BLOCK], np.int64(0)
-        for i in range(part.size):
-            found |= part[i]
-        if found != 0:
-            part[:] = 0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -58,6 +50,56 @@ def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid
             borrowed += lent[i] - repaid[i] - forgiven[i]
         out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, away, given
         out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, borrowed
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
+    """Write what there is in each account of each territory, and what there should be.
+
+    Return the largest gap, the largest stock, and how many were compared.
+
+    Accounts: the money of each model, persons, staff, hours, debts; then four kinds of hours, of which nothing is
+    expected. `held` by organisations (take_stock), `owner` the model that owns each fund, `opening` is `found` of the
+    end of last month.
+    """
+    free_staff, market, fund, purse = territories
+    place, persons, arrived, departed, cash, hours_given, hours_served = cohorts
+    reserve, home = projects
+    for t in range(found.shape[0]):
+        for a in range(found.shape[1]):
+            found[t, a], expected[t, a] = 0, opening[t, a]
+        for k in range(MODELS):
+            found[t, k] += held[t, k, 0] + market[t, k]
+            for other in range(WIDE):
+                expected[t, k] += flow[t, other * WIDE + k] - flow[t, k * WIDE + other]
+            found[t, STAFF] += held[t, k, 1]
+            found[t, LENT] += held[t, k, 2]
+            found[t, HOURS] += held[t, k, 3] + held[t, k, 4]
+            found[t, BOUND] += held[t, k, 4]
+            found[t, DEBT] += held[t, k, 5]
+            expected[t, DEBT] += held[t, k, 6]
+        for f in range(fund.shape[1]):
+            found[t, owner[f]] += fund[t, f]
+        for p in range(purse.shape[1]):
+            found[t, PUBLIC] += purse[t, p]
+        found[t, STAFF] += free_staff[t]
+    for c in range(place.size):
+        t = place[c]
+        found[t, PERSONS] += cash[c]
+        found[t, PEOPLE] += persons[c]
+        expected[t, PEOPLE] += arrived[c] - departed[c]
+        found[t, GIVEN] += hours_given[c]
+        found[t, SERVED] += hours_served[c]
+    for p in range(home.size):
+        found[home[p], PUBLIC] += reserve[p]
+    gap, most, compared = np.int64(0), np.int64(0), 0
+    for t in range(found.shape[0]):
+        expected[t, HOURS] = found[t, LENT] + found[t, GIVEN] + found[t, SERVED]
+        for a in range(BALANCED):
+            gap = max(gap, abs(found[t, a] - expected[t, a]))
+            most = max(most, abs(found[t, a]))
+            compared += 1
+    return gap, most, compared
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

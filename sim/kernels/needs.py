@@ -110,10 +110,12 @@ def strike(need, ident, size, domain, places, seed):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def tipped(need, rest, excess):
-    """Write 1 for each territory whose mean level exceeds that of rest by more than `excess`; return how many."""
+def tipped(need, rest, core, excess):
+    """Return how many territories of the core have a mean level that exceeds that of rest by more than `excess`."""
     found = 0
     for t in range(need.shape[0]):
+        if not core[t]:
+            continue
         above = 0.0
         for k in range(need.shape[1]):
             above += level(need[t, k]) - level(rest[t, k])

@@ -5,28 +5,42 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.kernels.accounts import PEOPLE
 from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_up(table, core, out):
-    """Add the rows of `table` where `core` is true, in order, into `out` (one value per column)."""
-    out[:] = 0.0
-    for i in range(table.shape[0]):
+def add_up(tables, core, outs):
+    """Add the rows of each table where `core` is true, in order, into its `out` (one value per column)."""
+    for at in range(len(tables)):
+        table, out = tables[at], outs[at]
+        for k in range(out.size):
+            out[k] = 0
+        for i in range(table.shape[0]):
+            if core[i]:
+                for k in range(out.size):
+                    out[k] += table[i, k]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def mean(column, core):
+    """Return the mean of a column where `core` is true; 0 where nothing is."""
+    total, n = 0.0, 0
+    for i in range(column.size):
         if core[i]:
-            for k in range(table.shape[1]):
-                out[k] += table[i, k]
+            total += column[i]
+            n += 1
+    return total / max(1, n)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def confident(persons, confidence, territory, core):
-    """Return (residents who are confident, residents) of the core: each cohort counts by the logistic of its level."""
-    confident_people, people = 0.0, 0.0
+    """Return the residents of the core who are confident: each cohort counts by the logistic of its level."""
+    people = 0.0
     for i in range(persons.size):
         if core[territory[i]]:
-            people += persons[i]
-            confident_people += persons[i] / (1.0 + math.exp(-confidence[i]))
-    return confident_people, people
+            people += persons[i] / (1.0 + math.exp(-confidence[i]))
+    return people
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -53,45 +67,68 @@ def count_organisations(segments, alive, size, desire, lean, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_projects(state, members, step, kind, territory, core, by_step, by_kind):
-    """Count living projects of the core: [solo or allied, step] and alliances by partnership type."""
-    by_step[:] = 0
-    by_kind[:] = 0
-    for p in range(state.size):
-        if state[p] == 1 and core[territory[p]]:
-            allied = 1 if members[p] > 1 else 0
-            by_step[allied, np.int64(step[p])] += 1
-            if allied:
-                by_kind[np.int64(kind[p])] += 1
+def list_living(counts, core, living, out):
+    """Write who lives in each place, organisations by size (four numbers) then by model; and add up those of the core.
+
+    `counts` of count_organisations. out: organisations, by model, those who wish to ally, those without staff.
+    """
+    models = counts.shape[0]
+    out[:] = 0
+    for t in range(living.shape[0]):
+        living[t] = 0.0
+        for k in range(models):
+            for z in range(4):
+                living[t, z] += counts[k, t, z]
+                living[t, 4 + k] += counts[k, t, z]
+            if core[t]:
+                for z in range(4):
+                    out[0] += counts[k, t, z]
+                    out[1 + k] += counts[k, t, z]
+                out[1 + models] += counts[k, t, 4]
+                out[2 + models] += counts[k, t, 5]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def score(need, population, core, out):
+def score(need, accounts, core, out):
     """Write the mean need of each domain over the residents of the core, on a scale of 0 to 10."""
     out[:] = 0.0
     people = 0.0
     for t in range(need.shape[0]):
         if core[t]:
-            people += population[t]
+            residents = accounts[t, PEOPLE]
+            people += residents
             for d in range(need.shape[1]):
-                out[d] += population[t] * 10.0 / (1.0 + math.exp(-need[t, d]))
+                out[d] += residents * 10.0 / (1.0 + math.exp(-need[t, d]))
     for d in range(need.shape[1]):
         out[d] /= max(people, 1.0)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_links(state, members, founder, territory, member, core, organisations, living, out):
-    """Count pairs of members of living alliances of the core: in all, of one size, of one model; and by chance.
+def count_projects(projects, member, core, organisations, living, by_step, by_kind, links):
+    """Count living projects of the core; return what is invested in all, by contracts not yet settled.
 
-    By chance: what the pairs of one size (model) would be, had each met anyone alive in the territory of the other
-    (`living`, of count_organisations). Then alliances with a firm and an association, and those of them that an
-    association opened.
+    by_step, solo then allied; alliances by partnership type; links: pairs of members of alliances, in all, of one
+    size, of one model; and by chance: what the pairs of one size (model) would be, had each met anyone alive in the
+    territory of the other (`living`, of list_living). Then alliances with a firm and an association, and those of
+    them that an association opened.
     """
+    state, members, step, kind, founder, territory, contract = projects
     size, model, home = organisations
-    out[:] = 0.0
+    steps, invested = by_step.size // 2, np.int64(0)
+    by_step[:] = 0
+    by_kind[:] = 0
+    links[:] = 0.0
     for p in range(state.size):
-        if state[p] != 1 or members[p] < 2 or not core[territory[p]]:
+        if not core[territory[p]]:
             continue
+        invested += contract[p]
+        if state[p] != 1:
+            continue
+        if members[p] < 2:
+            by_step[np.int64(step[p])] += 1
+            continue
+        by_step[steps + np.int64(step[p])] += 1
+        by_kind[np.int64(kind[p])] += 1
         firm, association = False, False
         for a in range(np.int64(members[p])):
             i = np.int64(member[p, a])
@@ -99,14 +136,15 @@ def count_links(state, members, founder, territory, member, core, organisations,
             association = association or model[i] == 6
             for b in range(a):
                 j = np.int64(member[p, b])
-                out[0] += 1.0
-                out[1] += size[i] == size[j]
-                out[2] += model[i] == model[j]
-                out[3] += 0.5 * (share(living[home[j]], 0, 4, size[i]) + share(living[home[i]], 0, 4, size[j]))
-                out[4] += 0.5 * (share(living[home[j]], 4, 11, model[i]) + share(living[home[i]], 4, 11, model[j]))
+                links[0] += 1.0
+                links[1] += size[i] == size[j]
+                links[2] += model[i] == model[j]
+                links[3] += 0.5 * (share(living[home[j]], 0, 4, size[i]) + share(living[home[i]], 0, 4, size[j]))
+                links[4] += 0.5 * (share(living[home[j]], 4, 11, model[i]) + share(living[home[i]], 4, 11, model[j]))
         if firm and association:
-            out[5] += 1.0
-            out[6] += model[founder[p]] == 6
+            links[5] += 1.0
+            links[6] += model[founder[p]] == 6
+    return invested
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -11,8 +11,38 @@ where the work is to add up.
 import numpy as np
 from numba import njit
 
+BLOCK = 512  # words of eight bytes
+
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def between(start, stop):
     """Return the rows start..stop-1, start >= 0."""
     return range(np.uint64(start), np.uint64(max(start, stop)))
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def clear(words, layout, first, last):
+    """Set rows first..last-1 of some columns to 0. Most rows are 0 already: what is only read is half of the work.
+
+    `words` is the memory of a table, `layout` the first byte of each column and the bytes of a row. All rows of a
+    column are to be cleared, in any parts: the ends of a part may share a word of memory with the next.
+    """
+    for c in range(layout.shape[0]):
+        start, width = layout[c, 0], layout[c, 1]
+        end = (start + last * width + 7) // 8
+        for word in range((start + first * width) // 8, end, BLOCK):
+            part, found = words[word : min(end, word + BLOCK)], np.uint64(0)
+            for i in range(part.size):
+                found |= part[i]
+            if found != 0:
+                part[:] = 0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def wipe(memory, layout, rows, n):
+    """Set the `n` first listed rows of some columns to 0; `memory` in bytes, `layout` as above."""
+    for c in range(layout.shape[0]):
+        start, width = layout[c, 0], layout[c, 1]
+        for at in range(n):
+            row = start + rows[at] * width
+            memory[row : row + width] = 0
