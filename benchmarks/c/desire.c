@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "types.h"
 
-enum { FIRM = 2, ASSOCIATION = 6, ORDERED = 81 };
+enum { FIRM = 2, ASSOCIATION = 6, ORDERED = 81, ACQUAINTANCES = 8 };
 static const uint64_t LOW = 0xFFFFFFFFu, INITIAL = 4294967295u;
 
 /* The first word of one block of Philox4x32-10. */
@@ -29,20 +29,20 @@ void kernel(
     const T_alive *restrict alive, const T_uid *restrict uid, const T_model *restrict model,
     const T_neighbour *restrict neighbour, const T_generation *restrict generation, const T_badge *restrict badge,
     const T_disposition *restrict disposition, const T_threshold *restrict threshold, int64_t seed, const Terms *terms,
-    T_out *restrict out, int64_t size_badge, int64_t width_neighbour, int64_t first, int64_t last, int threads
+    T_out *restrict out, int64_t size_badge, int64_t first, int64_t last, int threads
 ) {
     const Terms *t = terms;
-    const int64_t nobody = size_badge - 1, width = width_neighbour;
+    const int64_t nobody = size_badge - 1;
     const double patronage = t->patronage;
     #pragma omp parallel for schedule(static) num_threads(threads)
     for (int64_t i = first; i < last; i++) {
         if (!alive[i]) continue;
         int64_t known = 0, seen = 0;
         double giving = 0.0;
-        for (int64_t s = 0; s < width; s++) {
-            int64_t j = neighbour[i * width + s];
+        for (int64_t s = 0; s < ACQUAINTANCES; s++) {
+            int64_t j = neighbour[i * ACQUAINTANCES + s];
             int64_t worn = badge[j >= 0 ? j : nobody];
-            int64_t met = (worn & 0x80FF) == (0x8000 | (int64_t)generation[i * width + s]);
+            int64_t met = (worn & 0x80FF) == (0x8000 | (int64_t)generation[i * ACQUAINTANCES + s]);
             known += met;
             seen += met & (worn >> 8);
             if (patronage != 0.0) {

@@ -13,6 +13,7 @@ from sim.kernels import shares, trust, value
 
 FUNCTIONS = 5
 WIDTH = 8  # members at most
+ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers
 

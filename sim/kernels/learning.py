@@ -67,7 +67,7 @@ def remember(
 def forget(i, neighbour, kept, broken, keep_share):
     """Let the memory of i fade by one month."""
     share = np.float32(keep_share)
-    for s in range(neighbour.shape[1]):
+    for s in range(alliance.ACQUAINTANCES):
         kept[i, s] *= share
         broken[i, s] *= share
 
@@ -76,7 +76,7 @@ def forget(i, neighbour, kept, broken, keep_share):
 def tie_with(i, j, neighbour, generation, kept, broken, births):
     """Return the place of j among the ties of i; make one when they had none."""
     free, least, weakest = -1, np.float32(np.inf), 0
-    for s in range(neighbour.shape[1]):
+    for s in range(alliance.ACQUAINTANCES):
         if neighbour[i, s] == j and generation[i, s] == births[j]:
             return s
         if neighbour[i, s] < 0 and free < 0:
@@ -123,22 +123,32 @@ def wear_badges(alive, births, visible, patron, badge, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def look_around(i, neighbour, generation, badge, patronage):
+def look_around(i, neighbour, generation, badge):
     """Return how many acquaintances i still has, and how many of them are seen in alliances at work.
 
-    A partner in patronage counts as 1 + `patronage`.
+    So many turns that the compiler knows, and whole numbers only: it looks at all eight in one go.
     """
-    nobody, known, seen, giving = badge.size - 1, 0, 0, 0.0
-    for s in range(neighbour.shape[1]):
+    nobody, known, seen = badge.size - 1, np.int64(0), np.int64(0)
+    for s in range(alliance.ACQUAINTANCES):
         j = np.int64(neighbour[i, s])
         worn = np.int64(badge[np.uint64(j if j >= 0 else nobody)])
         met = np.int64(worn & 0x80FF == 0x8000 | np.int64(generation[i, s]))  # alive, and still the one that i met
         known += met
         seen += met & worn >> 8
-        if patronage != 0.0:
-            giving += np.float64(met & worn >> 8)
-            giving += patronage * np.float64(met & worn >> 9)
-    return known, giving if patronage != 0.0 else np.float64(seen)
+    return known, seen
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def weigh_around(i, neighbour, generation, badge, patronage):
+    """Return the same as `look_around`, a partner in patronage counting as 1 + `patronage`."""
+    known, seen = np.int64(0), 0.0
+    for s in range(alliance.ACQUAINTANCES):
+        j = np.int64(neighbour[i, s])
+        if j >= 0 and np.int64(badge[j]) & 0x80FF == 0x8000 | np.int64(generation[i, s]):
+            known += 1
+            seen += np.float64(np.int64(badge[j]) >> 8 & 1)
+            seen += patronage * np.float64(np.int64(badge[j]) >> 9 & 1)
+    return known, seen
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -150,20 +160,26 @@ def desire(alive, uid, model, neighbour, generation, badge, disposition, thresho
     `t.pull` adds the more the higher it was. An order moves the desire of those who receive it by `t.order_effect`.
     """
     t = terms[0]
-    for i in range(first, last):
+    linear, contagion, rate, patronage = t.linear, t.contagion, t.desire_rate, t.patronage  # kept in registers
+    order_effect, vision = t.order_effect, t.vision
+    for i in between(first, last):
         if not alive[i]:
             continue
-        known, allied = look_around(i, neighbour, generation, badge, t.patronage)
+        if patronage != 0.0:
+            known, allied = weigh_around(i, neighbour, generation, badge, patronage)
+        else:
+            known, seen = look_around(i, neighbour, generation, badge)
+            allied = np.float64(seen)
         pull = 0.0
         if known > 0:
             share = allied / known
-            pull = t.contagion * share if t.linear else (t.contagion if share > threshold[i] else 0.0)
+            pull = contagion * share if linear else (contagion if share > threshold[i] else 0.0)
             if share > threshold[i]:
                 pull += t.pull * threshold[i]
-        if t.order_effect != 0.0 and matching.is_ordered(uid[i], model[i], seed, t):
-            pull += t.order_effect
-        wanted = disposition[i] + pull + t.vision
-        out[i] = min(1.0, max(-1.0, out[i] + t.desire_rate * (wanted - out[i])))
+        if order_effect != 0.0 and matching.is_ordered(uid[i], model[i], seed, t):
+            pull += order_effect
+        wanted = disposition[i] + pull + vision
+        out[i] = min(1.0, max(-1.0, out[i] + rate * (wanted - out[i])))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
