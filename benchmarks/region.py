@@ -148,7 +148,7 @@ def memory(found: Found, world: Any) -> None:
     living = int(((p.state == 1) & (p.members > 1)).sum())
     found.rows |= {
         "bytes_per_agent": size["organisations"] / rows,
-        "bytes_per_tie_row": size["ties"] / rows,
+        "bytes_per_tie_row": (size["ties"] + size["memories"]) / rows,
         "bytes_per_alliance_row": alliances / rows,
     }
     work = sum(a.nbytes for a in arrays(vars(world.work).values()))

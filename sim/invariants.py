@@ -115,7 +115,7 @@ def the_dead_own_nothing(state: State) -> str | None:
 
 def numbers_are_finite(state: State) -> str | None:
     """No state column holds NaN or infinity."""
-    for table in (state.organisations, state.cohorts, state.territories, state.projects, state.memberships, state.ties):
+    for table in (getattr(state, name) for name in State.TABLES):
         for name, column in vars(table).items():
             if not name.startswith("_") and column.dtype.kind == "f" and not np.isfinite(column).all():
                 return f"{table._name}.{name} holds a number that is not finite"

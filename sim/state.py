@@ -104,16 +104,19 @@ class State:
     organisations  seven slices, one per model, each ordered by territory; `segments[model, territory]`
                    gives (start, stop), free rows for newborn organisations included
     ties           as many rows as organisations, eight acquaintances each
+    memories       promises of those that have worked with somebody: few, so they have a table of their own, that
+                   grows; row 0 is that of all others, and stays empty
     cohorts        ten rows a territory
     projects       living and kept projects; memberships has the same rows, eight members each. They begin short and
                    `grow`, up to the `projects` rows that they may have
     """
 
-    TABLES = ("organisations", "ties", "cohorts", "territories", "projects", "memberships")
+    TABLES = ("organisations", "ties", "memories", "cohorts", "territories", "projects", "memberships")
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
         self.organisations = Table("organisations", organisations)
         self.ties = Table("ties", organisations)
+        self.memories = Table("memories", 1, organisations + 1)
         self.cohorts = Table("cohorts", cohorts)
         self.territories = Table("territories", territories)
         self.projects = Table("projects", 0, projects)
@@ -122,6 +125,13 @@ class State:
         self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1
         self.ties.neighbour[:] = -1
+
+    def make_memories(self, more: int):
+        """Have at least `more` free rows for organisations that will remember, or as many as there may be."""
+        rows = len(self.memories)
+        missing = more - (rows - 1 - np.count_nonzero(self.memories.taken))
+        if missing > 0:
+            self.memories.show(min(rows + max(missing, rows // 8), self.memories._most))
 
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.

@@ -491,11 +491,11 @@ class alliance:
         )
 
     def trust_in(i, j, ties, t):
-        neighbour, generation, kept, broken, births = ties
+        neighbour, generation, memory, kept, broken, births = ties
         known = [s for s, k in enumerate(neighbour[i]) if k == j and generation[i][s] == births[j]]
         if not known:
             return t.prior
-        return trust.mean(kept[i][known[0]], broken[i][known[0]], t.prior, t.prior_weight)
+        return trust.mean(kept[memory[i]][known[0]], broken[memory[i]][known[0]], t.prior, t.prior_weight)
 
     def pair_costs(rows, ties, traits, t):
         def cost(i, j):
@@ -661,7 +661,7 @@ class matching:
         project_uid, kind, scale, engineering, followed, weight, fit = projects
         member, effort, hours_in = memberships
         alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
-        neighbour, generation, _, _, births = ties
+        neighbour, generation, _, _, _, births = ties
         _, size, territory, model, _ = traits
         made = []
         for p in seekers[first:last]:
@@ -738,19 +738,26 @@ class matching:
 
 
 class learning:
-    def list_partners(state, members, member, allied):
+    def list_partners(state, members, member, memory, allied, rows):
         teams = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
         allied[:] = [int(any(i in team for team in teams)) for i in range(len(allied))]
+        new = list(dict.fromkeys(i for team in teams for i in team if not memory[i]))
+        rows[: len(new)] = new
+        return len(new)
 
-    def remember(
-        alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, t, first, last
-    ):
+    def begin_to_remember(rows, n, memory, taken):
+        free = [row for row in range(1, len(taken)) if not taken[row]]
+        for i, row in zip(rows[:n], free, strict=False):
+            memory[i], taken[row] = row, 1
+
+    def remember(alive, allied, slots, births, uid, projects, memberships, ties, seed, month, t, first, last):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
-        neighbour, generation, kept, broken = ties
-        for i in (i for i in range(first, last) if alive[i]):
-            kept[i] = [t.keep_share * x for x in kept[i]]  # of nothing, nothing is left: `remembers` is for speed
-            broken[i] = [t.keep_share * x for x in broken[i]]
+        neighbour, generation, memory, kept, broken = ties
+        for i in (i for i in range(first, last) if alive[i] and memory[i]):
+            row = memory[i]
+            kept[row] = [t.keep_share * x for x in kept[row]]
+            broken[row] = [t.keep_share * x for x in broken[row]]
             for at, p in enumerate(slots[i]):
                 if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:
                     continue
@@ -759,12 +766,11 @@ class learning:
                 for s, j in enumerate(member[p][: members[p]]):
                     if s == mine:
                         continue
-                    remembers[i] = 1
-                    k = learning.place_of_tie(i, j, neighbour, generation, kept, broken, births)
+                    k = learning.place_of_tie(i, j, neighbour, generation, kept[row], broken[row], births)
                     if kept_now[p][s]:
-                        kept[i][k] += 1 + t.reciprocity * kept_now[p][mine]
+                        kept[row][k] += 1 + t.reciprocity * kept_now[p][mine]
                     else:
-                        broken[i][k] += t.asymmetry
+                        broken[row][k] += t.asymmetry
                     if not seen[p][mine] >> s & 1 and chance.happens(seed, uid[i], month, 69, 8 * at + s, often):
                         seen[p][mine] |= 1 << s
                         dirty[p] = 1
@@ -775,8 +781,8 @@ class learning:
             if neighbour[i][s] == j and generation[i][s] == births[j]:
                 return s
         free = [s for s in places if neighbour[i][s] < 0]
-        place = free[0] if free else min(places, key=lambda s: (kept[i][s] + broken[i][s], s))
-        neighbour[i][place], generation[i][place], kept[i][place], broken[i][place] = j, births[j], 0.0, 0.0
+        place = free[0] if free else min(places, key=lambda s: (kept[s] + broken[s], s))
+        neighbour[i][place], generation[i][place], kept[place], broken[place] = j, births[j], 0.0, 0.0
         return place
 
     def be_seen(state, step, members, kind, member, visible, patron):

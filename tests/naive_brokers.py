@@ -31,13 +31,15 @@ class mandates:
         ]
         return sum(changed)
 
-    def forget(alive, births, neighbour, generation, kept, broken, changed, memory):
+    def forget(alive, births, neighbour, generation, memory, kept, broken, changed, left):
         """Whose leaders changed forgets everybody, and everybody forgets it; the dead remember as they did."""
         new = {(j, births[j]) for j in range(len(alive)) if changed[j]}
         for i, met in enumerate(neighbour):
+            mine = kept[memory[i]], broken[memory[i]]
             for s, j in enumerate(met):
                 if alive[i] and j >= 0 and (changed[i] or (j, generation[i][s]) in new):
-                    kept[i][s], broken[i][s] = kept[i][s] * memory, broken[i][s] * memory
+                    for promises in mine:
+                        promises[s] *= left
 
     def want(uid, seed, month, mean, sd, changed, disposition):
         for i, who in enumerate(uid):

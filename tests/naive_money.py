@@ -360,12 +360,14 @@ class life:
             life.to_residents(t, -sum(given), base, cash, settled, share)
 
     def grow_up(
-        rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers, ties,
+        rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, ties, memories,
         segments, near, likeness, first, last,
     ):  # fmt: skip
-        neighbour, generation, kept, broken = ties
+        neighbour, generation, memory = ties
+        taken, kept, broken = memories
         for i in rows[first:last]:
-            visible[i], remembers[i], kept[i], broken[i] = 0, 0, [0.0] * 8, [0.0] * 8
+            row, visible[i], memory[i] = memory[i], 0, 0
+            taken[row], kept[row], broken[row] = 0, [0.0] * 8, [0.0] * 8
             initial.draw_traits(i, uid, model, seed, traits, functions, temper)
             initial.meet_first(
                 i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness

@@ -78,7 +78,7 @@ def coordination_from_elsewhere(tables, found, world):
 
 
 def trust_counts(tables, found, world):
-    return float(world.state.ties.kept.sum())
+    return float(world.state.memories.kept.sum())
 
 
 def closed(tables, found, world):

@@ -240,7 +240,7 @@ def test_followed_by_a_catalyst_an_alliance_is_a_hub_and_no_other_is(results):
         alliance.appraise(
             (p.state, p.started, out[0], p.weight, p.fit, p.engineering, followed, *out[1:]),
             (m.member, m.effort, m.hours, *shares, m.seen),
-            (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+            (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
             (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
             (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, terms, 0, len(p),
         )  # fmt: skip
@@ -286,7 +286,8 @@ def test_mandates_and_their_twins(results):
     changed[::3] = 1  # and some others, so that the memory of all kinds is met
     agree(
         renewal.forget, naive.mandates.forget,
-        (o.alive, o.births, ties.neighbour, ties.generation, ties.kept, ties.broken, changed, 0.25),
+        (o.alive, o.births, ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, changed,
+         0.25),
     )  # fmt: skip
     agree(renewal.want, naive.mandates.want, (o.uid, 1, 30, 0.1, 0.4, changed, o.disposition))
     memberships = tuple(getattr(m, c) for c in (

@@ -38,7 +38,7 @@ def in_another_order(place, order):
 
 # Columns that hold a row, and of which table; columns that hold a place.
 POINTERS = {"organisations.slots": "projects", "ties.neighbour": "organisations", "memberships.member": "organisations",
-            "projects.founder": "organisations"}  # fmt: skip
+            "projects.founder": "organisations", "ties.memory": "memories"}  # fmt: skip
 PLACED = {"organisations.territory", "cohorts.territory", "projects.territory"}
 
 
@@ -47,9 +47,13 @@ def by_identity(world):
     s = world.state
     ident = np.asarray(world.territory.ident)
     own = {"organisations": s.organisations.uid, "ties": s.organisations.uid, "cohorts": s.cohorts.uid,
-           "territories": ident, "projects": s.projects.uid, "memberships": s.projects.uid}  # fmt: skip
+           "territories": ident, "projects": s.projects.uid, "memberships": s.projects.uid,
+           "memories": np.zeros(len(s.memories), np.uint64)}  # fmt: skip
+    holders = np.flatnonzero((s.ties.memory > 0) & (s.organisations.alive > 0))
+    own["memories"][s.ties.memory[holders]] = s.organisations.uid[holders]
     lives = {"organisations": s.organisations.alive > 0, "ties": s.organisations.alive > 0,
-             "projects": s.projects.state > 0, "memberships": s.projects.state > 0}  # fmt: skip
+             "projects": s.projects.state > 0, "memberships": s.projects.state > 0,
+             "memories": own["memories"] > 0}  # fmt: skip
     found = {}
     for name, column in columns().items():
         rows = np.flatnonzero(lives.get(column.table, np.ones(len(own[column.table]), bool)))

@@ -71,6 +71,7 @@ PAIRS = (
     (innovation.cross, naive.innovation.cross),
     (innovation.spread, naive.innovation.spread),
     (learning.be_seen, naive.learning.be_seen),
+    (learning.begin_to_remember, naive.learning.begin_to_remember),
     (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
     (learning.list_partners, naive.learning.list_partners),
@@ -322,7 +323,7 @@ def test_gain_of_joining(place):
     )  # fmt: skip
     arrays = (
         m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit, p.kind,
-        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, place.region),
     )  # fmt: skip
     allied = np.flatnonzero((p.state == 1) & (p.members > 1) & (p.members < width))

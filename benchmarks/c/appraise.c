@@ -287,7 +287,8 @@ void kernel(
     const T_member *restrict member, const T_effort *restrict effort, const T_hours *restrict hours,
     T_out_solo *restrict out_solo, T_out_share *restrict out_share, T_out_perceived *restrict out_perceived,
     const T_seen *restrict seen, const T_ties_0 *restrict neighbour, const T_ties_1 *restrict generation,
-    const T_ties_2 *restrict kept, const T_ties_3 *restrict broken, const T_ties_4 *restrict births,
+    const T_ties_2 *restrict memory, const T_ties_3 *restrict kept, const T_ties_4 *restrict broken,
+    const T_ties_5 *restrict births,
     const T_traits_0 *restrict org_domain, const T_traits_1 *restrict org_size, const T_traits_2 *restrict org_territory,
     const T_traits_3 *restrict org_model, const T_traits_4 *restrict region,
     const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_untied *restrict untied,
@@ -353,8 +354,9 @@ void kernel(
                     int64_t from = way ? j : i, to = way ? i : j;
                     for (int64_t s = from * tie_width; s < (from + 1) * tie_width; s++)
                         if (neighbour[s] == to && generation[s] == births[to]) {
-                            trust[way] = (t->prior_weight * t->prior + (double)kept[s])
-                                / (t->prior_weight + (double)kept[s] + (double)broken[s]);
+                            int64_t held = memory[from] * tie_width + s - from * tie_width;
+                            trust[way] = (t->prior_weight * t->prior + (double)kept[held])
+                                / (t->prior_weight + (double)kept[held] + (double)broken[held]);
                             break;
                         }
                 }

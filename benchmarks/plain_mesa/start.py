@@ -36,9 +36,10 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "territories": ("flow", "spread"),
     "cohorts": ("territory", "age", "uid", "persons", "cash", "base", "confidence", "hours_given", "hours_served",
                 "income", "outlay", "levied", "settled", "arrived", "departed"),
-    "ties": ("neighbour", "generation", "kept", "broken"),
-    "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "remembers", "base",
-                      "fixed", "slots", "outlay", "project_received", "project_paid", "settled", "lent", "repaid",
+    "ties": ("neighbour", "generation", "memory"),
+    "memories": ("taken", "kept", "broken"),
+    "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base", "fixed",
+                      "slots", "outlay", "project_received", "project_paid", "settled", "lent", "repaid",
                       "forgiven", "hired", "released"),
     "projects": ("state", "territory", "founder", "members", "home"),
     "memberships": ("member", "effort", "hours", "seen", "joined", "kept"),
@@ -63,7 +64,7 @@ def from_world(world, chance=None) -> PlainModel:
     )  # fmt: skip
     _places(model, world)
     rows = _organisations(model, world)
-    _ties(world.state.ties, world.state.organisations, rows)
+    _ties(world.state, rows)
     _residents(model, world.state.cohorts)
     _projects(model, world.state, rows)
     order, before, first, last = (part.tolist() for part in world.far)
@@ -79,7 +80,8 @@ def _refuse_what_it_lacks(world):
     titles = [phase.title for phase in world.phases]
     if titles != list(PHASES):
         raise RunError(f"The plain-Mesa twin lacks phases, or has others: {sorted(set(titles) ^ set(PHASES))}.")
-    known = {"territories": (*PLACE, *BY_HAND["territories"]), "cohorts": BY_HAND["cohorts"], "ties": BY_HAND["ties"]}
+    known = {"territories": (*PLACE, *BY_HAND["territories"]), "cohorts": BY_HAND["cohorts"], "ties": BY_HAND["ties"],
+             "memories": BY_HAND["memories"]}  # fmt: skip
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
@@ -134,11 +136,12 @@ def _organisations(model, world) -> list:
     return rows
 
 
-def _ties(ties, o, rows: list):
+def _ties(state, rows: list):
     """Tell everybody whom it knows; those whose place is another's now are known as one who has closed."""
-    births = o.births.tolist()
+    births, ties, memories = state.organisations.births.tolist(), state.ties, state.memories
+    kept_by, broken_by = memories.kept[ties.memory].tolist(), memories.broken[ties.memory].tolist()
     for one, known, generation, kept, broken in zip(
-        rows, ties.neighbour.tolist(), ties.generation.tolist(), ties.kept.tolist(), ties.broken.tolist(), strict=True
+        rows, ties.neighbour.tolist(), ties.generation.tolist(), kept_by, broken_by, strict=True
     ):
         for s in range(TIES):
             j = known[s]

@@ -76,7 +76,8 @@ def close(world):
 
 
 TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")
-TIES = ("neighbour", "generation", "kept", "broken")
+TIES = ("neighbour", "generation", "memory")
+MEMORIES = ("taken", "kept", "broken")
 
 
 @phase(
@@ -85,10 +86,11 @@ TIES = ("neighbour", "generation", "kept", "broken")
         "organisations.size", "organisations.territory", "territories.usual",
     ),
     writes=(
-        *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES), "organisations.alive",
+        *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES),
+        *(f"memories.{name}" for name in MEMORIES), "organisations.alive",
         "organisations.red", "organisations.births", "organisations.uid", "organisations.born", "organisations.cash",
         "organisations.settled", "organisations.fte", "organisations.hired", "organisations.visible",
-        "organisations.remembers", "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
+        "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
 def open(world):
@@ -123,8 +125,8 @@ def open(world):
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
         tuple(getattr(o, name) for name in TRAITS), functions, temper, o.visible,
-        o.remembers,
-        tuple(getattr(ties, name) for name in TIES), s.segments, world.near, likeness,
+        tuple(getattr(ties, name) for name in TIES),
+        tuple(getattr(s.memories, name) for name in MEMORIES), s.segments, world.near, likeness,
     )  # fmt: skip
     world.crew.places(
         kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,

@@ -23,20 +23,22 @@ from sim.phases import phase
         "organisations.slots", "organisations.uid", "projects.members", "projects.state", "projects.step",
     ),
     writes=(
-        "ties.neighbour", "ties.generation", "ties.kept", "ties.broken", "memberships.seen", "organisations.remembers",
-        "projects.dirty",
+        "ties.neighbour", "ties.generation", "ties.memory", "memories.taken", "memories.kept", "memories.broken",
+        "memberships.seen", "projects.dirty",
     ),
 )  # fmt: skip
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
-    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
-    kernel.list_partners(p.state, p.members, m.member, world.work.allied)
+    o, p, m, ties, w = s.organisations, s.projects, s.memberships, s.ties, world.work
+    n = kernel.list_partners(p.state, p.members, m.member, ties.memory, w.allied, w.rows)
+    s.make_memories(n)
+    kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
     world.crew.share(
-        kernel.remember, len(o), o.alive, world.work.allied, o.slots, o.births, o.uid, o.remembers,
-        (p.state, p.step, p.members, p.dirty, world.work.followed),
-        (m.member, m.kept, m.seen),
-        (ties.neighbour, ties.generation, ties.kept, ties.broken), world.seed, world.month, world.recorded_terms,
+        kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
+        (p.state, p.step, p.members, p.dirty, w.followed), (m.member, m.kept, m.seen),
+        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed, world.month,
+        world.recorded_terms,
     )  # fmt: skip
 
 

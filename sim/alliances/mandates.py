@@ -28,9 +28,9 @@ def is_election(values: dict, start: str, month: int) -> bool:
 @phase(
     reads=(
         "organisations.alive", "organisations.births", "organisations.model", "organisations.uid", "projects.state",
-        "projects.step", "ties.generation", "ties.neighbour",
+        "projects.step", "ties.generation", "ties.memory", "ties.neighbour",
     ),
-    writes=(*WRITES, "organisations.disposition", "ties.broken", "ties.kept"),
+    writes=(*WRITES, "organisations.disposition", "memories.broken", "memories.kept"),
 )  # fmt: skip
 def renew(world):
     """At the end of a mandate, replace the leaders of some public actors."""
@@ -42,7 +42,7 @@ def renew(world):
     if not kernel.replace(o.alive, o.model, o.uid, world.seed, world.month, renewal, changed):
         return
     kernel.forget(
-        o.alive, o.births, ties.neighbour, ties.generation, ties.kept, ties.broken, changed,
+        o.alive, o.births, ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, changed,
         float(v["mandates.memory"]),
     )  # fmt: skip
     kernel.want(o.uid, world.seed, world.month, float(v["desire.mean"]), float(v["desire.sd"]), changed, o.disposition)

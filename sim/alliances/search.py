@@ -112,7 +112,8 @@ def _clean_free_rows(world):
         "organisations.size", "organisations.territory", "organisations.uid", "organisations.visible",
         "projects.engineering", "projects.fit", "projects.kind", "projects.members_first", "projects.scale",
         "projects.seeking", "projects.state", "projects.step", "projects.territory", "projects.uid",
-        "projects.waiting", "projects.weight", "ties.broken", "ties.generation", "ties.kept", "ties.neighbour",
+        "projects.waiting", "projects.weight", "memories.broken", "memories.kept", "ties.generation", "ties.memory",
+        "ties.neighbour",
     ),
     writes=(
         "projects.members", "projects.members_max", "projects.dirty", "memberships.member", "memberships.effort",
@@ -134,7 +135,7 @@ def recruit(world):
         (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit),
         (m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
-        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region),
         s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip

@@ -22,8 +22,8 @@ from sim.phases import phase
         "organisations.domain", "organisations.efficiency", "organisations.model", "organisations.size",
         "organisations.territory", "projects.engineering", "projects.fit", "projects.implemented", "projects.kind",
         "projects.left", "projects.reserve", "projects.setup", "projects.started", "projects.state",
-        "projects.step", "projects.untied", "projects.weight", "ties.broken", "ties.generation", "ties.kept",
-        "ties.neighbour",
+        "projects.step", "projects.untied", "projects.weight", "memories.broken", "memories.kept",
+        "ties.generation", "ties.memory", "ties.neighbour",
     ),
     writes=(
         "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
@@ -41,7 +41,7 @@ def appraise(world):
          p.alone, p.coordination, p.unit_cost,
          p.share_value),
         (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
-        (ties.neighbour, ties.generation, ties.kept, ties.broken, o.births),
+        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
         (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.recorded_terms,
     )  # fmt: skip

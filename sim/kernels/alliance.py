@@ -42,11 +42,11 @@ def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def trust_in(i, j, neighbour, generation, kept, broken, births, t):
+def trust_in(i, j, neighbour, generation, memory, kept, broken, births, t):
     """Return the trust that i has in j: the mean of its memory, or the prior when they never met."""
     for s in range(neighbour.shape[1]):
         if neighbour[i, s] == j and generation[i, s] == births[j]:
-            return trust.mean(kept[i, s], broken[i, s], t.prior, t.prior_weight)
+            return trust.mean(kept[memory[i], s], broken[memory[i], s], t.prior, t.prior_weight)
     return t.prior
 
 
@@ -62,12 +62,12 @@ def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def fill_pair_cost(a, b, rows, ties, traits, t, pair_cost):
     """Write what the link between the members in slots a and b costs without engineering."""
-    neighbour, generation, kept, broken, births = ties
+    neighbour, generation, memory, kept, broken, births = ties
     org_domain, org_size, org_territory, org_model, region = traits
     i, j = rows[a], rows[b]
     mutual = 0.5 * (
-        trust_in(i, j, neighbour, generation, kept, broken, births, t)
-        + trust_in(j, i, neighbour, generation, kept, broken, births, t)
+        trust_in(i, j, neighbour, generation, memory, kept, broken, births, t)
+        + trust_in(j, i, neighbour, generation, memory, kept, broken, births, t)
     )
     distrust = max(t.floor, 1.0 - mutual)
     apart = distance(i, j, org_domain, org_size, org_territory, org_model, region, t)

@@ -10,33 +10,51 @@ from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_partners(state, members, member, allied):
-    """Write who is a member of a living alliance (1), whatever its step."""
+def list_partners(state, members, member, memory, allied, rows):
+    """Write who is a member of a living alliance (1), whatever its step; list those that remember nothing yet.
+
+    Returns how many are listed.
+    """
     allied[:] = 0
+    n = 0
     for p in range(state.size):
         if state[p] == LIVING and members[p] > 1:
             for s in range(np.int64(members[p])):
-                allied[np.int64(member[p, s])] = 1
+                i = np.int64(member[p, s])
+                if memory[i] == 0 and allied[i] == 0:
+                    rows[n] = i
+                    n += 1
+                allied[i] = 1
+    return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(
-    alive, allied, slots, births, uid, remembers, projects, memberships, ties, seed, month, terms, first, last
-):
+def begin_to_remember(rows, n, memory, taken):
+    """Give a free row of memories to each of the first n organisations of `rows`. Row 0 is nobody's."""
+    free = 1
+    for at in range(n):
+        while taken[free]:
+            free += 1
+        memory[rows[at]], taken[free] = free, 1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def remember(alive, allied, slots, births, uid, projects, memberships, ties, seed, month, terms, first, last):
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
     place among its ties, else the place of the acquaintance that it knows least. Those that never worked with anybody
-    (`remembers`) have nothing to forget, and those that are in no alliance now (`allied`) nothing to learn.
+    (no row of memories) have nothing to forget, and those that are in no alliance now (`allied`) nothing to learn.
     """
     t = terms[0]
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
-    neighbour, generation, kept, broken = ties
+    neighbour, generation, memory, kept, broken = ties
     for i in range(first, last):
-        if not (remembers[i] | allied[i]) or not alive[i]:
+        row = memory[i]
+        if row == 0 or not alive[i]:
             continue
-        forget(i, neighbour, kept, broken, t.keep_share)
+        forget(row, kept, broken, t.keep_share)
         if not allied[i]:
             continue
         for at in range(slots.shape[1]):
@@ -49,11 +67,10 @@ def remember(
                 if s == mine:
                     continue
                 j = np.int64(member[p, s])
-                k = tie_with(i, j, neighbour, generation, kept, broken, births)
-                remembers[i] = 1
+                k = tie_with(i, j, neighbour, generation, memory, kept, broken, births)
                 bonus = t.reciprocity * np.float64(kept_now[p, mine])  # it returns help, or is owed some
-                kept[i, k], broken[i, k] = trust.after_month(
-                    kept[i, k], broken[i, k], kept_now[p, s], t.asymmetry, 1.0, bonus
+                kept[row, k], broken[row, k] = trust.after_month(
+                    kept[row, k], broken[row, k], kept_now[p, s], t.asymmetry, 1.0, bonus
                 )
                 bit = np.uint8(1 << s)
                 if not seen[p, mine] & bit and chance.happens(
@@ -64,29 +81,29 @@ def remember(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def forget(i, neighbour, kept, broken, keep_share):
-    """Let the memory of i fade by one month."""
+def forget(row, kept, broken, keep_share):
+    """Let a memory fade by one month."""
     share = np.float32(keep_share)
     for s in range(alliance.ACQUAINTANCES):
-        kept[i, s] *= share
-        broken[i, s] *= share
+        kept[row, s] *= share
+        broken[row, s] *= share
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def tie_with(i, j, neighbour, generation, kept, broken, births):
+def tie_with(i, j, neighbour, generation, memory, kept, broken, births):
     """Return the place of j among the ties of i; make one when they had none."""
-    free, least, weakest = -1, np.float32(np.inf), 0
+    row, free, least, weakest = memory[i], -1, np.float32(np.inf), 0
     for s in range(alliance.ACQUAINTANCES):
         if neighbour[i, s] == j and generation[i, s] == births[j]:
             return s
         if neighbour[i, s] < 0 and free < 0:
             free = s
-        memory = kept[i, s] + broken[i, s]
-        if memory < least:
-            least, weakest = memory, s
+        known = kept[row, s] + broken[row, s]
+        if known < least:
+            least, weakest = known, s
     place = free if free >= 0 else weakest
     neighbour[i, place], generation[i, place] = j, births[j]
-    kept[i, place], broken[i, place] = np.float32(0.0), np.float32(0.0)
+    kept[row, place], broken[row, place] = np.float32(0.0), np.float32(0.0)
     return place
 
 

@@ -239,17 +239,21 @@ def fund_births(capital, base, cash, settled, flow, share):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grow_up(
-    rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible, remembers,
-    ties, segments, near, likeness, first, last,
+    rows, seed, uid, alive, model, size, territory, births, traits, functions, temper, visible,
+    ties, memories, segments, near, likeness, first, last,
 ):  # fmt: skip
     """Give newborn organisations what they are and whom they know first."""
-    neighbour, generation, kept, broken = ties
+    neighbour, generation, memory = ties
+    taken, kept, broken = memories
     for at in range(first, last):
         i = rows[at]
-        visible[i], remembers[i] = 0, 0
+        visible[i] = 0
         initial.draw_traits(i, uid, model, seed, traits, functions, temper)
-        for s in range(neighbour.shape[1]):
-            kept[i, s], broken[i, s] = 0.0, 0.0
+        if memory[i] != 0:  # what the one before remembered
+            row, memory[i] = memory[i], 0
+            taken[row] = 0
+            for s in range(kept.shape[1]):
+                kept[row, s], broken[row, s] = 0.0, 0.0
         initial.meet_first(
             i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, likeness
         )

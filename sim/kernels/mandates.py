@@ -26,17 +26,18 @@ def replace(alive, model, uid, seed, month, renewal, changed):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def forget(alive, births, neighbour, generation, kept, broken, changed, memory):
-    """Leave the share `memory` of what replaced leaders remember, and of what others remember of them."""
-    share = np.float32(memory)
+def forget(alive, births, neighbour, generation, memory, kept, broken, changed, left):
+    """Leave the share `left` of what replaced leaders remember, and of what others remember of them."""
+    share = np.float32(left)
     for i in range(alive.size):
-        if not alive[i]:
+        row = memory[i]
+        if not alive[i] or row == 0:
             continue
         for s in range(neighbour.shape[1]):
             j = np.int64(neighbour[i, s])
             if j >= 0 and (changed[i] or (generation[i, s] == births[j] and changed[j])):
-                kept[i, s] *= share
-                broken[i, s] *= share
+                kept[row, s] *= share
+                broken[row, s] *= share
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -170,7 +170,7 @@ def propose(
     project_uid, kind, scale, engineering, followed, weight_table, fit = projects
     member, effort, hours_in = memberships
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
-    neighbour, generation, kept, broken, births = ties
+    neighbour, generation, _, _, _, births = ties
     _, org_size, org_territory, org_model, _ = traits
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = out
     work = (
