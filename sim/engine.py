@@ -46,7 +46,7 @@ class World:
         self.near = (territory.indptr, territory.neighbours)
         self.region = np.unique(np.asarray(territory.region), return_inverse=True)[1].astype(np.int32)
         self.far = initial.pools(self.state.segments, self.region, territory.ident)
-        self.lands = innovation.lands(self.near)
+        self.lands, self.size_classes = innovation.lands(self.near), innovation.size_classes(territory.population)
         self.core = np.asarray(territory.core, bool)
         self.ledger = Ledger(self.state, self.crew, strict=strict)
         self.work = Work(self.state)

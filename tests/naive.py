@@ -809,11 +809,13 @@ class learning:
             moved = out[i] + t.desire_rate * (wanted + t.vision - out[i])
             out[i] = max(-1.0, min(1.0, moved))
 
-    def count_alliances(state, step, members, territory, living, at_work):
+    def count_alliances(state, step, members, territory, cohorts, declared, effect, living, seen):
         alliances = [p for p, s in enumerate(state) if s == 1 and members[p] > 1]
         for place in range(len(living)):
             here = [p for p in alliances if territory[p] == place]
-            living[place], at_work[place] = len(here), sum(step[p] >= 5 for p in here)
+            residents = sum(n for n, home in zip(*cohorts, strict=True) if home == place)
+            at_work = sum(step[p] >= 5 for p in here) + effect * declared[place]
+            living[place], seen[place] = len(here), 1000 * at_work / max(1, residents)
 
 
 class projects:
@@ -1015,6 +1017,14 @@ class projects:
         for i, p in projects.seats(rows[first:last], organisations[2]):
             projects.hand(i, p, table, member, given, repays, received, organisations, paid)
 
+    def post_handed(handed, paid, owners, outside, flow):
+        for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):
+            for payer, amounts in zip((*owners, outside), sums, strict=True):
+                for k, amount in enumerate(amounts):
+                    flow[place][payer][k] += amount
+            for fund, owner in enumerate(owners):
+                flow[place][owner][outside] += whole[fund] - sum(sums[fund])
+
     def add_work(table, gifts, outcome, programme, wages, given, delivered, totals):
         state, territory, domain, step, members, engineering, untied = table
         for p in (p for p in range(len(state)) if state[p] == 1 and members[p]):
@@ -1049,7 +1059,8 @@ class projects:
         return made
 
     def ask_grants(
-        state, step, bid, members, paid, kept, hours, value_, alone, perceived, t, cap, worth, first, last
+        state, step, bid, members, territory, paid, kept, hours, value_, alone, perceived, t, cap, worth, asked, first,
+        last,
     ):  # fmt: skip
         for p in range(first, last):
             cap[p] = worth[p] = 0
@@ -1060,6 +1071,8 @@ class projects:
                 given = sum(h for h, k in zip(hours[p][: members[p]], kept[p], strict=False) if k)
                 cap[p] = min(own, math.floor((own + 100 * t.hours_counted * given) * t.grant_rate))
                 worth[p] = math.floor(100 * (alone[p] + seen))
+            asked[0][territory[p]] += cap[p]
+            asked[1][territory[p]] += worth[p]
 
     def grant(
         territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid
@@ -1133,6 +1146,12 @@ class projects:
                 declared[territory[p]] += 1.0
                 for i in member[p][: members[p]]:
                     desire[i] = sorted((-1.0, desire[i] + t.declaration_effect, 1.0))[1]
+
+    def count_ends(rows, n, core, territory, end, step, ends, abandoned):
+        for p in (p for p in rows[:n] if core[territory[p]]):
+            ends[end[p]] += 1
+            if end[p] == 4 and step[p] < 5:
+                abandoned[step[p]] += 1
 
     def forget_project(i, p, slots):
         kept = [q for q in slots[i] if q != p]

@@ -27,6 +27,7 @@ import numpy as np
 from sim.agents.base import FINANCE, KNOWLEDGE, PERSONS
 from sim.alliances import steps
 from sim.kernels import innovation as kernel
+from sim.kernels import projects
 from sim.phases import phase
 from sim.territory.france import EPCI_CLASSES
 
@@ -38,7 +39,6 @@ TALLY = (  # columns of world.work.tally[territory]: this month
     "gates_tried", "gates_passed", "spread", "deployed", "innovations_lost", "innovation_support",
     "held_solution", "held_functioning", "held_model",
 )  # fmt: skip
-FAILED = 2
 
 
 def course(v: dict) -> kernel.Course:
@@ -169,7 +169,7 @@ def cross(world):
         world.parameters_are_new, w.projects, w.tally,
     )  # fmt: skip
     w.support[rows[:n]] = 0
-    w.ends[FAILED] += int(world.core[p.territory[w.projects[:lost]]].sum())
+    projects.count_ends(w.projects, lost, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
     steps.free(world, w.projects, lost)
 
 
@@ -190,7 +190,7 @@ def spread(world):
     kernel.spread(
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
-        place.stories, place.felt, world.near, world.lands, size_classes(world.territory.population),
+        place.stories, place.felt, world.near, world.lands, world.size_classes,
         world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.touching),
         w.tally,
     )  # fmt: skip

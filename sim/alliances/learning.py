@@ -10,10 +10,7 @@ Numbers   parameters trust, alliances, desire, form
 
 from functools import partial
 
-import numpy as np
-
 from sim.kernels import learning as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 
@@ -74,8 +71,7 @@ def _count_alliances(world):
     """Count alliances of each place, and those at work by resident: what residents see."""
     s = world.state
     p, place = s.projects, s.territories
-    at_work, residents = np.zeros((2, len(place)), np.int64)
-    kernel.count_alliances(p.state, p.step, p.members, p.territory, place.alliances, at_work)
-    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
-    counted = at_work + world.terms.declaration_effect * place.declared  # as many alliances at work, or as many fewer
-    place.seen[:] = 1000.0 * counted / np.maximum(residents, 1)
+    kernel.count_alliances(
+        p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory), place.declared,
+        world.terms.declaration_effect, place.alliances, place.seen,
+    )  # fmt: skip

@@ -16,7 +16,6 @@ from sim.agents import circuit
 from sim.agents.base import OUTSIDE, PUBLIC
 from sim.agents.public_action import ENGINEERING, pay_out
 from sim.kernels import projects as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.ledger import FUND_OWNER
 from sim.phases import phase
 
@@ -62,20 +61,19 @@ def produce(world):
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
         terms, gifts, w.outcome,
     )  # fmt: skip
-    asked, weighed = np.zeros((2, len(place)), np.int64)
-    shared, *_ = world.crew.together(
+    shared, _, asked = world.crew.together(
         partial(_pay_shared, world, spent),
         partial(
             kernel.add_work, (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts,
             w.outcome, place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
         ),
-        partial(_ask_grants, world, asked, weighed),
+        partial(_ask_grants, world),
     )  # fmt: skip
     if handed.any():
         pay_members(world, shared, w.gifts, handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, spent)
     pay_out(world, wages, float(world.values["engineering.payroll_share"]))
-    grant(world, shared, w.cap, w.worth, asked, weighed, place.fund, place.fund.copy())
+    grant(world, shared, w.cap, w.worth, *asked, place.fund, place.fund.copy())
 
 
 def _pay_shared(world, spent) -> np.ndarray:
@@ -96,15 +94,14 @@ def in_several_projects(world) -> np.ndarray:
     return rows[: world.crew.gather(kernel.list_shared, len(slots), slots, rows)]
 
 
-def _ask_grants(world, asked, weighed):
+def _ask_grants(world) -> np.ndarray:
+    """Write what each project asks and how funders see it; return the sums of both by territory."""
     s, w = world.state, world.work
     p, m = s.projects, s.memberships
-    world.crew.share(
-        kernel.ask_grants, len(p), p.state, p.step, p.bid, p.members, m.paid, m.kept, m.hours, p.value, p.alone,
-        m.perceived, world.recorded_terms, w.cap, w.worth,
+    return world.crew.total(
+        kernel.ask_grants, len(p), (2, len(s.territories)), p.state, p.step, p.bid, p.members, p.territory, m.paid,
+        m.kept, m.hours, p.value, p.alone, m.perceived, world.recorded_terms, w.cap, w.worth,
     )  # fmt: skip
-    add_by_territory(w.cap, p.territory, asked)
-    add_by_territory(w.worth, p.territory, weighed)
 
 
 def grant(world, shared, cap, worth, asked, weighed, fund, opening):
@@ -125,13 +122,10 @@ def pay_members(world, shared, given, paid, owners, *, repays: bool):
     receives it from outside, and what it receives leaves the territory of the project. `shared`: organisations that
     are in several projects.
     """
-    s, flow, funds = world.state, world.ledger.flow, len(owners)
+    s, funds = world.state, len(owners)
     o, p, m = s.organisations, s.projects, s.memberships
     table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.project_received)
     shape, how = (len(s.territories), funds + 1, 7), (table, m.member, given, repays, m.received, organisations)
     handed = world.crew.total(kernel.hand_out, len(p), shape, *how)
     handed += world.crew.total(kernel.hand_to_others, len(shared), shape, shared, *how)
-    for fund, owner in enumerate(owners):
-        flow[:, owner, :7] += handed[:, fund]
-        flow[:, owner, OUTSIDE] += paid[:, fund] - handed[:, fund].sum(axis=1)
-    flow[:, OUTSIDE, :7] += handed[:, funds]
+    kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)

@@ -9,8 +9,6 @@ structural alternatives: replacement (default), series, majority.
 Numbers   parameters projects, form
 """
 
-import numpy as np
-
 from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
 from sim.phases import phase
@@ -42,15 +40,13 @@ def advance(world):
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
         world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
     )  # fmt: skip
-    ended = w.projects[:n]
-    here = ended[world.core[p.territory[ended]]]
-    w.ends[:] = np.bincount(p.end[here], minlength=5)[:5]
-    w.abandoned[:] = np.bincount(p.step[here[p.end[here] == kernel.ABANDONED]], minlength=7)[:5]
+    w.ends[:], w.abandoned[:] = 0, 0
+    kernel.count_ends(w.projects, n, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
     kernel.lose_face(
-        ended, n, p.uid, p.end, p.seeking, p.territory, p.members, s.memberships.member, s.organisations.desire,
+        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, s.memberships.member, s.organisations.desire,
         s.territories.declared, world.seed, world.recorded_terms,
     )  # fmt: skip
-    free(world, ended, n)
+    free(world, w.projects, n)
 
 
 def free(world, rows, n):

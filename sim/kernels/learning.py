@@ -200,12 +200,23 @@ def desire(alive, uid, model, neighbour, generation, badge, disposition, thresho
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_alliances(state, step, members, territory, living, at_work):
-    """Count living alliances, and those at work, by territory."""
+def count_alliances(state, step, members, territory, residents, declared, effect, living, seen):
+    """Count living alliances by territory, and those at work that residents see, for a thousand of them.
+
+    Each declared that never reached work counts for `effect` at work. `residents` = (persons, territory) of cohorts.
+    """
     living[:] = 0
-    at_work[:] = 0
+    seen[:] = 0.0
     for p in range(state.size):
         if state[p] == LIVING and members[p] > 1:
             living[territory[p]] += 1
             if step[p] >= IMPLEMENT:
-                at_work[territory[p]] += 1
+                seen[territory[p]] += 1.0
+    persons, home = residents
+    first = 0
+    for place in range(living.size):  # cohorts are in order of territories
+        here = np.int64(0)
+        while first < home.size and home[first] == place:
+            here += persons[first]
+            first += 1
+        seen[place] = 1000.0 * (seen[place] + effect * declared[place]) / max(here, 1)

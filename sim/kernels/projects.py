@@ -377,6 +377,24 @@ def hand_to_others(rows, projects, member, given, repays, received, organisation
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def post_handed(handed, paid, owners, outside, flow):
+    """Post what members of each territory were handed, as `hand_out` counts it, out of what each fund paid[territory].
+
+    Fund f belongs to the model owners[f]. What does not stay in the territory goes to the outside.
+    """
+    funds = paid.shape[1]
+    for place in range(paid.shape[0]):
+        for fund in range(funds):
+            left = paid[place, fund]
+            for k in range(handed.shape[2]):
+                flow[place, owners[fund], k] += handed[place, fund, k]
+                left -= handed[place, fund, k]
+            flow[place, owners[fund], outside] += left
+        for k in range(handed.shape[2]):
+            flow[place, outside, k] += handed[place, funds, k]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def seat_of(i, p, members, member):
     """Return the slot of organisation i in project p."""
     for s in range(np.int64(members[p])):
@@ -485,10 +503,12 @@ def account(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ask_grants(
-    state, step, bid, members, paid, kept, hours, value, alone, perceived, terms, cap, worth, first, last
+    state, step, bid, members, territory, paid, kept, hours, value, alone, perceived, terms, cap, worth, asked, first,
+    last,
 ):  # fmt: skip
     """Write what each project at work may ask (cents) and how funders see it; both are 0 for others.
 
+    Adds the first to asked[0, territory] and the second to asked[1, territory].
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
@@ -504,6 +524,8 @@ def ask_grants(
             felt += perceived[p, s]
         cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
         worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
+        asked[0, territory[p]] += cap[p]
+        asked[1, territory[p]] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -636,6 +658,17 @@ def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, de
             for s in range(np.int64(members[p])):
                 i = np.int64(member[p, s])
                 desire[i] = min(1.0, max(-1.0, desire[i] + t.declaration_effect))
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def count_ends(rows, n, core, territory, end, step, ends, abandoned):
+    """Add the projects of the core that ended to ends[cause], those abandoned to abandoned[step of set-up]."""
+    for at in range(n):
+        p = rows[at]
+        if core[territory[p]]:
+            ends[np.int64(end[p])] += 1
+            if end[p] == ABANDONED and step[p] < abandoned.size:
+                abandoned[np.int64(step[p])] += 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
