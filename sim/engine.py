@@ -113,6 +113,7 @@ class World:
         self.values = self.parameters.at(self.month, self.start)
         self.terms = self.base_terms = terms(self.values)  # policies at work act on them: sim/alliances/policies.py
         self.course, self.phase_weights = innovation.course(self.values), innovation.phase_weights(self.values)
+        self.recorded_course = as_record(self.course)
         self.step_share = _step_share(self.values)
 
 

@@ -164,6 +164,6 @@ def _innovations(world, row) -> int:
     p, w = world.state.projects, world.work
     return innovations.census(
         w.innovations, w.listed, (p.state, p.step, p.phase, p.phase_left, p.strategy, p.aside, p.territory, p.domain),
-        world.state.territories.stories, world.core, world.course, row["phases"], row["innovation_steps"],
+        world.state.territories.stories, world.core, world.recorded_course, row["phases"], row["innovation_steps"],
         row["strategies"],
     )  # fmt: skip

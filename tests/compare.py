@@ -17,7 +17,7 @@ def copied(thing):
 
 def numbers(record):
     """Return an array of one record (sim.kernels.terms.as_record) as named numbers."""
-    return SimpleNamespace(**dict(zip(record.dtype.names, record[0].tolist(), strict=True)))
+    return SimpleNamespace(**{name: record[name][0].tolist() for name in record.dtype.names})
 
 
 def plain(thing):
@@ -37,9 +37,7 @@ def assert_same(found, expected, where):
             assert_same(one, other, f"{where}[{at}]")
         return
     if isinstance(expected, SimpleNamespace):
-        expected = tuple(vars(expected).values())
-        found = found[0].tolist()
-        assert found == expected, where
+        assert numbers(found) == expected, where
         return
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.shape == expected.shape, where

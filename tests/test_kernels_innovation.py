@@ -12,6 +12,7 @@ import sim
 from sim.alliances.innovation import course, in_force, lands, phase_weights
 from sim.kernels import innovation as kernel
 from sim.kernels import projects
+from sim.kernels.terms import as_record
 from tests import naive
 from tests.compare import agree, copied
 
@@ -78,7 +79,8 @@ class Table:
         return (
             (self.state, self.uid, self.territory, self.domain, self.kind, self.started, self.length, self.strategy,
              self.left, self.aside, self.fit, self.first, self.weight, self.dirty),
-            self.felt, self.stories, np.array([0.1, 0.2, 0.3, 0.4]), WEIGHTS, 5, month, c, self.listed, 0, self.rows,
+            self.felt, self.stories, np.array([0.1, 0.2, 0.3, 0.4]), WEIGHTS, 5, month, as_record(c),
+            self.listed, 0, self.rows,
         )  # fmt: skip
 
     def cross(self, c, month=17):
@@ -88,7 +90,8 @@ class Table:
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone),
             (self.members, self.member, self.effort, self.main_function, self.org_territory),
-            (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, c, month % 2 == 1,
+            (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
+            month % 2 == 1,
             np.full(self.rows, -1, np.int64), self.tally,
         )  # fmt: skip
 
@@ -97,7 +100,7 @@ class Table:
             self.listed, self.n, (self.state, self.step, self.uid, self.territory, self.domain),
             (self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed, self.abroad,
              self.weight, self.dirty),
-            self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, c,
+            self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, as_record(c),
             (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally,
         )  # fmt: skip
 
@@ -155,8 +158,8 @@ def test_supports(seed, money):
     fund = np.random.default_rng(seed).integers(0, 10**6, (PLACES, 3))
     asked, paid = np.zeros((2, PLACES), np.int64)
     arguments = (
-        table.listed, table.n, table.state, table.step, table.phase, table.territory, fund, c, asked, table.support,
-        paid,
+        table.listed, table.n, table.state, table.step, table.phase, table.territory, fund, as_record(c), asked,
+        table.support, paid,
     )  # fmt: skip
     *_, left, _, _, support, paid = agree(kernel.pay_supports, naive.innovation.pay_supports, arguments)
     assert np.array_equal(fund[:, 1] - left[:, 1], paid)
@@ -187,8 +190,8 @@ def test_census(seed):
     arguments = (
         table.listed, table.n,
         (table.state, table.step, table.phase, table.left, table.strategy, table.aside, table.territory, table.domain),
-        table.stories, np.array([True, False, True, True]), LIVELY, np.zeros(4, np.int64), np.zeros(5, np.int64),
-        np.zeros(4, np.int64),
+        table.stories, np.array([True, False, True, True]), as_record(LIVELY), np.zeros(4, np.int64),
+        np.zeros(5, np.int64), np.zeros(4, np.int64),
     )  # fmt: skip
     agree(kernel.census, naive.innovation.census, arguments)
 
@@ -430,6 +433,11 @@ def test_what_is_taken_up_follows_its_law():
         assert abs(found[q] - tries * p) < 4 * math.sqrt(tries * p * (1 - p)), (q, found[q] / tries, p)
 
 
+def in_python(arguments):
+    """Return arguments whose record has attributes in Python too."""
+    return (a.view(np.recarray) if isinstance(a, np.ndarray) and a.dtype.names else a for a in arguments)
+
+
 def test_looking_elsewhere_costs_in_proportion(monkeypatch):
     """Four times as many innovations in four times as many places: four times as many are weighed, not sixteen."""
     weighed = Counter()
@@ -446,13 +454,13 @@ def test_looking_elsewhere_costs_in_proportion(monkeypatch):
     for rows in (300, 1200):
         table = Alone(rows, c, places=rows // 20).table
         table.phase[::2], table.domain[:] = 2, 4
-        kernel.spread.py_func(*table.spread(c))
+        kernel.spread.py_func(*in_python(table.spread(c)))
         assert table.tally[:, kernel.SPREAD].sum() > rows / 4, "few take up anything"
     assert weighed[1200] < 4.4 * weighed[300]
     everybody_here = Alone(300, c, places=2).table
     everybody_here.phase[::2], everybody_here.domain[:], everybody_here.territory[20:] = 2, 4, 0
     before, rows = weighed[300], 300
-    kernel.spread.py_func(*everybody_here.spread(c))
+    kernel.spread.py_func(*in_python(everybody_here.spread(c)))
     assert weighed[300] - before < 10 * 150, "one large place is no exception"
 
 

@@ -28,6 +28,7 @@ from sim.agents.base import FINANCE, KNOWLEDGE, PERSONS
 from sim.alliances import steps
 from sim.kernels import innovation as kernel
 from sim.kernels import projects
+from sim.kernels.terms import as_record
 from sim.phases import phase
 from sim.territory.france import EPCI_CLASSES
 
@@ -87,6 +88,12 @@ def in_force(world) -> kernel.Course:
     return c._replace(gate=gate, **better)
 
 
+def recorded(world) -> np.ndarray:
+    """Return the numbers of this month as kernels take them."""
+    now = in_force(world)
+    return world.recorded_course if now is world.course else as_record(now)
+
+
 def fitting(v: dict) -> tuple[float, float, float]:
     """Return the share of support money that goes to a kind of support that fits each phase."""
     mix, match = v["innovation.support_mix"], v["innovation.support_match"]
@@ -118,7 +125,7 @@ def begin(world):
         (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, p.strategy, p.phase_left, p.aside, p.fit,
          p.fit_first, p.weight, p.dirty),
         place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
-        world.month, world.course, w.innovations,
+        world.month, world.recorded_course, w.innovations,
     )  # fmt: skip
     rows = w.innovations[:n]
     rows[:] = rows[np.argsort(p.uid[rows])]  # by identity, so that the order of rows cannot matter
@@ -133,7 +140,7 @@ def _support(world, rows, n):
     p, place = s.projects, s.territories
     asked, paid = np.zeros((2, len(place)), np.int64)
     kernel.pay_supports(
-        rows, n, p.state, p.step, p.phase, p.territory, place.fund, world.course, asked, w.support, paid
+        rows, n, p.state, p.step, p.phase, p.territory, place.fund, world.recorded_course, asked, w.support, paid
     )
     to_people = np.floor(paid * float(world.values["engineering.payroll_share"])).astype(np.int64)
     for receiver, part in ((PERSONS, to_people), (KNOWLEDGE, paid - to_people)):
@@ -165,7 +172,7 @@ def cross(world):
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
          p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
         (p.members, m.member, m.effort, o.main_function, o.territory), (p.sum_own, p.sum_programme, p.sum_grants),
-        w.support, place.stories, world.phase_weights, world.seed, world.month, in_force(world),
+        w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
         world.parameters_are_new, w.projects, w.tally,
     )  # fmt: skip
     w.support[rows[:n]] = 0
@@ -191,7 +198,7 @@ def spread(world):
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
         place.stories, place.felt, world.near, world.lands, world.size_classes,
-        world.phase_weights, world.seed, world.month, world.course, (w.open_to, w.taken, w.touching),
+        world.phase_weights, world.seed, world.month, world.recorded_course, (w.open_to, w.taken, w.touching),
         w.tally,
     )  # fmt: skip
 

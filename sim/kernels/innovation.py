@@ -117,11 +117,12 @@ def turn(p, before, after, weight, phase_weights, tilt):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def begin(innovations, felt, stories, share, phase_weights, seed, month, course, rows, first, last):
+def begin(innovations, felt, stories, share, phase_weights, seed, month, recorded, rows, first, last):
     """List living innovations of projects first..last-1, in `rows` from `first` on, and return how many.
 
     Those that opened this month are given their strategy.
     """
+    course = recorded[0]
     (state, uid, territory, domain, kind, started, length, strategy, phase_left, aside, fit, fit_first, weight,
      dirty) = innovations  # fmt: skip
     n = 0
@@ -153,11 +154,12 @@ def begin(innovations, felt, stories, share, phase_weights, seed, month, course,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_supports(rows, n, state, step, phase, territory, fund, course, asked, support, paid):
+def pay_supports(rows, n, state, step, phase, territory, fund, recorded, asked, support, paid):
     """Pay supports out of the finance fund of each territory, the same to each innovation at work before use.
 
     Writes the cents of each project (`support`) and of each territory (`paid`); nobody is promised what is not there.
     """
+    course = recorded[0]
     asked[:] = 0
     paid[:] = 0
     for at in range(n):
@@ -251,12 +253,15 @@ def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def cross(rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, course, anew, ended, tally):
+def cross(
+    rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, recorded, anew, ended, tally
+):
     """Let innovations at work cross their risk zones, try their gates and change phase; return how many ended.
 
     Then failures are told: an innovation that worked and ended before deployment leaves a story where it was.
     `anew` is True in a month whose parameters are new: fits are looked at again.
     """
+    course = recorded[0]
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
     members, member, effort, main_function, org_territory = teams
@@ -521,14 +526,16 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def spread(
-    rows, n, innovations, changing, stories, felt, near, lands, classes, phase_weights, seed, month, course, work, tally
-):
+    rows, n, innovations, changing, stories, felt, near, lands, classes, phase_weights, seed, month, recorded,
+    work, tally,
+):  # fmt: skip
     """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
 
     `rows` are in order of identity. Territories of another land, which no chain of neighbours joins, hear nothing of
     each other. A territory that no other of the run is joined to has one searching innovation outside, in a territory
     that touches and is alike, which may take up its innovations by the same rule.
     """
+    course = recorded[0]
     state, step, uid, territory, domain = innovations
     phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
     open_to, taken, touching = work
@@ -651,8 +658,9 @@ def step_of(phase, left, strategy, stories, course):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def census(rows, n, innovations, stories, core, course, by_phase, by_step, by_strategy):
+def census(rows, n, innovations, stories, core, recorded, by_phase, by_step, by_strategy):
     """Count innovations of the core: at work by phase and step, living by strategy; return those aside."""
+    course = recorded[0]
     state, step, phase, phase_left, strategy, aside, territory, domain = innovations
     by_phase[:] = 0
     by_step[:] = 0
