@@ -65,16 +65,22 @@ class Result:
 
 def digest_of(tables: Tables) -> str:
     """Return the sha256 of all tables: names, columns in alphabetical order, dtypes and little-endian bytes."""
-    total = hashlib.sha256()
-    for name in sorted(tables):
-        for piece in _pieces(name, tables[name]):
-            total.update(piece)
-    return total.hexdigest()
+    return all_digests(tables)[0]
 
 
 def digests_of(tables: Tables) -> dict[str, str]:
     """Return the digest of each table alone, so that a new table does not hide that the old ones are equal."""
-    return {name: digest_of({name: tables[name]}) for name in sorted(tables)}
+    return all_digests(tables)[1]
+
+
+def all_digests(tables: Tables) -> tuple[str, dict[str, str]]:
+    """Return digest_of and digests_of, which read the tables once."""
+    whole, each = hashlib.sha256(), {name: hashlib.sha256() for name in sorted(tables)}
+    for name, one in each.items():
+        for piece in _pieces(name, tables[name]):
+            whole.update(piece)
+            one.update(piece)
+    return whole.hexdigest(), {name: one.hexdigest() for name, one in each.items()}
 
 
 def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes]:
@@ -103,7 +109,7 @@ def write(result: Result, folder: Path) -> None:
     started = time.perf_counter()
     for name, columns in result.tables.items():
         table = pa.table({column: pa.array(np.asarray(values)) for column, values in columns.items()})
-        parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        parquet.write_table(table, folder / f"{name}.parquet", compression="zstd", use_dictionary=False)
     result.summary["seconds"]["write"] = time.perf_counter() - started
     (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
 

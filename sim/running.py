@@ -7,6 +7,7 @@ result.summary["horizons"]["84"]["premium"], result.frame("monthly")
 import platform
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from sim.code_id import code_id
 from sim.config import RunConfig
 from sim.errors import InputError, RunError
-from sim.results import Result, building, digest_of, digests_of, holds, identity, load, read_summary, write
+from sim.results import Result, all_digests, building, digest_of, holds, identity, load, read_summary, write
 
 LEAST_COPY = 2_000  # residents: below, alliances of a copy differ from those of the whole by more than 5 %
 
@@ -83,10 +84,11 @@ class Prepared:
         from sim.indicators import horizons
 
         c, tables = self.config, record.tables()
+        digest, digests = all_digests(tables)
         summary = {
             "run_id": self.run_id,
-            "digest": digest_of(tables),
-            "digests": digests_of(tables),
+            "digest": digest,
+            "digests": digests,
             "months": c.months,
             "start": c.start,
             "seed": c.seed,
@@ -104,7 +106,7 @@ class Prepared:
             "ledger": ledger,
             "horizons": horizons(tables, c.start, c.months, self.shadow_wage()),
             "code_id": code_id(),
-            "platform": machine(),
+            "platform": dict(machine()),
             "seconds": dict(seconds),
             "config": c.model_dump(),
         }
@@ -210,6 +212,7 @@ def replayed(folder: Path) -> tuple[dict[str, Any], Result]:
     return summary, prepared.run()
 
 
+@cache
 def machine() -> dict[str, str]:
     """Return what a result may depend on besides code: two runs are identical to the bit on the same platform."""
     return {

@@ -1,7 +1,6 @@
 """All parameters of a run, immutable: values, dated changes of scenarios, draws, digests."""
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -13,7 +12,7 @@ import numpy as np
 
 from sim.errors import ParameterError
 from sim.parameters.design import position
-from sim.parameters.parameter import Parameter, Source, plain
+from sim.parameters.parameter import Parameter, Source, canonical, plain
 
 
 class Change(NamedTuple):
@@ -116,7 +115,12 @@ class Parameters:
     def change_months(self, start: str | date) -> list[int]:
         """Return the months after month 0 at which a value changes, in order."""
         begin = month_of(start)
-        found = {months_between(begin, when) for p in self._all.values() for when in sorted(p.values)[1:]}
+        found = {
+            months_between(begin, when)
+            for p in self._all.values()
+            if len(p.values) > 1
+            for when in sorted(p.values)[1:]
+        }
         found.update(month for change in self.changes for month in change.months(begin))
         return sorted(int(month) for month in found if 0 < month < math.inf)
 
@@ -133,6 +137,7 @@ class Parameters:
             found[name] = self[name].model_copy(
                 update={"values": {when: fixed}, "sources": {when: Source(title=source)}}
             )
+            vars(found[name]).pop("canonical", None)  # a copy would keep that of the values it had
         return Parameters(found.values(), self.changes)
 
     def with_changes(self, changes: Iterable[Change]) -> "Parameters":
@@ -173,8 +178,9 @@ class Parameters:
     @cached_property
     def digest(self) -> str:
         """Hash of every number of the run: dated values and changes."""
-        values = [[n, sorted((str(when), v) for when, v in self[n].values.items())] for n in sorted(self._all)]
-        return sha256([values, [[c.parameter, str(c.since), str(c.until), c.how, c.amount] for c in self.changes]])
+        values = ",".join(self._all[name].canonical for name in sorted(self._all))
+        changes = canonical([[c.parameter, str(c.since), str(c.until), c.how, c.amount] for c in self.changes])
+        return hashlib.sha256(f"[[{values}],{changes}]".encode()).hexdigest()
 
 
 def as_array(value: float | list[float]) -> float | np.ndarray:
@@ -188,11 +194,4 @@ def as_array(value: float | list[float]) -> float | np.ndarray:
 
 def sha256(content: object) -> str:
     """Return the hash of the canonical JSON of something; whole numbers and decimals of equal value are the same."""
-    return hashlib.sha256(json.dumps(as_floats(content), separators=(",", ":")).encode()).hexdigest()
-
-
-def as_floats(content: object) -> object:
-    """Return the content with every number a float, so that 1 and 1.0 give one hash."""
-    if isinstance(content, (list, tuple)):
-        return [as_floats(item) for item in content]
-    return float(content) if isinstance(content, (int, float)) and math.isfinite(content) else content
+    return hashlib.sha256(canonical(content).encode()).hexdigest()

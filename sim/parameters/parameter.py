@@ -4,6 +4,7 @@ The fields are those of the YAML files, documented in docs/parameters.md. What a
 the words in which a mistake is told to its author are those of loader.py.
 """
 
+import json
 import math
 from datetime import date
 from functools import cached_property
@@ -76,6 +77,11 @@ class Parameter(BaseModel):
     def source(self) -> Source:
         """Source of the latest value."""
         return self.sources[self.date]
+
+    @cached_property
+    def canonical(self) -> str:
+        """Its name and dated values as JSON, for the hash of a run: made once for those that no run changes."""
+        return canonical([self.name, sorted((str(when), value) for when, value in self.values.items())])
 
     @property
     def drawn(self) -> bool:
@@ -152,6 +158,17 @@ class Parameter(BaseModel):
             _source_fits_kind(self.kind, source)
         _no_claim_in_disguise(self)
         return self
+
+
+def canonical(content: object) -> str:
+    """Return the JSON of something with every number a float: 1 and 1.0 give one hash."""
+    return json.dumps(_as_floats(content), separators=(",", ":"))
+
+
+def _as_floats(content: object) -> object:
+    if isinstance(content, (list, tuple)):
+        return [_as_floats(item) for item in content]
+    return float(content) if isinstance(content, (int, float)) and math.isfinite(content) else content
 
 
 def plain(value: float | tuple[float, ...]) -> float | list[float]:
