@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from sim.alliances.terms import KEPT_MONTHS
+from sim.kernels import record as kernel
 
-KEPT = 2  # projects.state: ended, of the cohort
+KEPT = kernel.KEPT  # projects.state: ended, of the cohort
 IN_MEMORY = 50_000  # projects: a larger cohort waits on the disk for the end of the run
 
 Columns = dict[str, np.ndarray]
@@ -24,9 +25,10 @@ def retire(world) -> None:
     cohort is opening: until then projects lie in the order in which they opened.
     """
     p = world.state.projects
-    if world.month < KEPT_MONTHS or not np.count_nonzero(p.state == KEPT):
+    if world.month < KEPT_MONTHS:
         return
-    rows = np.flatnonzero((p.state == KEPT) & (p.ended < world.month - 1))
+    rows = world.work.projects
+    rows = rows[: kernel.list_ended(p.state, p.ended, world.month - 1, rows)]
     if rows.size:
         world.archive.append(_columns(world, rows[world.core[p.territory[rows]]]))
         p.state[rows] = 0

@@ -65,11 +65,10 @@ class World:
         self.ledger.open(self.month, carry=True)
         self.work.told[:] = 0
         for phase in self.phases:
-            self.ledger.before(phase)
-            phase(self)
-            self.ledger.after(phase)
             if self.ledger.strict:
-                invariants.check(self.state, phase=phase.title, month=self.month)
+                self._strictly(phase)
+            else:
+                phase(self)
         self.ledger.close()
         self.month += 1
 
@@ -81,6 +80,12 @@ class World:
     @terms.setter
     def terms(self, terms: Terms):
         self._terms, self.recorded_terms = terms, as_record(terms)  # for Python, and for kernels
+
+    def _strictly(self, phase):
+        self.ledger.before(phase)
+        phase(self)
+        self.ledger.after(phase)
+        invariants.check(self.state, phase=phase.title, month=self.month)
 
     @property
     def organisations(self) -> int:
@@ -156,6 +161,8 @@ class Work:
         self.ends = np.zeros(5, np.int64)
         self.abandoned = np.zeros(5, np.int64)  # by step of set-up
         self.opened = self.joined = 0  # this month, in the core
+        self.estates, self.losses = np.zeros((2, places, 7), np.int64)  # of organisations that closed, by model
+        self.by_cohort = np.zeros(len(state.cohorts), np.int64)
         self.told = np.zeros((places, len(TOLD)), np.int64)
         for name, column in zip(TOLD, self.told.T, strict=True):
             setattr(self, name, column)

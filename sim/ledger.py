@@ -55,14 +55,11 @@ class Ledger:
             of_table = [c.column for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
             memory, layout = table.layout(of_table)
             self._flows.append((len(table), memory.view(np.uint64), layout))
+        # what a phase posts: flows of this month, in cents, between seven models and the outside
+        self.flow = state.territories.flow.reshape(-1, MODELS + 1, MODELS + 1)  # [territory, payer, receiver]
         self._stocks = [c for c in columns().values() if c.account == "stock"]
 
     # what a phase calls
-
-    @property
-    def flow(self) -> np.ndarray:
-        """Flows of this month, in cents: [territory, payer, receiver], seven models and the outside."""
-        return self.state.territories.flow.reshape(-1, MODELS + 1, MODELS + 1)
 
     def matrix(self, core: np.ndarray) -> np.ndarray:
         """Return the 8 x 8 matrix of this month summed over the territories of `core` (bool mask)."""
@@ -148,13 +145,10 @@ class Ledger:
 
     def before(self, phase):
         """Strict mode: fingerprint the columns that `phase` did not declare."""
-        if self.strict:
-            self._frozen = self._fingerprints or {n: _fingerprint(self.state[n]) for n in columns()}
+        self._frozen = self._fingerprints or {n: _fingerprint(self.state[n]) for n in columns()}
 
     def after(self, phase):
         """Strict mode: check all accounts, each row, and that no undeclared column changed."""
-        if not self.strict:
-            return
         self._fingerprints = {n: _fingerprint(self.state[n]) for n in columns()}
         for name, before in self._frozen.items():
             if name not in phase.writes and self._fingerprints[name] != before:

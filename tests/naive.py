@@ -381,9 +381,8 @@ class places:
 
 
 class accounts:
-    def add_by_model(amount, model, territory, out):
-        for a, k, place in zip(amount, model, territory, strict=True):
-            out[place][k] += a
+    def add_segments(segment, amount, out):
+        out[:] = [before + sum(amount[slice(*span)]) for before, span in zip(out, segment, strict=True)]
 
     def add_by_territory(amount, territory, out):
         for a, place in zip(amount, territory, strict=True):
@@ -1312,6 +1311,11 @@ class record:
         mixed = [p for p, team in zip(allied, teams, strict=True) if {2, 6} <= {model[i] for i in team}]
         links[5], links[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
         return sum(contract[p] for p in here)
+
+    def list_ended(state, ended, before, out):
+        found = [p for p, s in enumerate(state) if s == 2 and ended[p] < before]
+        out[: len(found)] = found
+        return len(found)
 
     def score(need, accounts, core, out):
         population = [row[7] for row in accounts]

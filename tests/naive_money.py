@@ -37,6 +37,13 @@ def cohorts_of(t):
 
 
 class money:
+    def pay_out(amounts, payroll, payer, rest, market, flow):
+        for t, amount in enumerate(amounts):
+            wages = math.floor(amount * payroll)
+            for receiver, part in ((1, wages), (rest, amount - wages)):
+                market[t][receiver] += part
+                flow[t][8 * payer + receiver] += part
+
     def luck_of(total):
         return (total / 2**32 - 2) * math.sqrt(3)
 
@@ -256,10 +263,15 @@ class life:
         out[:] = [math.exp(-protection) ** len(at_work & set(mine)) for mine in slots]
 
     def close(
-        rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses
+        rows, n, model, territory, alive, cash, settled, fte, forgiven, released, red, free_fte, estates, losses,
+        defaults, unpaid,
     ):  # fmt: skip
+        for table in (estates, losses):
+            table[:] = [[0] * 7 for _ in table]
         for i in rows[:n]:
             t, k = territory[i], model[i]
+            unpaid[t] += max(0, -cash[i])
+            defaults[t] += bool(red[i] or forgiven[i])
             estates[t][k] += max(0, cash[i])
             losses[t][k] += max(0, -cash[i])
             settled[i] -= cash[i]

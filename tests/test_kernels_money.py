@@ -41,6 +41,7 @@ KERNELS = (
     (money.levy, naive.money.levy),
     (money.cut_outlays, naive.money.cut_outlays),
     (money.fill_purses, naive.money.fill_purses),
+    (money.pay_out, naive.money.pay_out),
     (credit.lend, naive.credit.lend),
     (credit.repay, naive.credit.repay),
     (credit.settle_debts, naive.credit.settle_debts),

@@ -237,12 +237,21 @@ def test_the_dead_leave_and_who_has_seen_whom_is_kept(tables, alive):
 
 @SETTINGS
 @given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(0, 6), st.integers(0, 2)), max_size=30))
-def test_amounts_add_up_by_model_and_territory(rows):
-    amount, model, territory = np.array(rows, np.int64).reshape(-1, 3).T
-    arguments = (amount.copy(), model.astype(np.uint8), territory.astype(np.int32), np.zeros((3, 7), np.int64))
-    agree(accounts.add_by_model, naive.accounts.add_by_model, arguments)
+def test_amounts_add_up_by_territory(rows):
+    amount, _, territory = np.array(rows, np.int64).reshape(-1, 3).T
     arguments = amount.copy(), territory.astype(np.int32), np.zeros(3, np.int64)
     agree(accounts.add_by_territory, naive.accounts.add_by_territory, arguments)
+    cut = len(rows) // 2
+    segment = np.array([[0, cut], [cut, cut], [cut, len(rows)]], np.int64)
+    agree(accounts.add_segments, naive.accounts.add_segments, (segment, amount.copy(), np.full(3, 7)))
+
+
+@SETTINGS
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 5)), max_size=30), st.integers(0, 6))
+def test_those_of_the_cohort_that_ended_are_listed(rows, before):
+    state, ended = np.array(rows, np.int64).reshape(-1, 2).T
+    arguments = state.astype(np.uint8), ended.astype(np.int16), before, np.full(len(rows), -1, np.int64)
+    agree(record.list_ended, naive.record.list_ended, arguments)
 
 
 @SETTINGS

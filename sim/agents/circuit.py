@@ -45,14 +45,14 @@ def spend(world):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    spent, rate = np.zeros((len(place), MODELS), np.int64), outlay_rate(v)
+    spent, rate = np.zeros((len(place), MODELS), np.int64), world.from_values(outlay_rate)
     world.crew.segments(
         kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent
     )
     kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
     post_spending(world, spent)
     world.crew.places(
-        kernel.trade, place.exports, world.territory.ident, s.segments, o.alive, o.base, common_luck(v),
+        kernel.trade, place.exports, world.territory.ident, s.segments, o.alive, o.base, world.from_values(common_luck),
         world.seed, world.month, place.market, place.flow,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def earn(world):
     o, c, place = s.organisations, s.cohorts, s.territories
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     world.crew.segments(
-        kernel.pay_organisations, s.segments, o.alive, o.base, o.uid, o.luck, own_luck(v),
+        kernel.pay_organisations, s.segments, o.alive, o.base, o.uid, o.luck, world.from_values(own_luck),
         float(v["money.persistence"]), world.seed, world.month, world.work.words, world.work.weights, o.income, o.cash,
         place.market,
     )  # fmt: skip

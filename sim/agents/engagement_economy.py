@@ -57,7 +57,7 @@ def receive_hours(world):
     )  # fmt: skip
     if moved_to_orders(world) > 0.0:
         engagement.bind(o.hours, o.hours_bound)
-    elif world.ledger.opening[:, BOUND].any():
+    elif np.count_nonzero(world.ledger.opening[:, BOUND]):
         o.hours_bound[:] = 0
 
 
@@ -96,13 +96,17 @@ def pay_orders(world, due: np.ndarray):
 )  # fmt: skip
 def let_staff_go(world):
     """Let associations that have neither credit nor cash go on with volunteers."""
-    s, v = world.state, world.values
+    s = world.state
     o = s.organisations
-    terms = (
+    credit.let_staff_go(
+        s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.fixed, o.cash, o.fte,
+        o.released, s.territories.free_fte, o.lean, o.full,
+    )  # fmt: skip
+
+
+def terms(v: dict) -> tuple[float, ...]:
+    """Return when associations go on with volunteers, and what changes then (kernels/credit.py)."""
+    return (
         int(v["finance.fallback"]), float(v["finance.loans_refused"]), float(v["money.credit_months"]),
         float(v["finance.volunteer_share"]), float(v["finance.volunteer_months"]), float(v["money.fixed_share"]),
-    )  # fmt: skip
-    credit.let_staff_go(
-        s.segments[ENGAGEMENT], o.alive, o.uid, terms, world.seed, o.base, o.fixed, o.cash, o.fte, o.released,
-        s.territories.free_fte, o.lean, o.full,
     )  # fmt: skip

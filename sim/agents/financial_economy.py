@@ -56,8 +56,12 @@ def lend(world):
         credit.repay, s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0,
         w.weights, w.parts, o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
     )  # fmt: skip
-    terms = tuple(float(v[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused"))
     world.crew.places(
-        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, terms, world.seed, w.rows,
+        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, world.from_values(terms), world.seed, w.rows,
         w.amounts, w.parts, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
     )  # fmt: skip
+
+
+def terms(values: dict) -> tuple[float, ...]:
+    """Return the terms of loans: what may be owed, what a loan leaves in hand, share of deposits, share refused."""
+    return tuple(float(values[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused"))

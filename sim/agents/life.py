@@ -13,6 +13,8 @@ Turnover  both rates are those of firms and associations; other models open and 
 Numbers   parameters life, money.credit_months, money.failure_months, money.reserve, density.turnover
 """
 
+from operator import attrgetter
+
 import numpy as np
 
 from sim import initial
@@ -52,27 +54,21 @@ def close(world):
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
         world.work.words, rows,
     )  # fmt: skip
-    unpaid, w.closed = np.zeros(len(place), np.int64), rows[:n].copy()
+    w.closed = rows[:n].copy()
     if n == 0:
         return
-    held = o.cash[rows[:n]].copy()
     credit.settle_debts(
         rows, n, s.segments, o.model, o.territory, o.alive, o.base, w.weights, w.parts,
-        o.cash, o.debt, o.repaid, o.forgiven, o.settled, place.flow, unpaid,
+        o.cash, o.debt, o.repaid, o.forgiven, o.settled, place.flow, w.unpaid,
     )  # fmt: skip
-    broke = rows[:n][(o.forgiven[rows[:n]] > 0) | (held < 0)]
-    np.add.at(w.defaults, o.territory[broke], 1)
-    estates, losses = np.zeros((2, len(place), WIDTH), np.int64)
     kernel.close(
-        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.released, o.red, place.free_fte, estates,
-        losses,
+        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.forgiven, o.released, o.red,
+        place.free_fte, w.estates, w.losses, w.defaults, w.unpaid,
     )  # fmt: skip
-    kernel.inherit(estates, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
+    kernel.inherit(w.estates, c.base, c.cash, c.settled, place.flow, w.by_cohort)
     kernel.bear_losses(
-        losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, w.weights,
-        w.parts,
-    )  # fmt: skip
-    w.unpaid[:] = unpaid + losses.sum(axis=1)
+        w.losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, w.weights, w.parts
+    )
 
 
 TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")
@@ -96,11 +92,9 @@ MEMORIES = ("taken", "kept", "broken")
 def open(world):
     """Let newborn organisations take free rows."""
     s, v = world.state, world.values
-    o, c, place, ties = s.organisations, s.cohorts, s.territories, s.ties
+    o, c, place = s.organisations, s.cohorts, s.territories
     rows, entries = world.work.rows, world.from_values(turnover, "life.entry")
-    functions, temper, likeness, staff = (
-        world.from_values(getattr(initial, name)) for name in ("functions", "temper", "likeness", "staff")
-    )
+    functions, temper, likeness, staff = world.from_values(nature)
     count = np.zeros((WIDTH, len(place)), np.int64)
     world.crew.segments(
         kernel.list_births, s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
@@ -121,17 +115,21 @@ def open(world):
         rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
         o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, savings, capital,
     )  # fmt: skip
-    kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, np.zeros(len(c), np.int64))
+    kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, world.work.by_cohort)
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
-        tuple(getattr(o, name) for name in TRAITS), functions, temper, o.visible,
-        tuple(getattr(ties, name) for name in TIES),
-        tuple(getattr(s.memories, name) for name in MEMORIES), s.segments, world.near, likeness,
+        attrgetter(*TRAITS)(o), functions, temper, o.visible, attrgetter(*TIES)(s.ties),
+        attrgetter(*MEMORIES)(s.memories), s.segments, world.near, likeness,
     )  # fmt: skip
     world.crew.places(
         kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,
         world.work.amounts,
     )  # fmt: skip
+
+
+def nature(values: dict) -> tuple:
+    """Return what decides what newborn organisations are, whom they meet and the staff that they need."""
+    return tuple(of(values) for of in (initial.functions, initial.temper, initial.likeness, initial.staff))
 
 
 def turnover(values: dict, name: str) -> np.ndarray:

@@ -118,7 +118,7 @@ def serve(world):
     """Let young residents serve in associations, as many hours as the indemnities of the month pay."""
     s, v = world.state, world.values
     c, pay = s.cohorts, s.territories.purse[:, CIVIC].copy()
-    if not pay.any() and not c.hours_served.any():
+    if not np.count_nonzero(pay) and not np.count_nonzero(c.hours_served):
         return
     per_hour = 100.0 * float(v["civic.indemnity"]) / float(v["civic.hours"])
     engagement.serve(pay, per_hour, s.segments[ENGAGEMENT], s.organisations.alive, c.hours_served, YOUNG, COHORTS)

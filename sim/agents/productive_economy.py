@@ -23,7 +23,7 @@ from sim.agents.base import PRODUCTIVE
 from sim.agents.public_action import STATE, from_other_lines, pour
 from sim.agents.windows import Organisation
 from sim.kernels import engagement
-from sim.kernels.accounts import add_by_model
+from sim.kernels.accounts import LENT, add_segments
 from sim.phases import phase
 
 FUND = 2
@@ -54,9 +54,9 @@ def by_branches(world) -> np.ndarray | None:
         return None
     s = world.state
     o, place = s.organisations, s.territories
-    staff = np.zeros((len(place), 7), np.int64)
-    add_by_model(o.fte, o.model, o.territory, staff)
-    return 1.0 + part * (staff[:, PRODUCTIVE] / np.maximum(1, place.firm_staff) - 1.0)
+    staff = np.zeros(len(place), np.int64)
+    add_segments(s.segments[PRODUCTIVE], o.fte, staff)
+    return 1.0 + part * (staff / np.maximum(1, place.firm_staff) - 1.0)
 
 
 @phase(
@@ -73,7 +73,7 @@ def lend_staff(world):
     s, v = world.state, world.values
     o, place, share = s.organisations, s.territories, float(v["patronage.share"])
     if share == 0.0:
-        if o.hours_lent.any():
+        if np.count_nonzero(world.ledger.opening[:, LENT]):
             o.hours_lent[:] = 0
         return
     due, cost, back = np.zeros(len(place), np.int64), np.zeros(len(o), np.int64), float(v["patronage.deduction"])

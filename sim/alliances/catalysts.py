@@ -88,7 +88,7 @@ def follow(world):
     s, v, w = world.state, world.values, world.work
     p, purse = s.projects, s.territories.purse[:, CATALYSTS]
     w.followed[:] = 0
-    if not s.territories.catalysts.any():
+    if not np.count_nonzero(s.territories.catalysts):
         return
     due, held = pay_of_catalysts(world), purse.copy()
     spend_purse(world, CATALYSTS, held, 1.0)

@@ -21,7 +21,8 @@ from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 MODES = ("interpersonal", "agile", "entrepreneurial", "processes")  # by size class of commune
-NATIONAL_MIX = (0.22, 0.38, 0.16, 0.24)  # residents of France by size class of their commune, from the shipped table
+# residents of France by size class of their commune, from the shipped table
+NATIONAL_MIX = np.array((0.22, 0.38, 0.16, 0.24))
 LEAST, MOST = 0.25, 4.0  # ease is never beyond
 
 
@@ -40,13 +41,18 @@ def begin(state):
 )  # fmt: skip
 def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
-    s, v = world.state, world.values
+    s = world.state
     p, place = s.projects, s.territories
     residents = np.zeros(len(place), np.int64)
     add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
     kernel.count_completed(p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed)
     kernel.ripen(
-        place.completed, residents, np.asarray(v["places.maturity_levels"], float), float(v["places.maturity_effect"]),
-        np.array([float(v[f"places.mode_{name}"]) for name in MODES]), world.territory.commune_mix,
-        np.array(NATIONAL_MIX), LEAST, MOST, place.maturity, place.ease,
+        place.completed, residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST,
+        place.maturity, place.ease,
     )  # fmt: skip
+
+
+def laws(v: dict) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return the levels of maturity, what they change, and what each mode changes."""
+    modes = np.array([float(v[f"places.mode_{name}"]) for name in MODES])
+    return np.asarray(v["places.maturity_levels"], float), float(v["places.maturity_effect"]), modes

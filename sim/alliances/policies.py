@@ -40,12 +40,12 @@ def act(world):
     """Spend the month's money of programmes, and let what has been paid for long enough act on terms."""
     s, v = world.state, world.values
     place = s.territories
-    for name in SPENT_AT_ONCE:
+    for name in SPENT_AT_ONCE if np.count_nonzero(place.purse) else ():
         purse = PURSES.index(name)
-        if place.purse[:, purse].any():
+        if np.count_nonzero(place.purse[:, purse]):
             spend_purse(world, purse, place.purse[:, purse].copy(), float(v["levers.payroll_share"]))
     money = levers.in_force(world)
-    if not money.any() and not place.financed.any():
+    if not np.count_nonzero(money) and not np.count_nonzero(place.financed):
         return
     paid = np.outer(world.work.collected, money.sum(axis=1) > 0.0)  # the part that was collected, where asked for
     kernel.count_financed(paid, place.financed)
@@ -77,7 +77,7 @@ def pay_premium(world):
     """Pay members a part of the premium of their alliances."""
     s, v = world.state, world.values
     o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, PREMIUM]
-    if not purse.any():
+    if not np.count_nonzero(purse):
         return
     kernel.pay_premium(
         (p.state, p.step, p.members, p.territory), (m.member, m.perceived, m.share, m.solo),
@@ -115,7 +115,7 @@ def draw_rights(world):
     """Let the alliances that the fund selects draw engineering on it, when they are set up or weakened."""
     s, v = world.state, world.values
     p, purse = s.projects, s.territories.purse
-    if int(v["fund.instrument"]) != kernel.DRAWING_RIGHT or not purse[:, FUND].any():
+    if int(v["fund.instrument"]) != kernel.DRAWING_RIGHT or not np.count_nonzero(purse[:, FUND]):
         return
     select(world)
     kernel.draw_rights(
@@ -143,15 +143,15 @@ def use_fund(world):
     s, v, w = world.state, world.values, world.work
     o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, FUND]
     flow = world.ledger.flow
-    if p.advance.any():
+    if np.count_nonzero(p.advance):
         kernel.recover(
             (p.state, p.step, p.members, p.territory, p.left, p.advance), m.member,
             (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
-    if p.contract.any():
+    if np.count_nonzero(p.contract):
         settle_contracts(world)
-    if instrument == kernel.DRAWING_RIGHT or not purse.any():
+    if instrument == kernel.DRAWING_RIGHT or not np.count_nonzero(purse):
         return
     select(world)
     asked = np.zeros(len(purse), np.int64)

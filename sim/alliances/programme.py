@@ -11,10 +11,10 @@ Numbers   parameters engineering
 
 import numpy as np
 
-from sim.agents.base import KNOWLEDGE, MODELS, PUBLIC
+from sim.agents.base import KNOWLEDGE, PUBLIC
 from sim.agents.public_action import ENGINEERING
 from sim.kernels import projects as kernel
-from sim.kernels.accounts import add_by_model, add_by_territory
+from sim.kernels.accounts import add_by_territory, add_segments
 from sim.phases import phase
 
 
@@ -30,6 +30,9 @@ def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
     p, purse = s.projects, s.territories.purse[:, ENGINEERING]
+    if not np.count_nonzero(purse):
+        p.engineering[:], p.untied[:] = 0, 0
+        return
     need, planned = np.zeros(len(s.territories), np.int64), world.work.cap
     world.crew.share(kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, s.memberships.effort, planned)
     add_by_territory(planned, p.territory, need)
@@ -41,11 +44,12 @@ def allot(world):
 
 def capacity(world) -> np.ndarray:
     """Return the most that each place may spend on its programme this month, in cents."""
-    o, v = world.state.organisations, world.values
+    s, v = world.state, world.values
     share = float(v["engineering.staffing"])
     if share >= 1.0:  # no bound: nothing to count
-        return np.full(len(world.state.territories), np.iinfo(np.int64).max)
-    staff = np.zeros((len(world.state.territories), len(MODELS)), np.int64)
-    add_by_model(o.fte, o.model, o.territory, staff)
+        return np.full(len(s.territories), np.iinfo(np.int64).max)
+    staff = np.zeros(len(s.territories), np.int64)
+    for model in (PUBLIC, KNOWLEDGE):
+        add_segments(s.segments[model], s.organisations.fte, staff)
     monthly = float(v["engineering.fte_cost"]) * 100.0 / 1000.0  # cents for a thousandth of an FTE
-    return np.floor(share * monthly * (staff[:, PUBLIC] + staff[:, KNOWLEDGE])).astype(np.int64)
+    return np.floor(share * monthly * staff).astype(np.int64)

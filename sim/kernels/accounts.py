@@ -20,10 +20,11 @@ LENT, BOUND, GIVEN, SERVED, ACCOUNTS = 11, 12, 13, 14, 15
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_by_model(amount, model, territory, out):
-    """Add `amount[i]` to out[territory[i], model[i]] (int64: the order of rows cannot matter)."""
-    for i in range(amount.size):
-        out[territory[i], np.int64(model[i])] += amount[i]
+def add_segments(segment, amount, out):
+    """Add the amounts of the rows of one model, segment[territory] = (start, stop), to out[territory]."""
+    for t in range(segment.shape[0]):
+        for i in between(segment[t, 0], segment[t, 1]):
+            out[t] += amount[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

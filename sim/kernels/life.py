@@ -50,8 +50,16 @@ def list_closing(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def close(rows, n, model, territory, alive, cash, settled, fte, released, red, free_fte, estates, losses):
-    """Close the listed rows: cash leaves them (estates, or losses below nothing), staff becomes free."""
+def close(
+    rows, n, model, territory, alive, cash, settled, fte, forgiven, released, red, free_fte, estates, losses, defaults,
+    unpaid,
+):  # fmt: skip
+    """Close the listed rows: cash leaves them (estates, or losses below nothing), staff becomes free.
+
+    Write estates and losses [territory, model]. Those that were in the red, or did not pay their loans, are counted
+    in defaults[territory], and what they leave below nothing in unpaid[territory].
+    """
+    estates[:], losses[:] = 0, 0
     for at in range(n):
         i = rows[at]
         t, k = np.int64(territory[i]), np.int64(model[i])
@@ -59,6 +67,8 @@ def close(rows, n, model, territory, alive, cash, settled, fte, released, red, f
             estates[t, k] += cash[i]
         else:
             losses[t, k] -= cash[i]
+            unpaid[t] -= cash[i]
+        defaults[t] += red[i] > 0 or forgiven[i] > 0
         settled[i] -= cash[i]
         cash[i] = 0
         free_fte[t] += fte[i]

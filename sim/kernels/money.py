@@ -281,3 +281,14 @@ def fill_purses(collected, wanted, part, purse):
         split.by_running_weight(collected[t], wanted[t], 0, part.size, part)
         for k in range(part.size):
             purse[t, k] += part[k]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def pay_out(amounts, payroll, payer, rest, market, flow):
+    """Let one model of each territory pay wages to residents and, for the rest, buy from one model."""
+    for t in range(amounts.size):
+        wages = np.int64(math.floor(amounts[t] * payroll))
+        market[t, PERSONS] += wages
+        flow[t, payer * WIDE + PERSONS] += wages
+        market[t, rest] += amounts[t] - wages
+        flow[t, payer * WIDE + rest] += amounts[t] - wages

@@ -8,6 +8,8 @@ from numba import njit
 from sim.kernels.accounts import PEOPLE
 from sim.kernels.rows import between
 
+KEPT = 2  # state of a project: ended, of the cohort
+
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_up(tables, core, outs):
@@ -154,3 +156,14 @@ def share(counts, first, last, which):
     for k in range(first, last):
         total += counts[k]
     return counts[first + np.int64(which)] / total if total > 0.0 else 0.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_ended(state, ended, before, out):
+    """List the projects of the cohort that ended before a month and are still in the table; return how many."""
+    n = 0
+    for p in range(state.size):
+        if state[p] == KEPT and ended[p] < before:
+            out[n] = p
+            n += 1
+    return n
