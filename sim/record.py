@@ -74,11 +74,17 @@ class Record:
     def __init__(self, world, months: int):
         self.size = months
         self.months = 0
-        self.monthly = {block: np.zeros((months, len(names)), kind) for block, (kind, names) in BLOCKS.items()}
+        self.monthly = {kind: np.zeros((months, len(_names(kind))), kind) for kind in (np.int64, np.float64)}
         self.flows = np.zeros((months, (MODELS + 1) ** 2), np.int64)
         self.objective, self.felt, self.delivered = np.zeros((3, months, DOMAINS))
         self.snapshots: dict[int, dict[str, np.ndarray]] = {}
         self.start = world.start
+        # the month at hand, and its blocks: what kernels write in
+        self._now = {kind: np.zeros(len(_names(kind)), kind) for kind in self.monthly}
+        self._row, ends = {}, dict.fromkeys(self._now, 0)
+        for block, (kind, names) in BLOCKS.items():
+            self._row[block] = self._now[kind][ends[kind] : ends[kind] + len(names)]
+            ends[kind] += len(names)
         places = len(world.core)
         self._counts = np.zeros((MODELS, places, 6), np.int64)  # of count_organisations
         self._living = np.zeros((places, 4 + MODELS))  # of list_living
@@ -86,8 +92,7 @@ class Record:
 
     def month(self, world):
         """Record the month that has just ended."""
-        row = {block: columns[self.months] for block, columns in self.monthly.items()}
-        o = world.state.organisations
+        row, o = self._row, world.state.organisations
         world.crew.segments(
             kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
         )
@@ -100,6 +105,8 @@ class Record:
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
         row["counts"][:] = tipped, w.opened, w.joined, aside, invested
+        for kind, columns in self.monthly.items():
+            columns[self.months] = self._now[kind]
         self.months += 1
         if self.months in SNAPSHOTS:
             self.snapshots[self.months] = snapshot(world)
@@ -127,9 +134,9 @@ class Record:
         n = self.months
         month = np.arange(n)
         monthly = {"month": month, "date": self._dates(n)}
-        for block, (_, names) in BLOCKS.items():
-            columns = zip(names, self.monthly[block][:n].T, strict=True)
-            monthly |= {name: column.astype(MONTHLY[name]) for name, column in columns if name}
+        for kind, columns in self.monthly.items():
+            named = zip(_names(kind), columns[:n].T, strict=True)
+            monthly |= {name: column.astype(MONTHLY[name]) for name, column in named if name}
         payer, receiver = np.divmod(np.arange((MODELS + 1) ** 2), MODELS + 1)
         tables = {
             "monthly": monthly,
@@ -147,6 +154,11 @@ class Record:
 
     def _dates(self, n: int) -> np.ndarray:
         return (np.datetime64(self.start, "M") + np.arange(n)).astype(str).astype(object)
+
+
+def _names(kind: type) -> list[str]:
+    """Return the columns that are counted in a type, in the order of blocks."""
+    return [name for of, names in BLOCKS.values() if of is kind for name in names]
 
 
 def _projects(world, row, living) -> int:
