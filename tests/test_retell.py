@@ -13,7 +13,7 @@ from sim.alliances.search import make_room
 from sim.glossary import lines_of_the_month
 from sim.parameters import load_parameters
 from sim.schedule import PHASES
-from sim.state import State, Table
+from sim.state import State, Table, columns
 from tests.conftest import BUSY
 
 ROOT = Path(__file__).parents[1]
@@ -99,8 +99,8 @@ class Watched(Table):
         self.__dict__.update(table.__dict__)
 
     def __getattribute__(self, column):
-        if not column.startswith("_") and column != "taken":
-            Watched.taken.add(f"{self._name}.{column}")
+        if not column.startswith("_") and (name := f"{self._name}.{column}") in columns():
+            Watched.taken.add(name)
         return super().__getattribute__(column)
 
 
