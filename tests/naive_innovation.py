@@ -70,12 +70,13 @@ class innovation:
     def passing(probability, attempts):
         return 1 - (1 - probability) ** attempts
 
-    def cross(rows, n, table, teams, money, support, stories, phase_weights, seed, month, c, anew, ended, tally):
+    def cross(
+        rows, table, teams, money, support, stories, phase_weights, seed, month, c, anew, out, tally, start, stop
+    ):
         (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, left, gates, origin, aside,
          fit, first, weight, dirty, value, alone) = table  # fmt: skip
         members, member, effort, main_function, org_territory = teams
         own, programme, grants = money
-        lost = []
 
         def payers(p):
             mine, efforts = max(0, own[p]), effort[p][: members[p]]
@@ -107,7 +108,9 @@ class innovation:
                 tally[territory[p]][6 + k] += not gates[p] >> k & 1
             return gates[p] == 7
 
-        for p in rows[:n]:
+        for at, p in list(enumerate(rows))[start:stop]:
+            worked = implemented[p] >= 0 and phase[p] < 2
+            out[at] = 2 * (worked and end_month[p] == month)
             if (state[p], step[p]) != (1, 5) or phase[p] == 3 or members[p] == 0 or implemented[p] > month:
                 continue
             place, s, now = territory[p], strategy[p], phase[p]
@@ -121,7 +124,7 @@ class innovation:
             if in_zone and naive.chance.happens(seed, uid[p], month, 101, 0, c.risk[now] * exposed / helped):
                 end[p], end_month[p] = 2, month
                 tally[place][4] += 1
-                lost.append(p)
+                out[at] = 1 + 2 * worked
                 continue
             if left[p] <= 0:
                 attempts = helped * innovation.knowledge(told, c) * math.exp(c.by_gate * innovation.z(s))
@@ -142,10 +145,12 @@ class innovation:
             becomes = innovation.fit_of(first[p], phase[p], s, aside[p], c)
             if (anew or phase[p] != now) and not math.isclose(becomes, fit[p], rel_tol=1e-12):
                 fit[p], dirty[p] = becomes, 1
+
+    def tell(rows, n, territory, domain, out, c, stories, ended):
+        lost = [p for at, p in enumerate(rows[:n]) if out[at] in (1, 3)]
         ended[: len(lost)] = lost
-        for p in rows[:n]:
-            if end_month[p] == month and implemented[p] >= 0 and phase[p] < 2:
-                stories[territory[p]][domain[p]] += math.exp(c.tell * c.evaluation)
+        for p in (p for at, p in enumerate(rows[:n]) if out[at] in (2, 3)):
+            stories[territory[p]][domain[p]] += math.exp(c.tell * c.evaluation)
         return len(lost)
 
     def appeal(touching, alike, adoptions, c):
@@ -161,7 +166,7 @@ class innovation:
         open_to, taken, _ = work
         rows, (indptr, indices), (land, alone) = rows[:n], near, lands
         at_work = [p for p in rows if (state[p], step[p]) == (1, 5)]
-        offered = [p for p in at_work if phase[p] >= 2]
+        offered = sorted((p for p in at_work if phase[p] >= 2), key=lambda p: uid[p])
         for at, p in enumerate(rows):
             open_to[at] = p in offered
             taken[at] = -1
@@ -208,14 +213,17 @@ class innovation:
             elif p in offered and alone[territory[p]]:
                 need, here = felt[territory[p]][domain[p]], tally[territory[p]]
                 innovation.go_abroad(p, uid, strategy[p], abroad, adoptions, deployed, need, seed, month, c, here)
+        settled = {}
         for p in offered:
             if phase[p] == 3 and origin[p] and left[p] > 0:
                 left[p] -= 1
                 if left[p] == 0 and not deployed[p]:
-                    tally[home[p]][3] += 1
-                    for q in rows:
-                        if origin[p] in (uid[q], origin[q]):
-                            deployed[q] = 1
+                    settled.setdefault(origin[p], home[p])
+        for place in settled.values():
+            tally[place][3] += 1
+        for q in rows:
+            if origin[q] in settled or uid[q] in settled:
+                deployed[q] = 1
 
     def go_abroad(p, uid, s, abroad, adoptions, deployed, need, seed, month, c, tally):
         if deployed[p]:

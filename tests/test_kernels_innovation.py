@@ -69,7 +69,7 @@ class Table:
         self.classes = numbers.integers(0, 4, places)
         self.near = _in_a_row(places)
         self.lands = lands(self.near)
-        self.tally = np.zeros((places, 9), np.int64)
+        self.tally, self.out = np.zeros((places, 9), np.int64), np.zeros(rows, np.int64)
         self.listed = np.zeros(rows, np.int64)
         living = np.flatnonzero((self.kind == 2) & ((self.state == 1) | (self.end_month == 17)))
         self.n = living.size
@@ -85,14 +85,19 @@ class Table:
 
     def cross(self, c, month=17):
         return (
-            self.listed, self.n,
+            self.listed,
             (self.state, self.uid, self.territory, self.domain, self.step, self.implemented, self.end, self.end_month,
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone),
             (self.members, self.member, self.effort, self.main_function, self.org_territory),
             (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
-            month % 2 == 1,
-            np.full(self.rows, -1, np.int64), self.tally,
+            month % 2 == 1, self.out, self.tally, 0, self.n,
+        )  # fmt: skip
+
+    def tell(self, c):
+        return (
+            self.listed, self.n, self.territory, self.domain, self.out, as_record(c), self.stories,
+            np.full(self.rows, -1, np.int64),
         )  # fmt: skip
 
     def spread(self, c, month=17):
@@ -103,6 +108,14 @@ class Table:
             self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, as_record(c),
             (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally,
         )  # fmt: skip
+
+
+def cross(table, c, month=17):
+    """Let the innovations of a table cross their zones and gates, in two parts as two threads would; tell failures."""
+    *arguments, first, last = table.cross(c, month)
+    for part in ((first, last // 2), (last // 2, last)):
+        kernel.cross(*arguments, *part)
+    kernel.tell(*table.tell(c))
 
 
 def _in_a_row(places):
@@ -135,7 +148,10 @@ def test_begin(seed, c):
 @given(st.integers(0, 10**6), st.sampled_from([USUAL, LIVELY, LIVELY._replace(functions_least=3, payer_most=0.5)]))
 def test_cross(seed, c):
     for month in (16, 17):  # without and with new parameters
-        agree(kernel.cross, naive.innovation.cross, Table(seed).cross(c, month))
+        table = Table(seed)
+        agree(kernel.cross, naive.innovation.cross, table.cross(c, month))
+        table.out[:] = np.random.default_rng(seed).integers(0, 4, table.rows)
+        agree(kernel.tell, naive.innovation.tell, table.tell(c))
 
 
 @SETTINGS
@@ -202,7 +218,7 @@ def test_the_tables_drawn_take_the_branches():
     abroad = 0
     for seed in range(40):
         table = Table(seed)
-        kernel.cross(*table.cross(LIVELY))
+        cross(table, LIVELY)
         kernel.spread(*table.spread(LIVELY))
         seen += table.tally.sum(axis=0)
         one = Table(seed, places=1)
@@ -234,7 +250,7 @@ class Alone:
         """Return the month in which each innovation entered a phase (months + 1: not yet)."""
         at = np.full(self.table.rows, months + 1)
         for month in range(months):
-            kernel.cross(*self.table.cross(self.c, month))
+            cross(self.table, self.c, month)
             kernel.spread(*self.table.spread(self.c, month))
             at = np.where((self.table.phase >= phase) & (at > months), month + 1, at)
         return at
@@ -268,7 +284,7 @@ def test_twice_the_delays_doubles_the_clock_of_innovation():
         innovations, months = Alone(1500, c), 150 * twice
         at = np.full(1500, months + 1)
         for month in range(months):
-            kernel.cross(*innovations.table.cross(c, month))
+            cross(innovations.table, c, month)
             kernel.spread(*innovations.table.spread(c, month))
             at = np.where((innovations.table.deployed == 1) & (at > months), month + 1, at)
         assert (at <= months).mean() > 0.6
@@ -301,7 +317,7 @@ def test_failures_are_told_where_they_happened():
     c = SURE._replace(risk=(0.5, 0.0, 0.0), months=(1.0, 500.0, 1.0))
     innovations = Alone(500, c, places=3)
     table = innovations.table
-    kernel.cross(*table.cross(c, 0))
+    cross(table, c, 0)
     for place in range(3):
         for domain in range(DOMAINS):
             here = (table.territory == place) & (table.domain == domain) & (table.end == 2)
@@ -389,7 +405,7 @@ def test_an_innovation_taken_up_twice_is_deployed_once():
     assert (table.adoptions[0], list(table.left[1:]), list(table.phase)) == (2, [4, 4], [3, 1, 1])
     counted = []
     for month in range(1, 40):
-        kernel.cross(*table.cross(c, month))
+        cross(table, c, month)
         kernel.spread(*table.spread(c, month))
         counted.append(table.tally[:, kernel.DEPLOYED].tolist())
     first = next(m for m, t in enumerate(counted, start=1) if any(t))
@@ -440,15 +456,20 @@ def in_python(arguments):
 
 def test_looking_elsewhere_costs_in_proportion(monkeypatch):
     """Four times as many innovations in four times as many places: four times as many are weighed, not sixteen."""
-    weighed = Counter()
-    appeal = kernel.appeal.py_func
+    weighed, appeals = Counter(), kernel.appeals
     c = LIVELY._replace(adoption=1.0)
 
-    def counted(*arguments):
-        weighed[rows] += 1
-        return appeal(*arguments)
+    class Counted:
+        """Stands for the table of appeals and counts how often one is looked up."""
 
-    monkeypatch.setattr(kernel, "appeal", counted)
+        def __init__(self, table):
+            self.table = table
+
+        def __getitem__(self, at):
+            weighed[rows] += 1
+            return self.table[at]
+
+    monkeypatch.setattr(kernel, "appeals", lambda most, course: tuple(map(Counted, appeals.py_func(most, course))))
     for name in ("choose", "from_afar"):
         monkeypatch.setattr(kernel, name, getattr(kernel, name).py_func)
     for rows in (300, 1200):
@@ -461,7 +482,7 @@ def test_looking_elsewhere_costs_in_proportion(monkeypatch):
     everybody_here.phase[::2], everybody_here.domain[:], everybody_here.territory[20:] = 2, 4, 0
     before, rows = weighed[300], 300
     kernel.spread.py_func(*in_python(everybody_here.spread(c)))
-    assert weighed[300] - before < 10 * 150, "one large place is no exception"
+    assert weighed[300] - before < 16 * 150, "one large place is no exception"
 
 
 def test_a_land_is_what_a_chain_of_neighbours_joins():
@@ -486,16 +507,16 @@ def test_a_support_that_does_not_fit_the_phase_is_money_only():
 
 
 def test_the_order_of_rows_does_not_matter():
-    """Same innovations in other rows, listed by identity: the same thing happens to each."""
+    """Same innovations in other rows: the same thing happens to each."""
     table, other = Table(8), Table(8)
     order = np.random.default_rng(1).permutation(table.rows)
     for name, column in vars(table).items():
         if isinstance(column, np.ndarray) and column.shape[:1] == (table.rows,) and name != "listed":
             getattr(other, name)[:] = copied(column)[order]
     place = np.argsort(order)
-    other.listed[: other.n] = place[table.listed[: table.n]]
+    other.listed[: other.n] = np.sort(place[table.listed[: table.n]])
     for one in (table, other):
-        kernel.cross(*one.cross(LIVELY))
+        cross(one, LIVELY)
         kernel.spread(*one.spread(LIVELY))
     for name in ("phase", "left", "origin", "deployed", "fit", "weight", "end", "adoptions"):
         assert np.array_equal(getattr(table, name), getattr(other, name)[place]), name

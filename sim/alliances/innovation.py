@@ -127,11 +127,9 @@ def begin(world):
         place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
         world.month, world.recorded_course, w.innovations,
     )  # fmt: skip
-    rows = w.innovations[:n]
-    rows[:] = rows[np.argsort(p.uid[rows])]  # by identity, so that the order of rows cannot matter
     w.listed, w.tally[:] = n, 0
     if world.course.support > 0:
-        _support(world, rows, n)
+        _support(world, w.innovations, n)
 
 
 def _support(world, rows, n):
@@ -167,14 +165,15 @@ def cross(world):
     rows, n = w.innovations, w.listed
     if world.course.support > 0:
         kernel.count_supports(rows, n, p.territory, p.members, w.support, p.sum_grants, w.totals, w.tally)
-    lost = kernel.cross(
-        rows, n,
+    w.tally += world.crew.total(
+        kernel.cross, n, w.tally.shape, rows,
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
          p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
         (p.members, m.member, m.effort, o.main_function, o.territory), (p.sum_own, p.sum_programme, p.sum_grants),
         w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
-        world.parameters_are_new, w.projects, w.tally,
+        world.parameters_are_new, w.taken,
     )  # fmt: skip
+    lost = kernel.tell(rows, n, p.territory, p.domain, w.taken, world.recorded_course, place.stories, w.projects)
     w.support[rows[:n]] = 0
     projects.count_ends(w.projects, lost, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
     steps.free(world, w.projects, lost)

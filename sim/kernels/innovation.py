@@ -16,6 +16,7 @@ from numba import njit
 
 from sim.kernels import alliance, chance, projects
 from sim.kernels import decisions as d
+from sim.kernels.rows import between
 
 RESEARCH, QUALIFICATION, DEPLOYMENT, IN_USE = 0, 1, 2, 3
 STRATEGIES = 4
@@ -24,6 +25,7 @@ TRIED, PASSED, SPREAD, DEPLOYED, LOST, SUPPORT = 0, 1, 2, 3, 4, 5  # columns of 
 HELD = 6
 SIZES = 4  # classes of territories by their residents
 LOOKING = -2
+LOST_HERE, TOLD = 1, 2  # bits of what `cross` says of an innovation
 FINANCE = 1  # the fund that pays supports
 FINANCE_GRANTS = 9  # its column among the totals of the month (sim/alliances/production.py)
 
@@ -254,21 +256,23 @@ def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cross(
-    rows, n, innovations, teams, money, support, stories, phase_weights, seed, month, recorded, anew, ended, tally
-):
-    """Let innovations at work cross their risk zones, try their gates and change phase; return how many ended.
+    rows, innovations, teams, money, support, stories, phase_weights, seed, month, recorded, anew, out, tally, first,
+    last,
+):  # fmt: skip
+    """Let innovations rows[first:last] that are at work cross their risk zones, try their gates and change phase.
 
-    Then failures are told: an innovation that worked and ended before deployment leaves a story where it was.
-    `anew` is True in a month whose parameters are new: fits are looked at again.
+    Writes in `out` what `tell` has to know: LOST when one ends here, TOLD when it worked and ended this month before
+    deployment. `anew` is True in a month whose parameters are new: fits are looked at again.
     """
     course = recorded[0]
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
     members, member, effort, main_function, org_territory = teams
     own, programme, grants = money
-    lost = 0
-    for at in range(n):
+    for at in between(first, last):
         p = rows[at]
+        worked = implemented[p] >= 0 and phase[p] < DEPLOYMENT
+        out[at] = TOLD if worked and end_month[p] == month else 0
         if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[p] >= IN_USE or members[p] == 0:
             continue
         if implemented[p] > month:
@@ -285,8 +289,7 @@ def cross(
             exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
                 end[p], end_month[p] = projects.FAILED, month
-                ended[lost] = p
-                lost += 1
+                out[at] = LOST_HERE | (TOLD if worked else 0)
                 tally[place, LOST] += 1
                 continue
         after = now
@@ -328,17 +331,24 @@ def cross(
             fitting = fit_of(fit_first[p], after, s, aside[p], course)
             if fitting != fit[p]:
                 fit[p], dirty[p] = fitting, 1
-    tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories)
-    return lost
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def tell_failures(rows, n, territory, domain, implemented, end_month, phase, month, course, stories):
-    """Add the innovations that worked and ended this month before deployment to the stories of their territory."""
+def tell(rows, n, territory, domain, out, recorded, stories, ended):
+    """List innovations that ended while they crossed, and return how many; tell the failures of the month.
+
+    An innovation that worked and ended this month before deployment leaves a story in its territory.
+    """
+    course = recorded[0]
+    lost = 0
     for at in range(n):
         p = rows[at]
-        if end_month[p] == month and implemented[p] >= 0 and phase[p] < DEPLOYMENT:
+        if out[at] & LOST_HERE:
+            ended[lost] = p
+            lost += 1
+        if out[at] & TOLD:
             stories[territory[p], np.int64(domain[p])] += math.exp(course.tell * course.evaluation)
+    return lost
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -361,15 +371,21 @@ def mark(place, near, touching, value):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def likeness(size, other):
-    """Return how alike two territories are by their classes of size, 1 when they are of the same."""
-    return 1.0 - abs(size - other) / 3.0
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def refusal(a):
     """Return ln(1 - a); for a = 1 a number so low that chance cannot tell it from never."""
     return math.log1p(-a) if a < 1.0 else -64.0
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def appeals(most, course):
+    """Return the appeal a, and ln(1 - a), of all that is: [touching or not, classes of size apart, adoptions]."""
+    found, refused = np.empty((2, SIZES, most + 1)), np.empty((2, SIZES, most + 1))
+    for touching in range(2):
+        for apart in range(SIZES):
+            for adoptions in range(most + 1):
+                a = appeal(float(touching), 1.0 - apart / 3.0, float(adoptions), course)
+                found[touching, apart, adoptions], refused[touching, apart, adoptions] = a, refusal(a)
+    return found, refused
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -432,7 +448,7 @@ def arrange(open_rows, territory, domain, origin, home, land, domains):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def from_afar(sources, until, territory, classes, adoptions, course):
+def from_afar(sources, until, territory, classes, adoptions, likely, unlikely):
     """Return what innovations add up to for one who touches none of them, for each class of size of who looks.
 
     upto[class, k] is the sum of appeals in a group of sources up to its k-th; refused[class, group] that of ln(1 - a).
@@ -443,10 +459,10 @@ def from_afar(sources, until, territory, classes, adoptions, course):
             running = 0.0
             for k in range(until[group], until[group + 1]):
                 q = sources[k]
-                a = appeal(0.0, likeness(size, classes[territory[q]]), np.float64(adoptions[q]), course)
-                running += a
+                apart = abs(size - classes[territory[q]])
+                running += likely[0, apart, adoptions[q]]
                 upto[size, k] = running
-                refused[size, group] += refusal(a)
+                refused[size, group] += unlikely[0, apart, adoptions[q]]
     return upto, refused
 
 
@@ -484,7 +500,11 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
     """
     uid, territory, domain, origin, home, adoptions = innovations
     sources, until, _, _, _, _ = arranged
-    upto, refused = from_afar(sources, until, territory, classes, adoptions, course)
+    most = 0
+    for q in sources:
+        most = max(most, np.int64(adoptions[q]))
+    likely, unlikely = appeals(most, course)
+    upto, refused = from_afar(sources, until, territory, classes, adoptions, likely, unlikely)
     looking, looking_until = grouped(cells_of(rows[lookers], territory, domain, domains), land.size * domains)
     own, through, shift = np.empty(sources.size + 1, np.int64), np.empty(sources.size), np.zeros(sources.size + 1)
     open_here = np.empty(sources.size, np.bool_)
@@ -499,16 +519,16 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
         none, closed = refused[size, group], 0
         for j in range(n):  # sums up to each of them and, from there on, how much they differ from those from afar
             q = sources[own[j]]
-            alike, known = likeness(size, classes[territory[q]]), np.float64(adoptions[q])
-            afar, here = appeal(0.0, alike, known, course), 0.0
+            apart, known, here = abs(size - classes[territory[q]]), adoptions[q], 0.0
             open_here[j] = territory[q] != place and (origin[q] == 0 or home[q] != place)
             if open_here[j]:
-                here = appeal(1.0, alike, known, course)
+                here = likely[1, apart, known]
+                none += unlikely[1, apart, known]
             else:
                 closed += 1
             through[j] = (upto[size, own[j] - 1] if own[j] > first else 0.0) + shift[j] + here
-            shift[j + 1] = shift[j] + (here - afar)
-            none += refusal(here) - refusal(afar)
+            shift[j + 1] = shift[j] + (here - likely[0, apart, known])
+            none -= unlikely[0, apart, known]
         if closed == last - first:
             continue
         some, total = 1.0 - math.exp(min(0.0, none)), upto[size, last - 1] + shift[n]
@@ -531,9 +551,10 @@ def spread(
 ):  # fmt: skip
     """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
 
-    `rows` are in order of identity. Territories of another land, which no chain of neighbours joins, hear nothing of
-    each other. A territory that no other of the run is joined to has one searching innovation outside, in a territory
-    that touches and is alike, which may take up its innovations by the same rule.
+    Those that may be taken up are put in order of identity, so that the order of rows cannot matter. Territories of
+    another land, which no chain of neighbours joins, hear nothing of each other. A territory that no other of the run
+    is joined to has one searching innovation outside, in a territory that touches and is alike, which may take up its
+    innovations by the same rule.
     """
     course = recorded[0]
     state, step, uid, territory, domain = innovations
@@ -565,6 +586,7 @@ def spread(
             if taken[at] == LOOKING:
                 lookers[looking], taken[at] = at, -1
                 looking += 1
+        open_rows = np.take(open_rows, np.argsort(uid[open_rows]))
         arranged = arrange(open_rows, territory, domain, origin, home, land, domains)
         choose(
             lookers, rows, arranged, (uid, territory, domain, origin, home, adoptions), near, land, touching, classes,
@@ -586,27 +608,27 @@ def spread(
 @njit(nogil=True, error_model="numpy", cache=True)
 def settle(rows, open_to, uid, phase, phase_left, origin, home, deployed, tally):
     """Count the months in use of reinventions; the first of a lineage that has them all makes all of it deployed."""
-    done = np.zeros(rows.size, np.bool_)
+    done, n = np.empty(rows.size, np.int64), 0
     for at in range(rows.size):
         p = rows[at]
         if open_to[at] and phase[p] == IN_USE and origin[p] != 0 and phase_left[p] > 0:
             phase_left[p] -= 1
-            done[at] = phase_left[p] == 0 and not deployed[p]
-    if not done.any():
+            if phase_left[p] == 0 and not deployed[p]:
+                done[n] = p
+                n += 1
+    if n == 0:
         return
-    known = uid[rows]  # rising, as rows are in order of identity
-    kin = np.argsort(origin[rows])
-    lineage = origin[rows[kin]]
-    for at in np.flatnonzero(done):
-        p = rows[at]
-        if deployed[p]:
-            continue  # one of its lineage was before it
-        tally[home[p], DEPLOYED] += 1
-        for k in range(np.searchsorted(lineage, origin[p]), np.searchsorted(lineage, origin[p], side="right")):
-            deployed[rows[kin[k]]] = 1
-        first = np.searchsorted(known, origin[p])
-        if first < rows.size and known[first] == origin[p]:
-            deployed[rows[first]] = 1
+    done = np.take(done[:n], np.argsort(uid[done[:n]]))
+    done = np.take(done, np.argsort(origin[done], kind="mergesort"))  # each lineage in order of identity
+    lineages = origin[done]
+    for k in range(n):
+        if k == 0 or lineages[k] != lineages[k - 1]:
+            tally[home[done[k]], DEPLOYED] += 1
+    for q in rows:
+        for one in (origin[q], uid[q]):
+            k = np.searchsorted(lineages, one)
+            if k < n and lineages[k] == one:
+                deployed[q] = 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
