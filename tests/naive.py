@@ -194,22 +194,29 @@ class value:
         made = 5 * value.power_mean(functions, w, 1 - 1 / sigma)
         return fit * made / value.overhead_factor(overhead, poolable, len(budget))
 
-    def coalition_value(members, *rest, kind=-1, homes=None):
-        *_, t = rest
-        made = value.made_by(members, *rest, kind=kind, homes=homes)
+    def fill_costs(efficiency, price):
+        return [[value.make_or_buy(a, price) for a in of_functions] for of_functions in efficiency]
+
+    def coalition_value(
+        members, efficiency, budget, w, fit, pair_cost, saved, hub, engineering, t, kind=-1, homes=None
+    ):
+        links = value.coordination_cost(members, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+        return value.worth(members, efficiency, budget, w, fit, links, engineering, t, kind)
+
+    def worth(members, efficiency, budget, w, fit, links, engineering, t, kind):
+        made = value.made_by(members, efficiency, budget, w, fit, links, engineering, t, kind)
         return t.team_scale ** (1 - t.eta) * made**t.eta if t.by_team else made
 
-    def made_by(members, efficiency, budget, w, fit, pair_cost, saved, hub, engineering, t, kind, homes):
+    def made_by(members, efficiency, budget, w, fit, links, engineering, t, kind):
         if not members:
             return 0.0
         efficiency, budget = [efficiency[i] for i in members], [budget[i] for i in members]
-        cost = value.coordination_cost(members, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
         overhead = t.overhead - t.overhead * t.practices * (kind == 0 and len(members) > 1)
         fit = fit + fit * t.proposition * (kind == 2 and len(members) > 1)
         if t.form_a:
-            return value.form_a(efficiency, budget, cost + engineering, w, fit, t.sigma, overhead, t.poolable)
+            return value.form_a(efficiency, budget, links + engineering, w, fit, t.sigma, overhead, t.poolable)
         factor = value.overhead_factor(overhead, t.poolable, len(members))
-        work = max(0.0, sum(budget) - cost - engineering) / factor
+        work = max(0.0, sum(budget) - links - engineering) / factor
         if work == 0:
             return 0.0
         if value.suffices(work, efficiency, budget, t.price, w, t.sigma):

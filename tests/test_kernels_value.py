@@ -77,6 +77,14 @@ def scratch():
     return np.full((value.SCRATCH, FUNCTIONS), np.nan)
 
 
+def costs(efficiency, price):
+    """Return what one unit of each function costs each member."""
+    found = np.empty(efficiency.shape)
+    value.fill_costs(efficiency, 0, len(efficiency), price, found)
+    assert found.tolist() == naive.value.fill_costs(efficiency.tolist(), price)
+    return found
+
+
 def worth(team, mask, terms, *, extra=0.0, fit=1.0, saved=0.0, hub=False, engineering=0.0):
     """Return v(mask) by the kernel."""
     efficiency, budget, weight, pair_cost = team.arrays()
@@ -118,13 +126,13 @@ def test_what_a_team_can_make_and_at_what_cost(team, price, data):
     mask = data.draw(st.integers(1, (1 << len(budget)) - 1))
     rows = [team.efficiency[i] for i in naive.members_of(mask)]
     budgets = [team.budget[i] for i in naive.members_of(mask)]
-    q = np.empty(FUNCTIONS)
-    value.team_costs(efficiency, mask, price, q)
+    q, cost, m = np.empty(FUNCTIONS), costs(efficiency, price), len(budget)
+    value.team_costs(cost, mask, m, price, q)
     assert list(q) == naive.value.team_costs(rows, price)
     for k in range(FUNCTIONS):
-        supply = value.supply_at(q[k], k, mask, efficiency, budget, 0.0, price)
+        supply = value.supply_at(q[k], k, mask, m, cost, budget, 0.0, price)
         assert supply == pytest.approx(naive.value.supply_at(q[k], k, rows, budgets, price))
-        assert value.next_cost(q[k], k, mask, efficiency, price) == naive.value.next_cost(q[k], k, rows, price)
+        assert value.next_cost(q[k], k, mask, m, cost, price) == naive.value.next_cost(q[k], k, rows, price)
 
 
 @SETTINGS
@@ -155,27 +163,27 @@ def test_unit_cost(q, w, sigma):
 def test_unit_cost_within_means(team, price, sigma, spent):
     efficiency, budget, weight, _ = team.arrays()
     money, mask = spent * float(budget.sum()) + 1e-6, (1 << len(budget)) - 1
-    work = scratch()
-    found = value.unit_cost_within_means(money, mask, efficiency, budget, 0.0, price, weight, sigma, work)
+    work, cost, m = scratch(), costs(efficiency, price), len(budget)
+    found = value.unit_cost_within_means(money, mask, m, cost, budget, 0.0, price, weight, sigma, work)
     expected = naive.value.unit_cost_within_means(money, team.efficiency, team.budget, price, team.weight, sigma)
     assert found == pytest.approx(expected, rel=1e-8)
 
     q = np.empty(FUNCTIONS)
-    value.team_costs(efficiency, mask, price, q)
+    value.team_costs(cost, mask, m, price, q)
     best = value.unit_cost(q, weight, sigma)
     supply = np.empty(FUNCTIONS)
-    value.best_makers(mask, efficiency, budget, 0.0, price, found_q := np.empty(FUNCTIONS), supply)
+    value.best_makers(mask, m, cost, budget, 0.0, price, found_q := np.empty(FUNCTIONS), supply)
     assert list(found_q) == list(q)
-    assert list(supply) == [value.supply_at(q[k], k, mask, efficiency, budget, 0.0, price) for k in range(FUNCTIONS)]
-    if value.suffices(money, price, weight, sigma, q, supply):
+    assert list(supply) == [value.supply_at(q[k], k, mask, m, cost, budget, 0.0, price) for k in range(FUNCTIONS)]
+    if value.suffices(money, price, weight, sigma, q, supply, np.empty(FUNCTIONS)):
         assert naive.value.suffices(money * 0.999999, team.efficiency, team.budget, price, team.weight, sigma)
         assert found == best, "when no budget is too small, limits must change no bit"
     else:
         assert not naive.value.suffices(money * 1.000001, team.efficiency, team.budget, price, team.weight, sigma)
         work[0] = q
         walked = value.spread_over_makers(
-            money, mask, efficiency, budget, 0.0, price, weight, sigma, work[0], work[1:]
-        )  # fmt: skip
+            money, mask, m, cost, budget, 0.0, price, weight, sigma, work[0], supply, work[1:]
+        )
         assert walked == found
         assert np.all(work[0] >= q), "a marginal cost fell below the best cost"
         assert best * (1 - 1e-12) <= found <= price * (1 + 1e-12), "limits made work cheaper, or dearer than outside"
@@ -233,8 +241,8 @@ def test_form_b_and_overheads(budget, coordination, engineering, unit, overhead,
 def test_form_a(team, terms, coordination, extra):
     efficiency, budget, weight, _ = team.arrays()
     found = value.form_a(
-        (1 << len(budget)) - 1, efficiency, budget, extra, coordination, weight, 0.9, terms.sigma, terms.overhead,
-        terms.poolable, len(budget), np.empty(FUNCTIONS),
+        (1 << len(budget)) - 1, len(budget), efficiency, budget, extra, coordination, weight, 0.9, terms.sigma,
+        terms.overhead, terms.poolable, len(budget), np.empty(FUNCTIONS),
     )  # fmt: skip
     budgets = [b + extra for b in team.budget]
     expected = naive.value.form_a(
@@ -262,6 +270,40 @@ def test_coalition_value(team, terms, saved, hub, engineering, extra, data):
         terms,
     )
     assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+
+
+@SETTINGS
+@given(teams(), TERMS, st.floats(0, 500), st.floats(0, 500), st.integers(-1, 3), st.data())
+def test_worth(team, terms, links, extra, kind, data):
+    """The value of a coalition whose unit costs and links are known, and what one unit of work costs it."""
+    terms, m = terms._replace(practices=0.2, proposition=0.1), len(team.budget)
+    mask = data.draw(st.integers(1, (1 << m) - 1))
+    efficiency, budget, weight, _ = team.arrays()
+    found, unit = value.worth(
+        mask,
+        m,
+        budget,
+        extra,
+        efficiency,
+        costs(efficiency, terms.price),
+        weight,
+        1.1,
+        links,
+        0.0,
+        terms,
+        scratch(),
+        kind,
+    )
+    members, means = naive.members_of(mask), [b + extra for b in team.budget]
+    expected = naive.value.worth(members, team.efficiency, means, team.weight, 1.1, links, 0.0, terms, kind)
+    assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+    best = naive.value.team_costs([team.efficiency[i] for i in members], terms.price)
+    if terms.form_a:
+        assert unit == 0.0
+    elif len(members) == 1:
+        assert unit == pytest.approx(naive.value.unit_cost(best, team.weight, terms.sigma))
+    else:
+        assert unit >= naive.value.unit_cost(best, team.weight, terms.sigma) * (1 - 1e-9), "limits made work cheaper"
 
 
 # known answers (numbers worked out by hand)
@@ -386,19 +428,31 @@ def test_the_best_partition_is_never_worth_less_than_everyone_together():
     assert max(covers) > v[-1], "in this example a smaller alliance is better: the test must see it"
 
 
+def of_two_functions(budgets):
+    """Return unit cost and marginal costs: two functions that count, a specialist of the first and another member.
+
+    Sigma 1, 100 euros, price 2.
+    """
+    efficiency = np.full((2, FUNCTIONS), 0.1)
+    efficiency[0, 0] = 1.0
+    weight, work = np.array([0.5, 0.5, 0.0, 0.0, 0.0]), scratch()
+    cost = value.unit_cost_within_means(
+        100.0, 3, 2, costs(efficiency, 2.0), np.array(budgets), 0.0, 2.0, weight, 1.0, work
+    )
+    return cost, work[0, :2].tolist()
+
+
 def test_a_small_specialist_cannot_work_for_everyone():
     """Two functions, equal weights, sigma 1. Ten euros of a specialist, ninety of another member, price 2.
 
     All bought, 100 euros make 50 units. The specialist makes ten units of its function for ten euros instead of
     twenty: ten euros are saved, which buy five units. So 55 units, not the 100/sqrt(2) of an unlimited one.
     """
-    efficiency, budget = np.array([[1.0, 0.1], [0.1, 0.1]]), np.array([10.0, 90.0])
-    work = np.empty((value.SCRATCH, 2))
-    cost = value.unit_cost_within_means(100.0, 3, efficiency, budget, 0.0, 2.0, np.array([0.5, 0.5]), 1.0, work)
+    cost, marginal = of_two_functions([10.0, 90.0])
     assert cost == pytest.approx(100 / 55, abs=1e-12)
-    assert list(work[0]) == [2.0, 2.0], "at the margin both functions are bought"
+    assert marginal == [2.0, 2.0], "at the margin both functions are bought"
 
-    cost = value.unit_cost_within_means(100.0, 3, efficiency, budget[::-1].copy(), 0.0, 2.0, np.full(2, 0.5), 1.0, work)
+    cost, _ = of_two_functions([90.0, 10.0])
     assert cost == pytest.approx(math.sqrt(2), abs=1e-12), "ninety euros of a specialist are enough"
 
 
@@ -407,11 +461,9 @@ def test_a_full_maker_stops_demand_before_the_next_cost_is_accepted():
 
     Unlimited, half of the 100 euros would go to it. Forty do, sixty buy thirty units: sqrt(40 * 30) * 2 units.
     """
-    efficiency, budget = np.array([[1.0, 0.1], [0.1, 0.1]]), np.array([40.0, 60.0])
-    work = np.empty((value.SCRATCH, 2))
-    cost = value.unit_cost_within_means(100.0, 3, efficiency, budget, 0.0, 2.0, np.array([0.5, 0.5]), 1.0, work)
+    cost, marginal = of_two_functions([40.0, 60.0])
     assert cost == pytest.approx(100 / (2 * math.sqrt(40 * 30)), abs=1e-12)
-    assert work[0][0] == pytest.approx(1.5), "the marginal cost lies between making and buying"
+    assert marginal[0] == pytest.approx(1.5), "the marginal cost lies between making and buying"
 
 
 def test_mesh_and_hub():
@@ -458,7 +510,7 @@ def test_best_share_of_engineering_numbers():
 )
 def test_mix_of_spending(sigma, mix):
     """Spending is a_j^sigma p_j^(1-sigma), normalised: what the unit cost says when one price moves a little."""
-    a, price = np.array([0.6, 0.25, 0.15]), np.array([1.0, 1.0, 3.0])
+    a, price = np.array([0.6, 0.25, 0.15, 0.0, 0.0]), np.array([1.0, 1.0, 3.0, 1.0, 1.0])  # the last two do not count
     for j in range(3):
         up, down = price.copy(), price.copy()
         up[j], down[j] = price[j] * 1.0001, price[j] / 1.0001

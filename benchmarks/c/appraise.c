@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include "types.h"
 
-enum { WIDTH = 8, FUNCTIONS = 5, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
+enum { WIDTH = 8, FUNCTIONS = 5, ACQUAINTANCES = 8, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
 enum { PRACTICES = 0, INNOVATION = 2 };
 static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0;
 static const double FACTORIAL[9] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320};
@@ -19,12 +19,11 @@ static inline double most(double a, double b) { return b > a ? b : a; }
 
 static inline double make_or_buy(double efficiency, double price) { return least(1.0 / efficiency, price); }
 
-static void team_costs(int m, const Row *efficiency, int64_t mask, double price, double *q) {
-    for (int k = 0; k < FUNCTIONS; k++) {
-        q[k] = price;
-        for (int i = 0; i < m; i++)
-            if (mask >> i & 1) q[k] = least(q[k], make_or_buy(efficiency[i][k], price));
-    }
+static void team_costs(int m, const Row *cost, int64_t mask, double price, double *q) {
+    for (int k = 0; k < FUNCTIONS; k++) q[k] = price;
+    for (int i = 0; i < m; i++)
+        if (mask >> i & 1)
+            for (int k = 0; k < FUNCTIONS; k++) q[k] = least(q[k], cost[i][k]);
 }
 
 static inline double power(double x, double r) {
@@ -54,26 +53,23 @@ static double power_mean(const double *x, const double *w, double r) {
 
 static inline double unit_cost(const double *q, const double *w, double sigma) { return power_mean(q, w, 1.0 - sigma); }
 
-static double supply_at(double cost, int k, int m, int64_t mask, const Row *efficiency, const double *budget, double extra,
+static double supply_at(double level, int k, int m, int64_t mask, const Row *cost, const double *budget, double extra,
                         double price) {
-    if (cost >= price) return INFINITY;
+    if (level >= price) return INFINITY;
     double supply = 0.0;
     for (int i = 0; i < m; i++)
-        if (mask >> i & 1 && make_or_buy(efficiency[i][k], price) == cost) supply += budget[i] + extra;
+        if (mask >> i & 1 && cost[i][k] == level) supply += budget[i] + extra;
     return supply;
 }
 
-static double next_cost(double cost, int k, int m, int64_t mask, const Row *efficiency, double price) {
+static double next_cost(double level, int k, int m, int64_t mask, const Row *cost, double price) {
     double above = price;
     for (int i = 0; i < m; i++)
-        if (mask >> i & 1) {
-            double other = make_or_buy(efficiency[i][k], price);
-            if (other > cost) above = least(above, other);
-        }
+        if (mask >> i & 1 && cost[i][k] > level) above = least(above, cost[i][k]);
     return above;
 }
 
-static void best_makers(int m, int64_t mask, const Row *efficiency, const double *budget, double extra, double price,
+static void best_makers(int m, int64_t mask, const Row *cost, const double *budget, double extra, double price,
                         double *q, double *supply) {
     for (int k = 0; k < FUNCTIONS; k++) {
         q[k] = price;
@@ -83,28 +79,24 @@ static void best_makers(int m, int64_t mask, const Row *efficiency, const double
         if (mask >> i & 1) {
             double means = budget[i] + extra;
             for (int k = 0; k < FUNCTIONS; k++) {
-                double cost = make_or_buy(efficiency[i][k], price);
-                if (cost < q[k]) {
-                    q[k] = cost;
-                    supply[k] = means;
-                } else if (cost == q[k]) {
-                    supply[k] += means;
-                }
+                double also = cost[i][k] == q[k] ? means : 0.0;
+                supply[k] = cost[i][k] < q[k] ? means : supply[k] + also;
+                q[k] = least(q[k], cost[i][k]);
             }
         }
 }
 
 static int suffices(double money, double price, const double *weight, double sigma, const double *q,
                     const double *supply) {
-    double lowest = INFINITY, total = 0.0;
+    int lacking = 0, enough = 1;
+    for (int k = 0; k < FUNCTIONS; k++) lacking |= (weight[k] > 0.0) & (q[k] < price) & (supply[k] < money);
+    if (!lacking) return 1;
+    double lowest = INFINITY, total = 0.0, asked[FUNCTIONS];
     for (int k = 0; k < FUNCTIONS; k++) lowest = least(lowest, q[k]);
+    for (int k = 0; k < FUNCTIONS; k++) total += asked[k] = weight[k] * power(q[k] / lowest, 1.0 - sigma);
     for (int k = 0; k < FUNCTIONS; k++)
-        if (weight[k] > 0.0 && q[k] < price && supply[k] < money) {
-            if (total == 0.0)
-                for (int o = 0; o < FUNCTIONS; o++) total += weight[o] * power(q[o] / lowest, 1.0 - sigma);
-            if (money * (weight[k] * power(q[k] / lowest, 1.0 - sigma) / total) > supply[k]) return 0;
-        }
-    return 1;
+        if (weight[k] > 0.0 && q[k] < price && supply[k] < money) enough &= money * (asked[k] / total) <= supply[k];
+    return enough;
 }
 
 typedef struct { double start[FUNCTIONS], slope[FUNCTIONS], end[FUNCTIONS], made[FUNCTIONS], spent[FUNCTIONS];
@@ -113,11 +105,13 @@ typedef struct { double start[FUNCTIONS], slope[FUNCTIONS], end[FUNCTIONS], made
 static void start_piece(int k, double cost, double share, double sigma, double supply, Walk *w) {
     w->start[k] = w->spent[k] - w->made[k] * cost;
     w->slope[k] = share * power(cost, 1.0 - sigma);
-    w->end[k] = (w->made[k] + supply / cost) * power(cost, sigma) / share;
+    w->end[k] = INFINITY;
+    if (supply < INFINITY) w->end[k] = (w->made[k] + supply / cost) * power(cost, sigma) / share;
 }
 
-static double spread_over_makers(double money, int m, int64_t mask, const Row *efficiency, const double *budget,
-                                 double extra, double price, const double *weight, double sigma, double *q) {
+static double spread_over_makers(double money, int m, int64_t mask, const Row *cost, const double *budget,
+                                 double extra, double price, const double *weight, double sigma, double *q,
+                                 double *supply) {
     Walk w;
     double total = 0.0, fixed, rising;
     for (int k = 0; k < FUNCTIONS; k++) total += most(0.0, weight[k]);
@@ -126,23 +120,25 @@ static double spread_over_makers(double money, int m, int64_t mask, const Row *e
         w.end[k] = INFINITY;
         w.full[k] = 0;
         if (weight[k] > 0.0)
-            start_piece(k, q[k], weight[k] / total, sigma,
-                        supply_at(q[k], k, m, mask, efficiency, budget, extra, price), &w);
+            start_piece(k, q[k], weight[k] / total, sigma, supply[k], &w);
     }
     for (;;) {
         int k = 0;
+        double soonest = w.end[0];
         fixed = rising = 0.0;
         for (int o = 0; o < FUNCTIONS; o++) {
             fixed += w.start[o];
             rising += w.slope[o];
-            if (w.end[o] < w.end[k]) k = o;
+            if (w.end[o] < soonest) {
+                soonest = w.end[o];
+                k = o;
+            }
         }
-        if (rising > 0.0 && fixed + rising * w.end[k] >= money) break;
-        double share = weight[k] / total, above = next_cost(q[k], k, m, mask, efficiency, price);
+        if (rising > 0.0 && fixed + rising * soonest >= money) break;
+        double share = weight[k] / total, above = next_cost(q[k], k, m, mask, cost, price);
         if (!w.full[k]) {
-            double supply = supply_at(q[k], k, m, mask, efficiency, budget, extra, price);
-            w.made[k] += supply / q[k];
-            w.spent[k] += supply;
+            w.made[k] += supply[k] / q[k];
+            w.spent[k] += supply[k];
             w.full[k] = 1;
             w.start[k] = w.spent[k];
             w.slope[k] = 0.0;
@@ -150,7 +146,8 @@ static double spread_over_makers(double money, int m, int64_t mask, const Row *e
         } else {
             w.full[k] = 0;
             q[k] = above;
-            start_piece(k, above, share, sigma, supply_at(above, k, m, mask, efficiency, budget, extra, price), &w);
+            supply[k] = supply_at(above, k, m, mask, cost, budget, extra, price);
+            start_piece(k, above, share, sigma, supply[k], &w);
         }
     }
     double s = (money - fixed) / rising;
@@ -159,12 +156,12 @@ static double spread_over_makers(double money, int m, int64_t mask, const Row *e
     return money * power(unit_cost(q, weight, sigma), sigma) / s;
 }
 
-static double unit_cost_within_means(double money, int m, int64_t mask, const Row *efficiency, const double *budget,
-                                     double extra, double price, const double *weight, double sigma) {
+static double unit_cost_within_means(double money, int m, int64_t mask, const Row *cost, const double *budget, double extra,
+                                     double price, const double *weight, double sigma) {
     double q[FUNCTIONS], supply[FUNCTIONS];
-    best_makers(m, mask, efficiency, budget, extra, price, q, supply);
+    best_makers(m, mask, cost, budget, extra, price, q, supply);
     if (suffices(money, price, weight, sigma, q, supply)) return unit_cost(q, weight, sigma);
-    return spread_over_makers(money, m, mask, efficiency, budget, extra, price, weight, sigma, q);
+    return spread_over_makers(money, m, mask, cost, budget, extra, price, weight, sigma, q, supply);
 }
 
 static int towns(int64_t mask, int m, int64_t homes) {
@@ -216,9 +213,9 @@ static double form_a(int m, int64_t mask, const Row *efficiency, const double *b
     return fit * SCALE_A * power_mean(q, weight, 1.0 - 1.0 / sigma) * left / overhead_factor(overhead, poolable, size);
 }
 
-static double coalition_value(int64_t mask, int m, const double *budget, double extra, const Row *efficiency,
-                              const double *weight, double fit, Pairs pair_cost, double saved, int hub, const Terms *t,
-                              int64_t kind, int64_t homes) {
+/* v(mask), links paid; `unit` becomes what one unit of work costs */
+static double worth(int64_t mask, int m, const double *budget, double extra, const Row *efficiency, const Row *cost,
+                    const double *weight, double fit, double links, const Terms *t, int64_t kind, double *unit) {
     int size = 0;
     double total = 0.0, made;
     for (int i = 0; i < m; i++)
@@ -226,21 +223,18 @@ static double coalition_value(int64_t mask, int m, const double *budget, double 
             size++;
             total += budget[i] + extra;
         }
-    if (size == 0) return 0.0;
-    double cost = size == 1
-        ? 0.0 : coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
     double overhead = t->overhead;
     if (size > 1) {
         if (kind == PRACTICES) overhead *= 1.0 - t->practices;
         else if (kind == INNOVATION) fit *= 1.0 + t->proposition;
     }
     if (t->form_a) {
-        made = form_a(m, mask, efficiency, budget, extra, cost + 0.0, weight, fit, t->sigma, overhead, t->poolable, size);
+        made = form_a(m, mask, efficiency, budget, extra, links + 0.0, weight, fit, t->sigma, overhead, t->poolable, size);
     } else {
-        double factor = overhead_factor(overhead, t->poolable, size);
-        double work = most(0.0, total - cost - 0.0) / factor;
-        double unit = unit_cost_within_means(work, m, mask, efficiency, budget, extra, t->price, weight, t->sigma);
-        made = fit * most(0.0, total - cost - 0.0) / (unit * factor);
+        double factor = overhead_factor(overhead, t->poolable, size), left = most(0.0, total - links - 0.0);
+        double work = size > 1 ? left / factor : 0.0;  /* alone, one has the means of all that one makes: its budget */
+        *unit = unit_cost_within_means(work, m, mask, cost, budget, extra, t->price, weight, t->sigma);
+        made = fit * left / (*unit * factor);
     }
     if (!t->by_team || t->eta == 1.0 || made <= 0.0) return made;
     return t->team_scale * power(made / t->team_scale, t->eta);
@@ -294,10 +288,9 @@ void kernel(
     const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_untied *restrict untied,
     const T_reserve *restrict reserve, const T_step *restrict step, const T_setup *restrict setup,
     const T_left *restrict left, const T_implemented *restrict implemented, int64_t month, const Terms *terms,
-    int64_t width_ties_0, int64_t first, int64_t last, int threads
+    int64_t first, int64_t last, int threads
 ) {
     const Terms *t = terms;
-    const int64_t tie_width = width_ties_0;
     #pragma omp parallel for schedule(static) num_threads(threads)
     for (int64_t p = first; p < last; p++) {
         if (state[p] != 1) continue;
@@ -309,42 +302,23 @@ void kernel(
         if (who[1] < 0 && who[0] >= 0 && !dirty[p] && extra == 0.0 && out_value[p] == out_alone[p]) continue;
 
         int64_t rows[WIDTH];
-        double budget[WIDTH], weight[FUNCTIONS], game[1 << WIDTH];
-        Row efficiency[WIDTH];
+        double budget[WIDTH], weight[FUNCTIONS], game[(1 << WIDTH) + 1];
+        Row efficiency[WIDTH], cost[WIDTH];
         Pairs pair_cost;
         int m = 0;
         for (; m < WIDTH && who[m] >= 0; m++) {
             rows[m] = who[m];
             budget[m] = (double)effort[p * WIDTH + m] / 100.0 + (double)hours[p * WIDTH + m] * t->hour_value;
-            for (int k = 0; k < FUNCTIONS; k++) efficiency[m][k] = org_efficiency[rows[m] * FUNCTIONS + k];
+            for (int k = 0; k < FUNCTIONS; k++) {
+                efficiency[m][k] = org_efficiency[rows[m] * FUNCTIONS + k];
+                cost[m][k] = make_or_buy(efficiency[m][k], t->price);
+            }
         }
         if (m == 0) {
             out_value[p] = out_alone[p] = out_coordination[p] = 0.0;
             continue;
         }
         for (int k = 0; k < FUNCTIONS; k++) weight[k] = weight_table[p * FUNCTIONS + k];
-        int anniversary = (month - (int64_t)age[p]) % MONTHS_BETWEEN_SHARES == 0;
-
-        if (m == 1) {  /* no link, no engineering, no premium */
-            double worth = coalition_value(1, 1, budget, 0.0, efficiency, weight, fit[p], pair_cost, 0.0, 0, t, -1, 0);
-            out_coordination[p] = 0.0;
-            out_value[p] = extra == 0.0 ? worth
-                : coalition_value(1, 1, budget, extra, efficiency, weight, fit[p], pair_cost, 0.0, 0, t, -1, 0);
-            if (dirty[p]) {
-                double q[FUNCTIONS];
-                team_costs(1, efficiency, 1, t->price, q);
-                out_unit[p] = unit_cost(q, weight, t->sigma);
-                out_solo[p * WIDTH] = out_alone[p] = worth;
-            }
-            if (dirty[p] || anniversary) {
-                out_shared[p] = worth;
-                dirty[p] = 0;
-                out_share[p * WIDTH] = (1.0 - t->shared) * worth + t->shared * worth;
-                out_perceived[p * WIDTH] = out_share[p * WIDTH] - out_solo[p * WIDTH];
-            }
-            continue;
-        }
-
         for (int a = 0; a < m; a++) {
             pair_cost[a][a] = 0.0;
             for (int b = a + 1; b < m; b++) {
@@ -352,9 +326,9 @@ void kernel(
                 double trust[2] = {t->prior, t->prior};
                 for (int way = 0; way < 2; way++) {
                     int64_t from = way ? j : i, to = way ? i : j;
-                    for (int64_t s = from * tie_width; s < (from + 1) * tie_width; s++)
+                    for (int64_t s = from * ACQUAINTANCES; s < (from + 1) * ACQUAINTANCES; s++)
                         if (neighbour[s] == to && generation[s] == births[to]) {
-                            int64_t held = memory[from] * tie_width + s - from * tie_width;
+                            int64_t held = memory[from] * ACQUAINTANCES + s - from * ACQUAINTANCES;
                             trust[way] = (t->prior_weight * t->prior + (double)kept[held])
                                 / (t->prior_weight + (double)kept[held] + (double)broken[held]);
                             break;
@@ -371,37 +345,43 @@ void kernel(
             }
         }
 
-        double money = (double)engineering[p] / 100.0;
-        int hub = t->hub || (t->mode == 0 && money >= t->hub_cost) || (t->catalyst_hub && followed[p]);
-        double saved = t->by_coordination ? t->phi * engineering_strength(m, money, t) : 0.0;
         int64_t everyone = ((int64_t)1 << m) - 1, kind = kinds[p], homes = 0;
-        for (int a = 0; a < m; a++)
-            for (int b = 0; b <= a; b++)
-                if (org_territory[rows[a]] == org_territory[rows[b]]) {
-                    homes |= (int64_t)b << (4 * a);
-                    break;
-                }
-
+        int hub = 0, due = dirty[p] || (month - (int64_t)age[p]) % MONTHS_BETWEEN_SHARES == 0;
+        double saved = 0.0, links = 0.0, unit = 0.0;
+        if (m > 1) {
+            double money = (double)engineering[p] / 100.0;
+            hub = t->hub || (t->mode == 0 && money >= t->hub_cost) || (t->catalyst_hub && followed[p]);
+            saved = t->by_coordination ? t->phi * engineering_strength(m, money, t) : 0.0;
+            for (int a = 0; a < m; a++)
+                for (int b = 0; b <= a; b++)
+                    if (org_territory[rows[a]] == org_territory[rows[b]]) {
+                        homes |= (int64_t)b << (4 * a);
+                        break;
+                    }
+        }
+        /* every coalition when shares are due; then everyone, with untied money */
+        int64_t start = due ? 1 : everyone, stop = due && extra != 0.0 ? everyone + 1 : everyone;
+        for (int64_t turn = start; turn <= stop; turn++) {
+            int64_t mask = turn < everyone ? turn : everyone;
+            if (m > 1) links = coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
+            game[turn] = worth(mask, m, budget, !due || turn > everyone ? extra / (double)m : 0.0, efficiency, cost, weight,
+                               fit[p], links, t, kind, &unit);
+        }
+        out_coordination[p] = links;
+        out_value[p] = game[stop];
         if (dirty[p]) {
             double alone = 0.0, q[FUNCTIONS];
-            for (int a = 0; a < m; a++) {
-                out_solo[p * WIDTH + a] = coalition_value((int64_t)1 << a, m, budget, 0.0, efficiency, weight, fit[p],
-                                                          pair_cost, saved, hub, t, kind, homes);
-                alone += out_solo[p * WIDTH + a];
-            }
+            for (int a = 0; a < m; a++) alone += out_solo[p * WIDTH + a] = game[(int64_t)1 << a];
             out_alone[p] = alone;
-            team_costs(m, efficiency, everyone, t->price, q);
-            out_unit[p] = unit_cost(q, weight, t->sigma);
+            if (m > 1 || t->form_a) {
+                team_costs(m, cost, everyone, t->price, q);
+                unit = unit_cost(q, weight, t->sigma);
+            }
+            out_unit[p] = unit;
         }
-        out_coordination[p] = coordination_cost(everyone, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
-        out_value[p] = coalition_value(everyone, m, budget, extra / (double)m, efficiency, weight, fit[p], pair_cost, saved,
-                                       hub, t, kind, homes);
-        if (!dirty[p] && !anniversary) continue;
+        if (!due) continue;
 
         game[0] = 0.0;
-        for (int64_t mask = 1; mask <= everyone; mask++)
-            game[mask] = coalition_value(mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, t, kind,
-                                         homes);
         out_shared[p] = game[everyone];
         double share[WIDTH];
         for (int a = 0; a < m; a++) share[a] = shapley_value(game, everyone, a);
@@ -413,7 +393,8 @@ void kernel(
             } else {
                 int64_t known = ((int64_t)seen[at] & everyone) | (int64_t)1 << a;
                 double alike = game[known] / (double)__builtin_popcountll((uint64_t)known);
-                out_perceived[at] = (1.0 - t->shared) * shapley_value(game, known, a) + t->shared * alike - out_solo[at];
+                double mine = known == everyone ? share[a] : shapley_value(game, known, a);
+                out_perceived[at] = (1.0 - t->shared) * mine + t->shared * alike - out_solo[at];
             }
         }
         dirty[p] = 0;

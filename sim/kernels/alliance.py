@@ -10,8 +10,9 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import shares, trust, value
+from sim.kernels.rows import between
 
-FUNCTIONS = 5
+FUNCTIONS = value.FUNCTIONS
 WIDTH = 8  # members at most
 ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
@@ -24,7 +25,7 @@ def is_public(model):
     return model == 0 or model == 5
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
     """Return the distance between two organisations: silo, size, place and law, weighted; 0 to 1 within a region.
 
@@ -41,16 +42,19 @@ def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
     return d
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def trust_in(i, j, neighbour, generation, memory, kept, broken, births, t):
     """Return the trust that i has in j: the mean of its memory, or the prior when they never met."""
-    for s in range(neighbour.shape[1]):
-        if neighbour[i, s] == j and generation[i, s] == births[j]:
-            return trust.mean(kept[memory[i], s], broken[memory[i], s], t.prior, t.prior_weight)
-    return t.prior
+    at, born = ACQUAINTANCES, births[j]
+    for s in range(ACQUAINTANCES):  # no early end: all are compared at a time, and nothing has to be guessed
+        at = min(at, s if (neighbour[i, s] == np.int32(j)) & (generation[i, s] == born) else ACQUAINTANCES)
+    if at == ACQUAINTANCES:
+        return t.prior
+    row = np.uint64(memory[i])
+    return trust.mean(kept[row, at], broken[row, at], t.prior, t.prior_weight)
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
     """Write c1 * d_ij * (1 - trust_ij) for each pair of the m members."""
     for a in range(m):
@@ -59,12 +63,12 @@ def fill_pair_costs(rows, m, ties, traits, t, pair_cost):
             fill_pair_cost(a, b, rows, ties, traits, t, pair_cost)
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def fill_pair_cost(a, b, rows, ties, traits, t, pair_cost):
     """Write what the link between the members in slots a and b costs without engineering."""
     neighbour, generation, memory, kept, broken, births = ties
     org_domain, org_size, org_territory, org_model, region = traits
-    i, j = rows[a], rows[b]
+    i, j = np.uint64(rows[a]), np.uint64(rows[b])  # no sign to look at, see rows.py
     mutual = 0.5 * (
         trust_in(i, j, neighbour, generation, memory, kept, broken, births, t)
         + trust_in(j, i, neighbour, generation, memory, kept, broken, births, t)
@@ -76,19 +80,19 @@ def fill_pair_cost(a, b, rows, ties, traits, t, pair_cost):
     pair_cost[b, a] = cost
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def homes_of(rows, m, org_territory):
     """Return who lives where, four bits a slot: the slot of the first member who lives in the same territory."""
     homes = 0
     for a in range(m):
         for b in range(a + 1):
-            if org_territory[rows[a]] == org_territory[rows[b]]:
+            if org_territory[np.uint64(rows[a])] == org_territory[np.uint64(rows[b])]:
                 homes |= b << 4 * a
                 break
     return homes
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def links(m, hub):
     """Return how many links m members need: all pairs in a mesh, one each around a hub."""
     if m < 2:
@@ -104,7 +108,7 @@ def engineering_strength(m, money, t):
     return value.engineering_effect(money, float(max(1, links(m, t.hub or money >= t.hub_cost))), t.half_cost)
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
     """Copy the members of project p to work arrays; return how many they are."""
     m = np.int64(0)
@@ -115,7 +119,7 @@ def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, effi
         rows[m] = i
         budget[m] = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
         for k in range(FUNCTIONS):
-            efficiency[m, k] = org_efficiency[i, k]
+            efficiency[m, k] = org_efficiency[np.uint64(i), k]
         m += 1
     return m
 
@@ -134,10 +138,10 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     untied, reserve, step, setup, left, implemented = cash_in
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
-    efficiency, pair_cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, WIDTH))
-    scratch = np.empty((value.SCRATCH, FUNCTIONS))
-    game, weight = np.empty(1 << WIDTH), np.empty(FUNCTIONS)
-    for p in range(first, last):
+    efficiency, cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS))
+    pair_cost, scratch = np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS))
+    game, weight, share = np.empty((1 << WIDTH) + 1), np.empty(FUNCTIONS), np.empty(WIDTH)
+    for p in between(first, last):
         if state[p] != 1:
             continue
         extra = np.float64(untied[p])
@@ -152,72 +156,37 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             continue
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
-        anniversary = (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
-        if m == 1:
-            appraise_alone(
-                p, anniversary, budget, extra, efficiency, weight, fit, t, scratch, dirty, out_value, out_alone,
-                out_coordination, out_unit, out_shared, out_solo, out_share, out_perceived,
-            )  # fmt: skip
-            continue
-        fill_pair_costs(rows, m, ties, traits, t, pair_cost)
-        money = engineering[p] / 100.0
-        hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
-        saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
-        everyone, kind, homes = (1 << m) - 1, np.int64(kinds[p]), homes_of(rows, m, traits[2])
+        value.fill_costs(efficiency, 0, m, t.price, cost)
+        hub, saved, homes, kind = False, 0.0, 0, np.int64(kinds[p])
+        if m > 1:
+            fill_pair_costs(rows, m, ties, traits, t, pair_cost)
+            money, homes = engineering[p] / 100.0, homes_of(rows, m, traits[2])
+            hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
+            saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
+        everyone, due = (1 << m) - 1, dirty[p] != 0 or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
+        start = 1 if due else everyone  # every coalition when shares are due; then everyone, with untied money
+        stop = everyone + 1 if due and extra != 0.0 else everyone
+        links, unit = 0.0, 0.0
+        for turn in range(start, stop + 1):
+            mask, more = min(turn, everyone), extra / m if not due or turn > everyone else 0.0
+            if m > 1:
+                links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+            game[turn], unit = value.worth(
+                mask, m, budget, more, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind
+            )
+        out_coordination[p], out_value[p] = links, game[stop]
         if dirty[p]:
             alone = 0.0
             for a in range(m):
-                out_solo[p, a] = value.coalition_value(
-                    1 << a, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
-                    homes,
-                )  # fmt: skip
-                alone += out_solo[p, a]
+                out_solo[p, a] = game[1 << a]
+                alone += game[1 << a]
             out_alone[p] = alone
-            value.team_costs(efficiency, everyone, t.price, scratch[0])
-            out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
-        out_coordination[p] = value.coordination_cost(
-            everyone, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes
-        )
-        out_value[p] = value.coalition_value(
-            everyone, m, budget, extra / m, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
-            homes,
-        )  # fmt: skip
-        if dirty[p] or anniversary:
-            for mask in range(1, everyone + 1):
-                game[mask] = value.coalition_value(
-                    mask, m, budget, 0.0, efficiency, weight, fit[p], pair_cost, saved, hub, 0.0, t, scratch, kind,
-                    homes,
-                )  # fmt: skip
-            game[0] = 0.0
-            out_shared[p] = game[everyone]
-            fill_shares(p, m, game, seen, out_solo, t, out_share, out_perceived)
-            dirty[p] = 0
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def appraise_alone(
-    p, anniversary, budget, extra, efficiency, weight, fit, t, scratch, dirty, out_value, out_alone, out_coordination,
-    out_unit, out_shared, out_solo, out_share, out_perceived,
-):  # fmt: skip
-    """Write what a project of one member is worth: no link, no engineering, no premium, and its share is all of it."""
-    nothing = efficiency  # of links there are none: their costs are never read
-    worth = value.coalition_value(
-        1, 1, budget, 0.0, efficiency, weight, fit[p], nothing, 0.0, False, 0.0, t, scratch, -1, 0
-    )
-    out_coordination[p] = 0.0
-    out_value[p] = worth
-    if extra != 0.0:
-        out_value[p] = value.coalition_value(
-            1, 1, budget, extra, efficiency, weight, fit[p], nothing, 0.0, False, 0.0, t, scratch, -1, 0
-        )
-    if dirty[p]:
-        value.team_costs(efficiency, 1, t.price, scratch[0])
-        out_unit[p] = value.unit_cost(scratch[0], weight, t.sigma)
-        out_solo[p, 0], out_alone[p] = worth, worth
-    if dirty[p] or anniversary:
-        out_shared[p], dirty[p] = worth, 0
-        out_share[p, 0] = (1.0 - t.shared) * worth + t.shared * worth
-        out_perceived[p, 0] = out_share[p, 0] - out_solo[p, 0]
+            if m > 1 or t.form_a:
+                unit = best_unit_cost(cost, m, t, weight, scratch[0])
+            out_unit[p] = unit
+        if due:
+            game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
+            fill_shares(p, m, game, share, seen, out_solo, t, out_share, out_perceived)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -230,32 +199,29 @@ def released(reserve, setup, left, worked):
     return reserve // max(1, min(np.int64(left), np.int64(setup) - np.int64(worked)))
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
-def fill_shares(p, m, game, seen, solo, t, out_share, out_perceived):
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def best_unit_cost(cost, m, t, weight, q):
+    """Return what one unit of work costs m members when no budget is too small."""
+    value.team_costs(cost, (1 << m) - 1, m, t.price, q)
+    return value.unit_cost(q, weight, t.sigma)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_shares(p, m, game, share, seen, solo, t, out_share, out_perceived):
     """Write each member's share, and its perceived premium: its share among the links that it has seen.
 
     A share is the Shapley value, but for the part `t.shared` of all value, which is shared alike.
     """
-    share = np.empty(WIDTH)
-    shares.shapley(game[: 1 << m], m, share)
+    shares.shapley(game, m, share)
     for a in range(m):
         out_share[p, a] = (1.0 - t.shared) * share[a] + t.shared * game[(1 << m) - 1] / m
         if t.sees_all:
             out_perceived[p, a] = out_share[p, a] - solo[p, a]
         else:
             known = np.int64(seen[p, a]) & ((1 << m) - 1) | (1 << a)
-            alike = game[known] / count_bits(known)
-            out_perceived[p, a] = (1.0 - t.shared) * shares.perceived(game, known, a) + t.shared * alike - solo[p, a]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_bits(mask):
-    """Return how many slots are in a mask."""
-    n = 0
-    while mask:
-        n += mask & 1
-        mask >>= 1
-    return n
+            alike = game[known] / shares.bit_count(known)
+            mine = share[a] if known == (1 << m) - 1 else shares.perceived(game, known, a)
+            out_perceived[p, a] = (1.0 - t.shared) * mine + t.shared * alike - solo[p, a]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -269,39 +235,36 @@ def gain_of_joining(
     members, v(S), v(founder)).
     """
     rows, budget, efficiency, pair_cost, scratch, weight, known = work
-    none, first, hub, kind, place = 0.0, np.int64(1), t.hub, np.int64(kinds[p]), fit[p]
+    kind, cost = np.int64(kinds[p]), scratch[value.COSTS :]
     if known[0] != p:
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
         m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+        value.fill_costs(efficiency, 0, m, t.price, cost)
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         homes, everyone = homes_of(rows, m, traits[2]), (1 << m) - 1
-        known[0], known[1] = p, m
-        known[2] = value.coalition_value(
-            everyone, m, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
-        )
-        known[3] = known[2] if m == 1 else value.coalition_value(
-            first, m, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
-        )  # fmt: skip
-    m = np.int64(known[1])
+        known[0], known[1], known[2] = p, m, unaided_value(everyone, m, homes, work, fit[p], kind, t)
+        known[3] = known[2] if m == 1 else unaided_value(1, m, homes, work, fit[p], kind, t)
+    m, n = np.int64(known[1]), np.int64(known[1]) + 1
     rows[m], budget[m] = j, budget_j
     for k in range(FUNCTIONS):
         efficiency[m, k] = org_efficiency[j, k]
+    value.fill_costs(efficiency, m, n, t.price, cost)
     for a in range(m):
         fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
-    pair_cost[m, m] = 0.0
-    homes, everyone, one = homes_of(rows, m + 1, traits[2]), (1 << m) - 1, 1 << m
-    alone = value.coalition_value(
-        one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
-    )
-    together = value.coalition_value(
-        everyone | one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind,
-        homes,
-    )  # fmt: skip
-    gain = together - known[2] - alone
+    homes, one = homes_of(rows, n, traits[2]), 1 << m
+    alone = unaided_value(one, n, homes, work, fit[p], kind, t)
+    gain = unaided_value((one << 1) - 1, n, homes, work, fit[p], kind, t) - known[2] - alone
     if m == 1:
         return gain, gain
-    two = value.coalition_value(
-        first | one, m + 1, budget, none, efficiency, weight, place, pair_cost, none, hub, none, t, scratch, kind, homes
-    )
-    return gain, two - known[3] - alone
+    return gain, unaided_value(1 | one, n, homes, work, fit[p], kind, t) - known[3] - alone
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def unaided_value(mask, m, homes, work, fit, kind, t):
+    """Return v(mask) of the members in the work arrays of `gain_of_joining`, without engineering or untied money."""
+    _, budget, efficiency, pair_cost, scratch, weight, _ = work
+    links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
+    cost = scratch[value.COSTS :]
+    made, _ = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
+    return made

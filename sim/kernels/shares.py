@@ -11,7 +11,12 @@ from numba import njit
 from sim.kernels import chance
 from sim.kernels import decisions as d
 
-FACTORIAL = tuple(float(math.factorial(n)) for n in range(21))
+PLAYERS = 20  # at most
+FACTORIAL = [float(math.factorial(n)) for n in range(PLAYERS + 1)]
+ORDERS = np.array(  # ORDERS[n, s]: in how many of all orders of n players a player comes right after a given set of s
+    [[FACTORIAL[s] * FACTORIAL[n - s - 1] / FACTORIAL[n] if s < n else 0.0 for s in range(PLAYERS)]
+     for n in range(PLAYERS + 1)]
+)  # fmt: skip
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -19,8 +24,8 @@ def bit_count(mask):
     """Return how many players a mask holds."""
     count = 0
     while mask:
-        count += mask & 1
-        mask >>= 1
+        count += 1
+        mask &= mask - 1  # without its lowest player: the compiler knows this loop, and makes one instruction of it
     return count
 
 
@@ -35,8 +40,7 @@ def perceived(v, known, i):
     n = bit_count(others) + 1
     value, part = 0.0, others
     while True:  # every subset of the others, from all of them down to none
-        size = bit_count(part)
-        value += FACTORIAL[size] * FACTORIAL[n - size - 1] / FACTORIAL[n] * (v[part | me] - v[part])
+        value += ORDERS[n, bit_count(part)] * (v[part | me] - v[part])
         if part == 0:
             return value
         part = (part - 1) & others
