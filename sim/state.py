@@ -84,9 +84,9 @@ class Table:
         places = list(self._reserve)
         return self._memory, self._layout[[places.index(name) for name in names]]
 
-    def wipe(self, rows: np.ndarray):
-        """Set these rows of every column to 0."""
-        kernel.wipe(self._memory, self._layout, rows, rows.size)
+    def wipe(self, rows: np.ndarray, crew):
+        """Set these rows of every column to 0; a crew (sim/threads.py) shares them."""
+        crew.share(kernel.wipe, rows.size, self._memory, self._layout, rows)
 
     def __len__(self) -> int:
         return self._rows

@@ -1255,8 +1255,8 @@ class rows:
             for word in range((start + first * width) // 8, -(-(start + last * width) // 8)):
                 words[word] = 0
 
-    def wipe(memory, layout, rows, n):
-        for row in rows[:n]:
+    def wipe(memory, layout, rows, first, last):
+        for row in rows[first:last]:
             for start, width in layout:
                 memory[start + row * width : start + (row + 1) * width] = [0] * width
 

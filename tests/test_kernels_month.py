@@ -31,6 +31,7 @@ from sim.kernels import (
 from sim.kernels.terms import as_record
 from sim.record import Record
 from sim.state import Table, columns
+from sim.threads import Crew
 from tests import naive
 from tests.compare import Recorder, agree, plain
 
@@ -262,8 +263,8 @@ def test_rows_are_wiped_whatever_their_types_and_no_other(some, name):
     table, listed = Table(name, 5), np.array(sorted(some), np.int64)
     memory, layout = table.layout([c.column for c in columns().values() if c.table == name])
     memory[:] = 7
-    agree(rows.wipe, naive.rows.wipe, (memory, layout, listed, len(listed)))
-    table.wipe(listed)
+    agree(rows.wipe, naive.rows.wipe, (memory, layout, listed, 0, len(listed)))
+    table.wipe(listed, Crew(np.zeros((1, 1, 2), np.int64)))
     for column in columns().values():
         if column.table == name:
             left = getattr(table, column.column).view(np.uint8).reshape(5, -1)

@@ -100,8 +100,8 @@ def _clean_free_rows(world):
     p, rows = world.state.projects, world.work.projects
     stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
     if stale.size:
-        p.wipe(stale)
-        world.state.memberships.wipe(stale)
+        p.wipe(stale, world.crew)
+        world.state.memberships.wipe(stale, world.crew)
         world.state.memberships.member[stale] = -1
 
 

@@ -39,10 +39,10 @@ def clear(words, layout, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def wipe(memory, layout, rows, n):
-    """Set the `n` first listed rows of some columns to 0; `memory` in bytes, `layout` as above."""
+def wipe(memory, layout, rows, first, last):
+    """Set rows[first..last-1] of some columns to 0; `memory` in bytes, `layout` as above."""
     for c in range(layout.shape[0]):
         start, width = layout[c, 0], layout[c, 1]
-        for at in range(n):
+        for at in range(first, last):
             row = start + rows[at] * width
             memory[row : row + width] = 0
