@@ -1,8 +1,11 @@
-"""The ceilings of this machine for one core: python -m benchmarks.roofline, kept in machine.csv.
+"""The ceilings of this machine for one core, and what two do together: python -m benchmarks.roofline, in machine.csv.
 
 Bandwidth is that of the triad a = b + 3 c on arrays larger than every cache. The rate of instructions is that of a
 loop of independent additions in C, the most that a core retires. Beside them, what one operation costs that no core
 does fast: a general power, an exponential, a division, a branch that cannot be guessed, a look anywhere in memory.
+
+Two threads that do the same thing, each for itself, are twice as fast as one where nothing is shared: what they reach
+here is the most that two threads of a world can. Processors of a virtual machine may be two halves of one core.
 """
 
 import csv
@@ -13,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +24,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks.measuring import ROUNDS
+from benchmarks.measuring import ROUNDS, wall
 from sim.bench import described
 
 FILE = Path(__file__).with_name("machine.csv")
@@ -124,13 +128,20 @@ def ceilings() -> dict[str, tuple[float, str]]:
         "branch guessed wrong": (1e9 * missed / MANY, "ns"),
         "look anywhere in 64 MiB": (1e9 * best(lambda: walk(ring)) / ring.size, "ns"),
     }
-    if (rate := instruction_rate()) is not None:
-        found["instructions"] = (rate, "G/s")
+    found |= {
+        "two threads, triads": (speedup(lambda: triad(a, b, c), lambda: triad(c, b, a)), "times one"),
+        "two threads, divisions": (speedup(*2 * [lambda: [divisions(x) for _ in range(20)]]), "times one"),
+        "two threads, exponentials": (speedup(*2 * [lambda: [exponentials(x) for _ in range(20)]]), "times one"),
+        "two threads, looks anywhere": (speedup(*2 * [lambda: walk(ring)]), "times one"),
+    }
+    if (adds := additions_in_c()) is not None:
+        found["instructions"] = (IN_A_ROUND * 1e7 / best(lambda: adds(10_000_000)) / 1e9, "G/s")
+        found["two threads, instructions"] = (speedup(*2 * [lambda: adds(50_000_000)]), "times one")
     return found
 
 
-def instruction_rate() -> float | None:
-    """Return the most instructions that a core retires, in thousand millions a second; None without gcc."""
+def additions_in_c() -> Callable[[int], None] | None:
+    """Return a loop of independent additions, the most instructions that a core retires; None without gcc."""
     if shutil.which("gcc") is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -138,7 +149,18 @@ def instruction_rate() -> float | None:
         source.write_text(ADDS, encoding="ascii")
         subprocess.run(["gcc", "-O1", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
         adds = ctypes.CDLL(str(library)).adds
-        return IN_A_ROUND * 1e7 / best(lambda: adds(ctypes.c_int64(10_000_000))) / 1e9
+    adds.argtypes, adds.restype = (ctypes.c_int64,), None
+    return adds
+
+
+def speedup(one: Callable[[], Any], other: Callable[[], Any]) -> float:
+    """Return how many times as fast two threads do two equal tasks as one thread; by the clock, the best of ROUNDS."""
+    alone, together = [], []
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(ROUNDS):
+            alone.append(wall(lambda: (one(), other())))
+            together.append(wall(lambda: [task.result() for task in (pool.submit(one), pool.submit(other))]))
+    return min(alone) / min(together)
 
 
 def best(work: Callable[[], Any]) -> float:
