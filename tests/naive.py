@@ -751,6 +751,10 @@ class learning:
         rows[: len(new)] = new
         return len(new)
 
+    def fade(kept, broken, t, first, last):
+        for promises in (kept, broken):
+            promises[first:last] = [[t.keep_share * x for x in row] for row in promises[first:last]]
+
     def begin_to_remember(rows, n, memory, taken):
         free = [row for row in range(1, len(taken)) if not taken[row]]
         for i, row in zip(rows[:n], free, strict=False):
@@ -760,10 +764,8 @@ class learning:
         state, _, members, dirty, followed = projects
         member, kept_now, seen = memberships
         neighbour, generation, memory, kept, broken = ties
-        for i in (i for i in range(first, last) if alive[i] and memory[i]):
+        for i in (i for i in range(first, last) if alive[i] and allied[i]):
             row = memory[i]
-            kept[row] = [t.keep_share * x for x in kept[row]]
-            broken[row] = [t.keep_share * x for x in broken[row]]
             for at, p in enumerate(slots[i]):
                 if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:
                     continue

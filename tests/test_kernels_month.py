@@ -76,6 +76,7 @@ PAIRS = (
     (learning.begin_to_remember, naive.learning.begin_to_remember),
     (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
+    (learning.fade, naive.learning.fade),
     (learning.list_partners, naive.learning.list_partners),
     (learning.remember, naive.learning.remember),
     (learning.wear_badges, naive.learning.wear_badges),

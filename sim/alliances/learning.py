@@ -31,6 +31,7 @@ def remember(world):
     n = kernel.list_partners(p.state, p.members, m.member, ties.memory, w.allied, w.rows)
     s.make_memories(n)
     kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
+    world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
         (p.state, p.step, p.members, p.dirty, w.followed), (m.member, m.kept, m.seen),

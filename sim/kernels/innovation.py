@@ -427,11 +427,12 @@ def first_above(values, first, last, target, shift):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def arrange(open_rows, territory, domain, origin, home, land, domains):
+def arrange(open_rows, territory, domain, origin, home, adoptions, land, domains):
     """Return innovations that may be taken up by (land, domain), in order of identity in each, and two indexes of them.
 
     The indexes list their places among these by (territory, domain), and by (territory where their lineage was born,
-    domain) for those that reinvent; `until` says where each list begins.
+    domain) for those that reinvent; `until` says where each list begins. Beside, what is looked at again and again: the
+    territory of each, that where its lineage was born (-1: itself), and its adoptions.
     """
     cells = cells_of(open_rows, territory, domain, domains)
     for k in range(cells.size):
@@ -440,51 +441,57 @@ def arrange(open_rows, territory, domain, origin, home, land, domains):
     sources = np.take(open_rows, order)
     there, there_until = grouped(cells_of(sources, territory, domain, domains), land.size * domains)
     cells = cells_of(sources, home, domain, domains)
+    place, cradle, known = (
+        np.empty(order.size, np.int64),
+        np.empty(order.size, np.int64),
+        np.empty(order.size, np.int64),
+    )
     for k in range(cells.size):
-        if origin[sources[k]] == 0:
-            cells[k] = -1
+        q = sources[k]
+        place[k], cradle[k], known[k] = territory[q], home[q], adoptions[q]
+        if origin[q] == 0:
+            cells[k], cradle[k] = -1, -1
     born, born_until = grouped(cells, land.size * domains)
-    return sources, until, there, there_until, born, born_until
+    return sources, until, there, there_until, born, born_until, place, cradle, known
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def from_afar(sources, until, territory, classes, adoptions, likely, unlikely):
+def from_afar(until, place, known, classes, likely, unlikely):
     """Return what innovations add up to for one who touches none of them, for each class of size of who looks.
 
     upto[class, k] is the sum of appeals in a group of sources up to its k-th; refused[class, group] that of ln(1 - a).
     """
-    upto, refused = np.empty((SIZES, sources.size)), np.zeros((SIZES, until.size - 1))
+    upto, refused = np.empty((SIZES, place.size)), np.zeros((SIZES, until.size - 1))
     for group in range(until.size - 1):
         for size in range(SIZES if until[group] < until[group + 1] else 0):
             running = 0.0
             for k in range(until[group], until[group + 1]):
-                q = sources[k]
-                apart = abs(size - classes[territory[q]])
-                running += likely[0, apart, adoptions[q]]
+                apart = abs(size - classes[place[k]])
+                running += likely[0, apart, known[k]]
                 upto[size, k] = running
-                refused[size, group] += unlikely[0, apart, adoptions[q]]
+                refused[size, group] += unlikely[0, apart, known[k]]
     return upto, refused
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def list_own(place, dom, domains, arranged, territory, near, land, touching, own):
+def list_own(here, dom, domains, arranged, near, land, touching, own):
     """List in `own` the sources that a place does not see from afar: there, in places that touch it, born there."""
-    sources, _, there, there_until, born, born_until = arranged
+    _, _, there, there_until, born, born_until, place, _, _ = arranged
     indptr, indices = near
     n = 0
-    for j in range(indptr[place] - 1, indptr[place + 1]):
-        cell = (indices[j] if j >= indptr[place] else place) * domains + dom
+    for j in range(indptr[here] - 1, indptr[here + 1]):
+        cell = (indices[j] if j >= indptr[here] else here) * domains + dom
         for k in range(there_until[cell], there_until[cell + 1]):
             own[n] = there[k]
             n += 1
-    mark(place, near, touching, 1.0)
-    cell = place * domains + dom
+    mark(here, near, touching, 1.0)
+    cell = here * domains + dom
     for k in range(born_until[cell], born_until[cell + 1]):
-        other = territory[sources[born[k]]]
-        if other != place and touching[other] == 0.0 and land[other] == land[place]:
+        other = place[born[k]]
+        if other != here and touching[other] == 0.0 and land[other] == land[here]:
             own[n] = born[k]
             n += 1
-    mark(place, near, touching, 0.0)
+    mark(here, near, touching, 0.0)
     own[:n].sort()
     return n
 
@@ -498,37 +505,34 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
     same sums from afar; a territory corrects them for the few sources that are its own, that touch it or that were born
     there. So the work goes up with sources and with lookers, not with their product.
     """
-    uid, territory, domain, origin, home, adoptions = innovations
-    sources, until, _, _, _, _ = arranged
-    most = 0
-    for q in sources:
-        most = max(most, np.int64(adoptions[q]))
-    likely, unlikely = appeals(most, course)
-    upto, refused = from_afar(sources, until, territory, classes, adoptions, likely, unlikely)
+    uid, territory, domain = innovations
+    sources, until, _, _, _, _, place, cradle, known = arranged
+    likely, unlikely = appeals(known.max(), course)
+    upto, refused = from_afar(until, place, known, classes, likely, unlikely)
     looking, looking_until = grouped(cells_of(rows[lookers], territory, domain, domains), land.size * domains)
     own, through, shift = np.empty(sources.size + 1, np.int64), np.empty(sources.size), np.zeros(sources.size + 1)
     open_here = np.empty(sources.size, np.bool_)
     for cell in range(looking_until.size - 1):
         if looking_until[cell] == looking_until[cell + 1]:
             continue
-        place, dom = cell // domains, cell % domains
-        size, group = classes[place], land[place] * domains + dom
+        here, dom = cell // domains, cell % domains
+        size, group = classes[here], land[here] * domains + dom
         first, last = until[group], until[group + 1]
-        n = list_own(place, dom, domains, arranged, territory, near, land, touching, own)
+        n = list_own(here, dom, domains, arranged, near, land, touching, own)
         own[n] = last
         none, closed = refused[size, group], 0
         for j in range(n):  # sums up to each of them and, from there on, how much they differ from those from afar
-            q = sources[own[j]]
-            apart, known, here = abs(size - classes[territory[q]]), adoptions[q], 0.0
-            open_here[j] = territory[q] != place and (origin[q] == 0 or home[q] != place)
+            k = own[j]
+            apart, adoptions, a = abs(size - classes[place[k]]), known[k], 0.0
+            open_here[j] = place[k] != here and cradle[k] != here
             if open_here[j]:
-                here = likely[1, apart, known]
-                none += unlikely[1, apart, known]
+                a = likely[1, apart, adoptions]
+                none += unlikely[1, apart, adoptions]
             else:
                 closed += 1
-            through[j] = (upto[size, own[j] - 1] if own[j] > first else 0.0) + shift[j] + here
-            shift[j + 1] = shift[j] + (here - likely[0, apart, known])
-            none -= unlikely[0, apart, known]
+            through[j] = (upto[size, k - 1] if k > first else 0.0) + shift[j] + a
+            shift[j + 1] = shift[j] + (a - likely[0, apart, adoptions])
+            none -= unlikely[0, apart, adoptions]
         if closed == last - first:
             continue
         some, total = 1.0 - math.exp(min(0.0, none)), upto[size, last - 1] + shift[n]
@@ -587,10 +591,10 @@ def spread(
                 lookers[looking], taken[at] = at, -1
                 looking += 1
         open_rows = np.take(open_rows, np.argsort(uid[open_rows]))
-        arranged = arrange(open_rows, territory, domain, origin, home, land, domains)
+        arranged = arrange(open_rows, territory, domain, origin, home, adoptions, land, domains)
         choose(
-            lookers, rows, arranged, (uid, territory, domain, origin, home, adoptions), near, land, touching, classes,
-            domains, seed, month, course, taken,
+            lookers, rows, arranged, (uid, territory, domain), near, land, touching, classes, domains, seed, month,
+            course, taken,
         )  # fmt: skip
     for at in range(n):
         p, q = rows[at], taken[at]

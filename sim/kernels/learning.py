@@ -43,20 +43,17 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
     """Let each organisation remember whether its partners kept their promises, and see some of its links.
 
     An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
-    place among its ties, else the place of the acquaintance that it knows least. Those that never worked with anybody
-    (no row of memories) have nothing to forget, and those that are in no alliance now (`allied`) nothing to learn.
+    place among its ties, else the place of the acquaintance that it knows least. Those that are in no alliance now
+    (`allied`) have nothing to learn. What was remembered has faded before.
     """
     t = terms[0]
     state, step, members, dirty, followed = projects
     member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
     for i in range(first, last):
+        if not allied[i] or not alive[i]:
+            continue
         row = memory[i]
-        if row == 0 or not alive[i]:
-            continue
-        forget(row, kept, broken, t.keep_share)
-        if not allied[i]:
-            continue
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])
             if p < 0 or state[p] != LIVING or members[p] < 2:
@@ -81,12 +78,13 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def forget(row, kept, broken, keep_share):
-    """Let a memory fade by one month."""
-    share = np.float32(keep_share)
-    for s in range(alliance.ACQUAINTANCES):
-        kept[row, s] *= share
-        broken[row, s] *= share
+def fade(kept, broken, terms, first, last):
+    """Let all memories fade by one month, in the order in which they lie; free rows hold nothing, and keep it."""
+    share = np.float32(terms[0].keep_share)
+    for row in between(first, last):
+        for s in range(alliance.ACQUAINTANCES):
+            kept[row, s] *= share
+            broken[row, s] *= share
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
