@@ -109,6 +109,8 @@ def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
     p, m, alike = world.state.projects, world.state.memberships, world.terms.shared
     unfair, content = np.zeros(rows.size), np.zeros(rows.size, np.int64)
     allied = np.flatnonzero((p.state[rows] == 1) & (p.members[rows] >= 2) & (p.share_value[rows] > 0))
+    if not allied.size:
+        return unfair, content
     rows = rows[allied]
     there, value, share = m.member[rows] >= 0, p.share_value[rows], m.share[rows]
     even = (value / p.members[rows])[:, None]

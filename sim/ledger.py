@@ -75,8 +75,10 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        for size, memory, layout in self._flows:
-            self.crew.share(rows.clear, size, memory, layout)
+        (size, *organisations), *others = self._flows
+        self.crew.share(rows.clear, size, *organisations)
+        for size, memory, layout in others:
+            rows.clear(memory, layout, 0, size)
         if self.strict or not carry or not self._counted:
             self.recount()
         self.opening[:] = self.found

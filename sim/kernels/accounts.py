@@ -92,7 +92,8 @@ def audit(held, territories, cohorts, projects, owner, flow, opening, found, exp
         found[t, GIVEN] += hours_given[c]
         found[t, SERVED] += hours_served[c]
     for p in range(home.size):
-        found[home[p], PUBLIC] += reserve[p]
+        if reserve[p] != 0:
+            found[home[p], PUBLIC] += reserve[p]
     gap, most, compared = np.int64(0), np.int64(0), 0
     for t in range(found.shape[0]):
         expected[t, HOURS] = found[t, LENT] + found[t, GIVEN] + found[t, SERVED]
