@@ -15,6 +15,7 @@ from sim.kernels.rows import between
 
 SLOTS = 3
 LOCAL, REGIONAL, NATIONAL, INTERNATIONAL = range(4)  # scales of a project
+MEETINGS = 15  # most of a project in a month: `sub` has 256 values, of which meeting c may use 4 c + 3 + 128
 TRIES = 3  # meetings refused for being too different before a candidate is lost
 FIRM, ASSOCIATION = 2, 6
 LARGEST_PLAN = 2_000_000_000  # cents a month of one organisation in one project
@@ -178,7 +179,7 @@ def propose(
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
         np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS), np.full(4, -1.0),
     )  # fmt: skip
-    made = first
+    made, met, read = first, np.empty(MEETINGS, np.int64), np.empty(1, np.int64)
     for at in range(first, last):
         p = seekers[at]
         i = np.int64(member[p, 0])
@@ -188,13 +189,16 @@ def propose(
             wanted += t.by_search * engineering[p] / 100.0 / t.fte_cost
         if followed[p]:
             wanted += t.catalyst_candidates
-        count = np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT_COUNT, 0)))
+        count = min(np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT_COUNT, 0))), MEETINGS)
         best, best_gain, best_pair, best_effort = -1, 0.0, 0.0, 0
-        for c in range(min(count, 15)):  # 15: `sub` has 256 values, of which a meeting may use 4 c + 3 + 128
-            j = meet(
+        for c in range(count):
+            met[c] = meet(
                 i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation,
                 segments, near, far, np.int64(scale[p]), t,
             )  # fmt: skip
+        read[0] = look_ahead(met[:count], organisations, ties, traits)
+        for c in range(count):
+            j = met[c]
             if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
                 continue
             effort_j = planned_effort(org_uid[j], month, d.PARTNER_PLAN, base[j], seed, t)
@@ -218,6 +222,22 @@ def propose(
         out_hours[made] = np.int64(math.floor(hours[best] * t.effort_share))
         made += 1
     return made - first
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def look_ahead(met, organisations, ties, traits):
+    """Read what `propose` will ask of those that a founder meets, each anywhere in memory: all looks are under way
+    together. Returns the sum of what is read: else the compiler would see that nobody wants it.
+    """
+    _, org_uid, base, hours, _, slots, efficiency = organisations
+    neighbour, generation, memory, _, _, births = ties
+    domain, _, territory, _, _ = traits
+    found = np.int64(0)
+    for c in range(met.size):
+        j = np.uint64(max(0, met[c]))
+        found += np.int64(org_uid[j]) + base[j] + hours[j] + slots[j, 0] + np.int64(efficiency[j, 0]) + births[j]
+        found += neighbour[j, 0] + generation[j, 0] + memory[j] + domain[j] + territory[j]
+    return found
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -21,6 +21,7 @@ MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
+AHEAD = 128  # projects whose founders are looked up together
 STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 
 
@@ -201,6 +202,8 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, outcom
     org_uid, org_territory, org_model, slots, cash, project_paid = organisations
     means = (state, step, members, engineering, coordination, member, effort, org_uid, slots, cash)
     for p in range(first, last):
+        if (p - first) % AHEAD == 0:
+            look_ahead(p, min(p + AHEAD, last), member, organisations, gifts)
         gifts[p] = 0
         for s in range(received.shape[1]):
             received[p, s] = 0
@@ -240,6 +243,20 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, outcom
             p, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p], value, alone,
             coordination, perceived, plan_value, waiting, sums, counts, t.hour_value, t.viable_share, outcome,
         )  # fmt: skip
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def look_ahead(first, last, member, organisations, out):
+    """Read what `work` will ask of the founders of projects first..last-1, so that it is near when it is needed.
+
+    Each of them is anywhere in memory. In a loop that does nothing else many looks are under way together; `work` does
+    so much for a project that it would wait for each in turn. What is read is written to `out`, which `work` clears:
+    else the compiler would see that nobody wants it.
+    """
+    _, org_territory, org_model, slots, cash, project_paid = organisations
+    for p in between(first, last):
+        i = np.uint64(max(0, member[p, 0]))
+        out[p] = slots[i, 1] + cash[i] + project_paid[i] + org_territory[i] + org_model[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
