@@ -33,7 +33,7 @@ def list_closing(
     """
     n, (word, total) = 0, words
     chance.blocks(seed, uid[first:last], month, d.EXIT, word[first:last], total[first:last])
-    for i in range(first, last):
+    for i in between(first, last):
         if not alive[i]:
             continue
         red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
