@@ -5,7 +5,8 @@ need to know of it goes to the archive. Others are read where they are.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 
 import numpy as np
 
@@ -66,10 +67,10 @@ def laid_down(columns: Iterable[tuple[str, np.ndarray]]) -> Columns:
 def _whole(world) -> Iterator[tuple[str, np.ndarray]]:
     p = world.state.projects
     rows = np.flatnonzero((p.state > 0) & (p.started < KEPT_MONTHS) & world.core[p.territory])
-    parts = [*world.archive, _columns(world, rows)]
-    order = np.argsort(_joined(parts, "uid"))
-    for name in parts[-1]:
-        yield name, _joined(parts, name)[order]
+    makers = _makers(world, rows)
+    order = np.argsort(np.concatenate([*(part["uid"] for part in world.archive), makers["uid"]()]))
+    for name, make in makers.items():
+        yield name, np.concatenate([*(part[name] for part in world.archive), make()])[order]
 
 
 def _joined(parts: list[Columns], name: str) -> np.ndarray:
@@ -77,8 +78,13 @@ def _joined(parts: list[Columns], name: str) -> np.ndarray:
 
 
 def _columns(world, rows) -> Columns:
+    return {name: make() for name, make in _makers(world, rows).items()}
+
+
+def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
+    """Return what makes each column for these rows: those of a large cohort are never all in memory."""
     p = world.state.projects
-    living = p.state[rows] == 1
+    living, shares = p.state[rows] == 1, cache(partial(_shares, world, rows))
     found = {
         "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
         "strategy": p.strategy, "phase": p.phase, "aside": p.aside, "deployed": p.deployed,
@@ -91,13 +97,18 @@ def _columns(world, rows) -> Columns:
         "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
         "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
-    found = {name: column[rows] for name, column in found.items()}
-    for name in ("started", "implemented", "ended", "months"):
-        found[name] = found[name].astype(np.int32)  # studies compute with them
-    found["reinvented"] = p.origin[rows] > 0
-    found["value_now"], found["at_work"] = np.where(living, p.value[rows], 0.0), living & (p.step[rows] == 5)
-    found["unfair"], found["content"] = _shares(world, rows)
-    return found
+    wide = ("started", "implemented", "ended", "months")  # studies compute with them
+    return {
+        **{name: partial(_taken, c, rows, np.int32 if name in wide else c.dtype) for name, c in found.items()},
+        "reinvented": lambda: p.origin[rows] > 0,
+        "value_now": lambda: np.where(living, p.value[rows], 0.0),
+        "at_work": lambda: living & (p.step[rows] == 5),
+        "unfair": lambda: shares()[0], "content": lambda: shares()[1],
+    }  # fmt: skip
+
+
+def _taken(column: np.ndarray, rows: np.ndarray, dtype) -> np.ndarray:
+    return column[rows].astype(dtype, copy=False)
 
 
 def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
