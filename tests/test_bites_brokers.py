@@ -13,6 +13,7 @@ from sim.cohort import cohort
 from sim.kernels import alliance, projects
 from sim.kernels import catalysts as kernel
 from sim.kernels import mandates as renewal
+from sim.kernels.terms import as_record
 from sim.record import Record
 from sim.state import columns
 from sim.territory import france
@@ -242,7 +243,7 @@ def test_followed_by_a_catalyst_an_alliance_is_a_hub_and_no_other_is(results):
             (m.member, m.effort, m.hours, *shares, m.seen),
             (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
             (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
-            (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, terms, 0, len(p),
+            (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, as_record(terms), 0, len(p),
         )  # fmt: skip
         return out[3]
 
