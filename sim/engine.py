@@ -144,7 +144,7 @@ class Work:
             "projects": np.zeros(most, np.int64),
             "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, float, int, int)),
             "gifts": np.zeros((most, 1), np.int64),
-            "outcome": np.zeros((most, 8)), "given": np.zeros((most, 3), np.int64),  # of a month, by project
+            "given": np.zeros((most, 3), np.int64),  # to each project, by each fund
             "cap": np.zeros(most, np.int64), "worth": np.zeros(most, np.int64),
             "innovations": np.zeros(most, np.int64),  # rows of the living ones, the first `listed`
             "support": np.zeros(most, np.int64),  # cents of the month

@@ -931,15 +931,15 @@ class projects:
             flow[place][owner][7] += amount
             flow[territory[i]][7][model[i]] += amount
 
-    def work(table, memberships, organisations, seed, month, t, gifts, outcome, spent, first, last):
+    def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
         """All projects are played in order of rows, each paid out of what earlier ones left; some are written."""
-        (state, step, members, waiting, value_, alone, coordination, plan_value, perceived, engineering, free_money,
-         engineered, setup, left, implemented, reserve, sums, counts) = table  # fmt: skip
+        (state, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
+         engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
         member, effort, hours, kept, paid, received = memberships
         org_uid, org_territory, org_model, slots, cash, project_paid = organisations
         purse = list(cash)
         for p in range(first, last):
-            gifts[p], received[p] = 0, [0] * 8
+            gifts[p], received[p], cap[p], worth[p] = 0, [0] * 8, 0, 0
         for p in (p for p in range(last) if state[p] == 1 and members[p]):
             m, g, at_work = members[p], engineering[p], step[p] == 5
             breaks = 1 - t.kept
@@ -973,19 +973,40 @@ class projects:
                 alone, coordination, perceived, plan_value, waiting, t,
             )  # fmt: skip
             for column, name in zip(
-                sums, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
+                lasting, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
             ):
                 column[p] += made[name]
             for column, name in zip(counts, ("own", "programme", "hours", "months"), strict=True):
                 column[p] += made[name]
-            names = ("value", "alone", "premium", "gain", "felt", "own", "programme", "hours")
-            outcome[p] = [float(made[name]) for name in names]
+            here, at = sums[territory[p]], 12 + 8 * (m > 1)
+            for k, name in enumerate(("value", "alone", "premium", "gain", "felt")):
+                here[at + k] += projects.in_parts(made[name])
+            for k, name in enumerate(("own", "programme", "hours")):
+                here[at + 5 + k] += made[name]
+            for k, amount in enumerate((g + free_money[p], g, gifts[p])):
+                here[9 + k] += amount
+            if at_work:
+                here[28 + domain[p]] += projects.in_parts(made["value"])
+            if at_work and bid[p]:
+                cap[p], worth[p] = projects.ask(p, m, paid, kept, hours, value_, alone, perceived, t)
+                here[7] += cap[p]
+                here[8] += worth[p]
             for s, i in enumerate(member[p][:m]):
                 if slots[i][1] < 0:
                     leaves = paid[p][s] + projects.part(gifts[p], s, m)
                     cash[i] -= leaves
                     project_paid[i] += leaves
-                    spent[org_territory[i]][org_model[i]] += leaves
+                    sums[org_territory[i]][org_model[i]] += leaves
+
+    def in_parts(euros):
+        return math.floor(euros * 10_000 + 0.5)
+
+    def ask(p, m, paid, kept, hours, value_, alone, perceived, t):
+        seen = min(max(0.0, value_[p] - alone[p]), max(0.0, sum(perceived[p][:m])))
+        own = sum(paid[p][:m])
+        given = sum(h for h, k in zip(hours[p][:m], kept[p], strict=False) if k)
+        most = math.floor((own + 100 * t.hours_counted * given) * t.grant_rate)
+        return min(own, most), math.floor(100 * (alone[p] + seen))
 
     def list_shared(slots, out, first, last):
         rows = [i for i in range(first, last) if sum(p >= 0 for p in slots[i]) > 1]
@@ -1033,16 +1054,15 @@ class projects:
             for fund, owner in enumerate(owners):
                 flow[place][owner][outside] += whole[fund] - sum(sums[fund])
 
-    def add_work(table, gifts, outcome, programme, wages, given, delivered, totals):
-        state, territory, domain, step, members, engineering, untied = table
-        for p in (p for p in range(len(state)) if state[p] == 1 and members[p]):
-            place = territory[p]
-            programme[place] -= engineering[p] + untied[p]
-            wages[place] += engineering[p]
-            given[place] += gifts[p]
-            for k, amount in enumerate(outcome[p]):
-                totals[place][int(members[p] > 1)][k] += amount
-            delivered[place][domain[p]] += outcome[p][0] if step[p] == 5 else 0.0
+    def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
+        for place, row in enumerate(sums):
+            spent[place] = row[:7]
+            asked[0][place], asked[1][place], allotted, wages[place], handed[place][0] = row[7:12]
+            programme[place] -= allotted
+            for allied in (0, 1):
+                mine = row[12 + 8 * allied : 20 + 8 * allied]
+                totals[place][allied] = [n / 10_000 for n in mine[:5]] + [float(n) for n in mine[5:]] + [0.0] * 3
+            delivered[place] = [n / 10_000 for n in row[28:]]
 
     def account(
         p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
@@ -1065,22 +1085,6 @@ class projects:
         made["premium"] = made["value"] - made["alone"] - lost * per_euro
         made["gain"] = max(0.0, made["premium"])
         return made
-
-    def ask_grants(
-        state, step, bid, members, territory, paid, kept, hours, value_, alone, perceived, t, cap, worth, asked, first,
-        last,
-    ):  # fmt: skip
-        for p in range(first, last):
-            cap[p] = worth[p] = 0
-            if state[p] == 1 and step[p] == 5 and bid[p]:
-                premium = max(0.0, value_[p] - alone[p])
-                seen = min(premium, max(0.0, sum(perceived[p][: members[p]])))
-                own = sum(paid[p][: members[p]])
-                given = sum(h for h, k in zip(hours[p][: members[p]], kept[p], strict=False) if k)
-                cap[p] = min(own, math.floor((own + 100 * t.hours_counted * given) * t.grant_rate))
-                worth[p] = math.floor(100 * (alone[p] + seen))
-            asked[0][territory[p]] += cap[p]
-            asked[1][territory[p]] += worth[p]
 
     def grant(
         territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid

@@ -88,9 +88,8 @@ PAIRS = (
     (needs.spill, naive.needs.spill),
     (needs.tipped, naive.needs.tipped),
     (projects.advance, naive.projects.advance),
-    (projects.add_work, naive.projects.add_work),
+    (projects.open_sums, naive.projects.open_sums),
     (projects.allot, naive.projects.allot),
-    (projects.ask_grants, naive.projects.ask_grants),
     (projects.count_ends, naive.projects.count_ends),
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
@@ -178,7 +177,7 @@ def test_the_worlds_take_the_branches(calls):
     assert np.any((organisations[0][member] != place[:, None]) & (member >= 0) & allied[:, None]), (
         "no member from elsewhere"
     )
-    assert any(arguments[3].any() for arguments in calls[projects.add_work]), "no programme"
+    assert any(arguments[0][:, projects.ALLOTTED].any() for arguments in calls[projects.open_sums]), "no programme"
     (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][6]
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
     assert any(len(arguments[0]) for arguments in calls[projects.release])

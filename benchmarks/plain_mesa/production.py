@@ -9,6 +9,7 @@ from sim.agents.public_action import ENGINEERING
 from sim.kernels import decisions as d
 
 OWNERS = (PUBLIC, FINANCE, PRODUCTIVE)  # of the three funds
+PARTS = 10_000  # of a euro, in which values are added up
 
 
 def part_of(amount: int, s: int, m: int) -> int:
@@ -66,11 +67,14 @@ def produce(model):
     """Do one month of work in every project and pay its grants."""
     spent, wages = {place: [0] * 7 for place in model.places}, {place: 0 for place in model.places}
     for place in model.places:
-        place.totals = [[0.0] * 11, [0.0] * 11]
-        place.delivered = [0.0] * len(place.delivered)
+        place.totals = [[0] * 11, [0] * 11]
+        place.delivered = [0] * len(place.delivered)
     for project in model.projects:
         if project.members:
             work(model, project, spent, wages)
+    for place in model.places:
+        place.totals = [[*(n / PARTS for n in total[:5]), *map(float, total[5:])] for total in place.totals]
+        place.delivered = [n / PARTS for n in place.delivered]
     for place in model.places:
         deliver(model, place, spent[place])
     payroll = float(model.values["engineering.payroll_share"])
@@ -114,7 +118,7 @@ def work(model, project, spent, wages):
     worked = done / planned if planned > 0.0 else 0.0
     account(project, t, at_work, worked, planned, cash_used, g + untied, hours_used)
     if at_work:
-        place.delivered[project.domain] += project.value * worked
+        place.delivered[project.domain] += in_parts(project.value * worked)
 
 
 def use_programme(project, at_work: bool, month: int) -> int:
@@ -159,8 +163,15 @@ def account(project, t, at_work, worked, planned, own, programme, hours):
     project.sum_hours += hours
     project.sum_months += 1
     totals = project.home.totals[m > 1]
-    for k, amount in enumerate((made, lonely, premium, gain, felt, own, programme, hours)):
+    for k, amount in enumerate((made, lonely, premium, gain, felt)):
+        totals[k] += in_parts(amount)
+    for k, amount in enumerate((own, programme, hours), start=5):
         totals[k] += amount
+
+
+def in_parts(euros: float) -> int:
+    """Return an amount as a whole number of parts of a euro: what is added up is the same in any order."""
+    return math.floor(euros * PARTS + 0.5)
 
 
 # grants

@@ -8,8 +8,6 @@ Value never pays a wage: it moves needs and opinions, not money.
 Numbers   parameters projects, trust, engineering
 """
 
-from functools import partial
-
 import numpy as np
 
 from sim.agents import circuit
@@ -47,28 +45,21 @@ def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, terms, w = world.state, world.recorded_terms, world.work
     o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
-    wages, gifts = np.zeros(len(place), np.int64), w.gifts[:, 0]
-    handed = np.zeros((len(place), 1), np.int64)
-    w.totals[:] = 0.0
-    place.delivered[:] = 0.0
-    spent = world.crew.total(
-        kernel.work, len(p), (len(place), 7),
-        (p.state, p.step, p.members, p.waiting, p.value, p.alone, p.coordination, p.plan_value, m.perceived,
-         p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
+    places, gifts = len(place), w.gifts[:, 0]
+    sums = world.crew.total(
+        kernel.work, len(p), (places, kernel.DELIVERED + place.delivered.shape[1]),
+        (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
+         p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
-        terms, gifts, w.outcome,
+        terms, gifts, w.cap, w.worth,
     )  # fmt: skip
-    shared, _, asked = world.crew.together(
-        partial(_pay_shared, world, spent),
-        partial(
-            kernel.add_work, (p.state, p.territory, p.domain, p.step, p.members, p.engineering, p.untied), gifts,
-            w.outcome, place.purse[:, ENGINEERING], wages, handed[:, 0], place.delivered, w.totals,
-        ),
-        partial(_ask_grants, world),
-    )  # fmt: skip
+    spent, asked = np.zeros((places, 7), np.int64), np.zeros((2, places), np.int64)
+    wages, handed = np.zeros(places, np.int64), np.zeros((places, 1), np.int64)
+    kernel.open_sums(sums, place.purse[:, ENGINEERING], wages, handed, spent, asked, place.delivered, w.totals)
+    shared = _pay_shared(world, spent)
     if handed.any():
         pay_members(world, shared, w.gifts, handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, spent)
@@ -92,16 +83,6 @@ def in_several_projects(world) -> np.ndarray:
     """Return the rows of organisations that are in several projects, in the work array `rows`."""
     slots, rows = world.state.organisations.slots, world.work.rows
     return rows[: world.crew.gather(kernel.list_shared, len(slots), slots, rows)]
-
-
-def _ask_grants(world) -> np.ndarray:
-    """Write what each project asks and how funders see it; return the sums of both by territory."""
-    s, w = world.state, world.work
-    p, m = s.projects, s.memberships
-    return world.crew.total(
-        kernel.ask_grants, len(p), (2, len(s.territories)), p.state, p.step, p.bid, p.members, p.territory, m.paid,
-        m.kept, m.hours, p.value, p.alone, m.perceived, world.recorded_terms, w.cap, w.worth,
-    )  # fmt: skip
 
 
 def grant(world, shared, cap, worth, asked, weighed, fund, opening):

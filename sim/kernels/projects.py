@@ -1,7 +1,7 @@
 """Kernels of the life of a project: birth, programme money, the month's work, the seven steps, the ends.
 
-Money in int64 cents. Amounts per territory are added in int64, so that the order of projects cannot matter;
-the few float sums run in row order on one thread.
+Money in int64 cents, values added up in int64 parts of a euro, so that neither the order of projects nor the threads
+that share them can matter.
 """
 
 import math
@@ -23,6 +23,9 @@ LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
 AHEAD = 128  # projects whose founders are looked up together
 STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
+PARTS = 10_000.0  # of a euro, in which the month of projects is added up
+ASKED, WEIGHED, ALLOTTED, WAGES, HANDED, TOTALS = 7, 8, 9, 10, 11, 12  # columns of these sums: see `open_sums`
+DELIVERED = TOTALS + 2 * 8
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -186,35 +189,38 @@ def allot(territory, planned, need, programme, cap, terms, out, untied, first, l
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def work(projects, memberships, organisations, seed, month, terms, gifts, outcome, spent, first, last):
+def work(projects, memberships, organisations, seed, month, terms, gifts, cap, worth, sums, first, last):
     """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
 
-    Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`)
-    and what its month adds to the sums of its territory (`outcome`, in the order of `totals`).
+    Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`),
+    what it may ask of funders (`cap`, `worth`), and adds its month to the sums of its territory (`open_sums`).
     A member keeps its promise by chance and only when it has the cash. A project of one makes none to others. Those
-    that are in no other project pay here, and it is added to spent[territory, model]; the cash of others, whom other
-    blocks may see, is only read: `pay_work` takes it.
+    that are in no other project pay here, and it is added to the sums of their territory; the cash of others, whom
+    other blocks may see, is only read: `pay_work` takes it.
     """
     t = terms[0]
-    (state, step, members, waiting, value, alone, coordination, plan_value, perceived, engineering, free_money,
-     engineered, setup, left, implemented, reserve, sums, counts) = projects  # fmt: skip
+    (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
+     engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
     member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, project_paid = organisations
     means = (state, step, members, engineering, coordination, member, effort, org_uid, slots, cash)
     for p in range(first, last):
         if (p - first) % AHEAD == 0:
             look_ahead(p, min(p + AHEAD, last), member, organisations, gifts)
-        gifts[p] = 0
+        gifts[p], cap[p], worth[p] = 0, 0, 0
         for s in range(received.shape[1]):
             received[p, s] = 0
         if state[p] != LIVING or members[p] == 0:
             continue
-        m, at_work = np.int64(members[p]), step[p] == IMPLEMENT
+        m, at_work, place = np.int64(members[p]), step[p] == IMPLEMENT, np.int64(territory[p])
         if reserve[p] + free_money[p] != 0:
             freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
             gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
+            sums[place, HANDED] += gifts[p]
         if engineering[p] + free_money[p] > 0:
             engineered[p] = 1
+            sums[place, ALLOTTED] += engineering[p] + free_money[p]
+            sums[place, WAGES] += engineering[p]
         breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
         planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
         for s in range(m):
@@ -237,12 +243,18 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, outcom
                 leaves = paid[p, s] + share_of(gifts[p], s, m)
                 cash[i] -= leaves
                 project_paid[i] += leaves
-                spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+                sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
         worked = done / planned if planned > 0.0 else 0.0
-        account(
+        made = account(
             p, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p], value, alone,
-            coordination, perceived, plan_value, waiting, sums, counts, t.hour_value, t.viable_share, outcome,
+            coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share, sums[place],
         )  # fmt: skip
+        if at_work:
+            sums[place, DELIVERED + np.int64(domain[p])] += made
+            if bid[p]:
+                ask(p, m, paid, kept, hours, value, alone, perceived, t, cap, worth)
+                sums[place, ASKED] += cap[p]
+                sums[place, WEIGHED] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -421,26 +433,6 @@ def seat_of(i, p, members, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_work(projects, gifts, outcome, programme, wages, given, delivered, totals):
-    """Add the month of every project to the sums of its territory, in row order: floats of many rows.
-
-    Programme money leaves its purse: engineering, real or inert, pays people who animate.
-    """
-    state, territory, domain, step, members, engineering, untied = projects
-    for p in range(state.size):
-        if state[p] != LIVING or members[p] == 0:
-            continue
-        place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
-        programme[place] -= engineering[p] + untied[p]
-        wages[place] += engineering[p]
-        given[place] += gifts[p]
-        for k in range(outcome.shape[1]):
-            totals[place, allied, k] += outcome[p, k]
-        if step[p] == IMPLEMENT:
-            delivered[place, np.int64(domain[p])] += outcome[p, 0]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def slot_of(i, p, slots):
     """Return which of its own slots holds project p: it tells apart the promises of one organisation."""
     for s in range(slots.shape[1]):
@@ -473,15 +465,15 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, sums, counts, hour_value, viable_share, outcome,
+    plan_value, waiting, lasting, counts, hour_value, viable_share, sums,
 ):  # fmt: skip
-    """Add the month of project p to its sums, and write what it adds to those of its territory (`outcome`).
+    """Add the month of project p to its own sums and to those of its territory; return what it delivers, in parts.
 
     Premium of a month of work: what it delivers, less what members alone would have, less what the programme's
     money would have delivered at their productivity. In set-up, the means that a solo would not have spent
     (coordination; all means of dialogue and choice; the programme) are charged at that same productivity.
     """
-    s_value, s_alone, s_premium, s_gain, s_perceived, s_coordination, s_means_alone = sums
+    s_value, s_alone, s_premium, s_gain, s_perceived, s_coordination, s_means_alone = lasting
     s_own, s_programme, s_hours, s_months = counts
     productivity = alone[p] / planned if planned > 0.0 else 0.0
     means = (own + programme_used) / 100.0 + hours_used * hour_value
@@ -514,35 +506,66 @@ def account(
         s_hours[p] += hours_used
     s_own[p] += own
     s_months[p] += 1
-    outcome[p, 0], outcome[p, 1], outcome[p, 2], outcome[p, 3] = made, lonely, premium, max(0.0, premium)
-    outcome[p, 4], outcome[p, 5], outcome[p, 6], outcome[p, 7] = felt, own, programme_used, hours_used
+    at = TOTALS if m == 1 else TOTALS + 8
+    if at_work:
+        sums[at] += in_parts(made)
+        sums[at + 1] += in_parts(lonely)
+        sums[at + 4] += in_parts(felt)
+    sums[at + 2] += in_parts(premium)
+    sums[at + 3] += in_parts(max(0.0, premium))
+    sums[at + 5] += own
+    sums[at + 6] += programme_used
+    sums[at + 7] += hours_used
+    return in_parts(made)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def ask_grants(
-    state, step, bid, members, territory, paid, kept, hours, value, alone, perceived, terms, cap, worth, asked, first,
-    last,
-):  # fmt: skip
-    """Write what each project at work may ask (cents) and how funders see it; both are 0 for others.
+def in_parts(euros):
+    """Return an amount as a whole number of PARTS of a euro: such sums are the same in any order."""
+    return np.int64(math.floor(euros * PARTS + 0.5))
 
-    Adds the first to asked[0, territory] and the second to asked[1, territory].
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def ask(p, m, paid, kept, hours, value, alone, perceived, t, cap, worth):
+    """Write what project p, at work, may ask (cents) and how funders see it.
+
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
-    t = terms[0]
-    for p in range(first, last):
-        cap[p], worth[p] = 0, 0
-        if state[p] != LIVING or step[p] != IMPLEMENT or not bid[p]:
-            continue
-        spent, felt, given = np.int64(0), 0.0, np.int64(0)
-        for s in range(np.int64(members[p])):
-            spent += paid[p, s]
-            given += hours[p, s] * kept[p, s]
-            felt += perceived[p, s]
-        cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
-        worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
-        asked[0, territory[p]] += cap[p]
-        asked[1, territory[p]] += worth[p]
+    spent, felt, given = np.int64(0), 0.0, np.int64(0)
+    for s in range(m):
+        spent += paid[p, s]
+        given += hours[p, s] * kept[p, s]
+        felt += perceived[p, s]
+    cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
+    worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
+    """Give back what the month of all projects adds up to, sums[territory, of what], each to where it belongs.
+
+    sums[:, 0..6]       cents spent by organisations of each model
+    ASKED, WEIGHED      what funders are asked, and its weight
+    ALLOTTED, WAGES     programme money, which leaves its purse; of which engineering, real or inert, pays people
+    HANDED              untied cents that members receive
+    TOTALS, TOTALS + 8  of projects of one and of alliances, in the order of TOTALS of sim/alliances/production.py
+    DELIVERED           by domain. Values are in PARTS of a euro
+    """
+    for place in range(sums.shape[0]):
+        for k in range(spent.shape[1]):
+            spent[place, k] = sums[place, k]
+        asked[0, place], asked[1, place] = sums[place, ASKED], sums[place, WEIGHED]
+        programme[place] -= sums[place, ALLOTTED]
+        wages[place], handed[place, 0] = sums[place, WAGES], sums[place, HANDED]
+        for allied in range(2):
+            for k in range(8):
+                unit = PARTS if k < 5 else 1.0
+                totals[place, allied, k] = sums[place, TOTALS + 8 * allied + k] / unit
+            for k in range(8, totals.shape[2]):
+                totals[place, allied, k] = 0.0
+        for k in range(delivered.shape[1]):
+            delivered[place, k] = sums[place, DELIVERED + k] / PARTS
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
