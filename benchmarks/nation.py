@@ -7,6 +7,7 @@ up as projects fill the world, and the shape of that is taken from a départemen
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -49,16 +50,17 @@ def measure(
 
 def watched(territory: str, months: int) -> tuple[float, float, dict]:
     """Run `sim run --json` and return its seconds, the most memory of it and its children, and what it said."""
-    command = [sys.executable, "-m", "sim.cli", "run", "--territory", territory, "--months", str(months), "--json"]
     plain = {name: value for name, value in environment().items() if not name.endswith("NUM_THREADS")}
-    began = time.perf_counter()
-    process = subprocess.Popen(command, env=plain, stdout=subprocess.PIPE, text=True)
-    peak = [0]
-    watcher = threading.Thread(target=watch, args=(process, peak), daemon=True)
-    watcher.start()
-    out, _ = process.communicate()
-    seconds = time.perf_counter() - began
-    watcher.join()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sim.cli", "run", "--territory", territory, "--months", str(months), "--json"]
+        began = time.perf_counter()
+        process = subprocess.Popen([*command, "--out", f"{folder}/run"], env=plain, stdout=subprocess.PIPE, text=True)
+        peak = [0]
+        watcher = threading.Thread(target=watch, args=(process, peak), daemon=True)
+        watcher.start()
+        out, _ = process.communicate()
+        seconds = time.perf_counter() - began
+        watcher.join()
     if process.returncode:
         raise RuntimeError(f"sim run --territory {territory} ended with {process.returncode}")
     return seconds, peak[0], json.loads(out)
