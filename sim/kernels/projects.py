@@ -462,7 +462,7 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
         flow[home, MODELS, np.int64(org_model[i])] += amount
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def account(
     p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
     plan_value, waiting, lasting, counts, hour_value, viable_share, sums,
@@ -519,13 +519,13 @@ def account(
     return in_parts(made)
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def in_parts(euros):
     """Return an amount as a whole number of PARTS of a euro: such sums are the same in any order."""
     return np.int64(math.floor(euros * PARTS + 0.5))
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def ask(p, m, paid, kept, hours, value, alone, perceived, t, cap, worth):
     """Write what project p, at work, may ask (cents) and how funders see it.
 
