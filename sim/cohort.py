@@ -13,7 +13,6 @@ import numpy as np
 from sim.alliances.terms import KEPT_MONTHS
 from sim.kernels import record as kernel
 
-KEPT = kernel.KEPT  # projects.state: ended, of the cohort
 IN_MEMORY = 50_000  # projects: a larger cohort waits on the disk for the end of the run
 
 Columns = dict[str, np.ndarray]

@@ -7,6 +7,7 @@ from sim import cohort
 from sim.alliances.terms import KEPT_MONTHS
 from sim.engine import World
 from sim.errors import CapacityError
+from sim.kernels import projects
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.territory import load_territory
@@ -73,7 +74,7 @@ def test_ended_projects_of_the_cohort_leave_their_row_and_are_kept_as_they_were(
         p = world.state.projects
         if month < KEPT_MONTHS:
             opened |= set(p.uid[(p.state > 0) & (p.started == month)].tolist())
-        kept = np.flatnonzero(p.state == cohort.KEPT)
+        kept = np.flatnonzero(p.state == projects.KEPT)
         assert month < KEPT_MONTHS or (p.ended[kept] >= month - 1).all()
         for row in kept.tolist():
             ended[int(p.uid[row])] = (p.sum_value[row], p.sum_own[row], p.end[row], p.ended[row], p.sum_months[row])

@@ -6,9 +6,8 @@ import numpy as np
 from numba import njit
 
 from sim.kernels.accounts import PEOPLE
+from sim.kernels.projects import KEPT
 from sim.kernels.rows import between
-
-KEPT = 2  # state of a project: ended, of the cohort
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
