@@ -61,8 +61,8 @@ def desire(world):
     world.crew.together(
         partial(kernel.be_seen, *seen),  # nobody looks at it any more this month
         partial(_count_alliances, world),
-        partial(
-            world.crew.share, kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
+        *world.crew.blocks(
+            kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
             world.work.badge, o.disposition, o.threshold, world.seed, world.recorded_terms, o.desire,
         ),
     )  # fmt: skip
