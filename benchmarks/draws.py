@@ -59,14 +59,14 @@ TWICE = {
     "    return philox_once(c0, c1, c2, c3, k0, k1)\n",
     "blocks": HEAD + "def blocks({all}):\n"
     "    blocks_once({other})\n"
-    "    sink(np.uint64(total[total.size - 1]))\n"
+    "    sink(np.uint64(words[0][last - 1]))\n"
     "    blocks_once({all})\n",
 }
 COUNTED = {
     "philox": HEAD + "def philox(c0, c1, c2, c3, k0, k1):\n"
     "    count(1)\n"
     "    return philox_once(c0, c1, c2, c3, k0, k1)\n",
-    "blocks": HEAD + "def blocks({all}):\n    count(np.int64(uid.size))\n    blocks_once({all})\n",
+    "blocks": HEAD + "def blocks({all}):\n    count(np.int64(last - first))\n    blocks_once({all})\n",
 }
 
 

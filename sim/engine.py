@@ -4,6 +4,8 @@ world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
 world.run(84)
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim import cohort, initial, invariants
@@ -11,6 +13,8 @@ from sim.alliances import innovation, needs, places, search
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
+from sim.kernels import chance
+from sim.kernels.decisions import EACH_MONTH
 from sim.kernels.terms import Terms, as_record
 from sim.ledger import Ledger
 from sim.schedule import PHASES
@@ -62,6 +66,7 @@ class World:
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         cohort.retire(self)
         search.make_room(self)
+        self._draw()
         self.ledger.open(self.month, carry=True)
         self.work.told[:] = 0
         for phase in self.phases:
@@ -71,6 +76,11 @@ class World:
                 phase(self)
         self.ledger.close()
         self.month += 1
+
+    def _draw(self):
+        """Draw what every organisation draws each month: one block of chance serves three phases."""
+        uid = self.state.organisations.uid
+        self.crew.share(chance.blocks, len(uid), self.seed, uid, self.month, EACH_MONTH, self.work.drawn)
 
     @property
     def terms(self) -> Terms:
@@ -129,6 +139,14 @@ TOLD = (  # what the record tells of a month, by territory: columns of Work.told
 )  # fmt: skip
 
 
+class Drawn(NamedTuple):
+    """Words of chance of this month, one for each row of organisations (uint32)."""
+
+    opens: np.ndarray  # below the probability: it opens a project
+    closes: np.ndarray  # below the probability: it closes
+    luck: np.ndarray  # four numbers below 2^16, added up
+
+
 class Work:
     """Arrays that phases of one month share and that no result depends on from one month to the next."""
 
@@ -136,7 +154,7 @@ class Work:
         rows, most, places = len(state.organisations), state.projects._most, len(state.territories)
         self.rows, self.parts, self.weights = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
         self.amounts = self.weights.view(np.int64)  # in the same memory: no phase takes both
-        self.words = np.zeros(rows, np.uint32), self.parts.view(np.uint64)  # drawn for all organisations; no parts then
+        self.drawn = Drawn(*(np.zeros(rows, np.uint32) for _ in Drawn._fields))
         self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
         self.allied = np.zeros(rows, np.uint8)  # members of living alliances
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month

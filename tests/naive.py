@@ -33,14 +33,11 @@ class chance:
         counter = (uid & MASK_32, uid >> 32, month & MASK_32, decision * 256 + sub)
         return chance.philox(counter, (seed & MASK_32, seed >> 32))
 
-    def blocks(seed, uid, month, decision, first, total):
-        drawn = [chance.block(seed, who, month, decision, 0) for who in uid]
-        first[:], total[:] = [words[0] for words in drawn], [sum(words) for words in drawn]
-
-    def blocks_of(seed, uid, month, decision, word, total, start, stop):
-        for i in range(start, stop):
-            words = chance.block(seed, uid[i], month, decision, 0)
-            word[i], total[i] = words[0], sum(words)
+    def blocks(seed, uid, month, decision, words, first, last):
+        for i in range(first, last):
+            a, b, *others = chance.block(seed, uid[i], month, decision, 0)
+            halves = [half for word in others for half in divmod(word, 2**16)]
+            words[0][i], words[1][i], words[2][i] = a, b, sum(halves)
 
     def uniform(*key):
         a, b, _, _ = chance.block(*key)
@@ -585,13 +582,8 @@ class alliance:
 class matching:
     OTHERS = (0, 2, 3, 4, 5, 6)
 
-    def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, first, last):
-        chance.blocks_of(seed, uid, month, 60, *words, first, last)
-        rows = [
-            i
-            for i in range(first, last)
-            if alive[i] and slots[i][2] < 0 and chance.happens(seed, uid[i], month, 60, 0, monthly[model[i]])
-        ]
+    def list_starters(alive, model, slots, monthly, word, out, first, last):
+        rows = [i for i in range(first, last) if alive[i] and slots[i][2] < 0 and word[i] < 2**32 * monthly[model[i]]]
         out[first : first + len(rows)] = rows
         return len(rows)
 

@@ -45,7 +45,7 @@ class money:
                 flow[t][8 * payer + receiver] += part
 
     def luck_of(total):
-        return (total / 2**32 - 2) * math.sqrt(3)
+        return ((total + 2) / 2**16 - 2) * math.sqrt(3)
 
     def planned(cash, base, fixed, rate):
         return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
@@ -94,16 +94,14 @@ class money:
                 flow[t][8 * j + OUTSIDE] += lost
 
     def pay_organisations(
-        segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market, first, last
+        segments, alive, base, luck, sd, lasting, word, weight, income, cash, market, first, last
     ):  # fmt: skip
         for k, t, span in numbered(segments)[first:last]:
-            if sd:
-                naive.chance.blocks_of(seed, uid, month, 30, *words, *span)
             for i in range(*span):
                 if not alive[i]:
                     luck[i] = 0.0
                 elif sd:
-                    drawn = money.luck_of(words[1][i])
+                    drawn = money.luck_of(word[i])
                     luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
                 weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
                 income[i] = 0
@@ -243,17 +241,16 @@ class life:
     JUST_CLOSED = 255
 
     def list_closing(
-        alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out, first, last
+        alive, model, cash, base, red, exits, shield, credit, patience, word, out, first, last
     ):  # fmt: skip
         found = []
-        naive.chance.blocks_of(seed, uid, month, 40, *words, first, last)
         for i in range(first, last):
             if not alive[i]:
                 continue
             red[i] = min(254, red[i] + 1) if cash[i] < 0 else 0
             failed = red[i] >= patience and cash[i] < -credit * base[i]
             hazard = exits[model[i]] * (shield[i] if len(shield) else 1.0)
-            if exits[model[i]] > 0 and (failed or naive.chance.happens(seed, uid[i], month, 40, 0, hazard)):
+            if exits[model[i]] > 0 and (failed or word[i] < 2**32 * hazard):
                 found.append(i)
         out[first : first + len(found)] = found
         return len(found)

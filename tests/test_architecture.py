@@ -238,9 +238,9 @@ def test_twins_are_plain_python():
 NUMBERED = {
     "COUNT_ORGANISATIONS": 1, "ORGANISATION_TRAITS": 2, "DESIRE": 3, "FIRST_TIES": 4, "TIE_BREAK": 6,
     "SAMPLE_TERRITORIES": 7, "DEATHS": 20, "BIRTHS": 21, "MOVES": 22, "AGEING": 23, "VOLUNTEERS": 24,
-    "INCOME_SHOCK": 30, "COMMON_SHOCK": 31, "LOAN_REFUSED": 32, "OWN_OF_PLACE": 42, "GENERAL_INTEREST": 43,
-    "EXIT": 40, "ENTRY": 41,
-    "START_PROJECT": 60, "PROJECT_TRAITS": 61,
+    "EACH_MONTH": 44, "COMMON_SHOCK": 31, "LOAN_REFUSED": 32, "OWN_OF_PLACE": 42, "GENERAL_INTEREST": 43,
+    "ENTRY": 41,
+    "PROJECT_TRAITS": 61,
     "RECRUIT": 62, "CANDIDATES": 63, "PERCEPTION_NOISE": 64, "ACCEPT": 65, "PROMISE": 66, "ABANDON": 67, "REVIEW": 68,
     "SEE_LINK": 69, "BID": 70, "INNOVATE": 71, "SHAPLEY_SAMPLE": 73, "TIE_MEETING": 75, "PARTNER_PLAN": 76,
     "RECRUIT_COUNT": 77, "FOUNDER_PLAN": 78, "NEED_CALLS": 79, "SCALE": 80,
@@ -260,6 +260,7 @@ def test_no_two_decisions_share_a_number():
     names, numbers = zip(*numbers_of_decisions(), strict=True)
     assert len(set(names)) == len(names), "a decision is defined twice"
     assert len(set(numbers)) == len(numbers), "two decisions would draw the same luck"
+    assert not {30, 40, 60} & set(numbers), "a number is not used again"
 
 
 def test_a_decision_keeps_its_number_for_ever():

@@ -75,7 +75,7 @@ MECHANISMS = {
     "reward of investors": (CONTRACT, {"fund.reward": 0.9}, total("cash_financial"), "moves"),
     "branches follow staff": (SCARCE, {"heads.branch": 1.0}, patronage_granted, "moves"),
     "two heads of public action": ({"money.income_sd": 0.4}, {"heads.local": 1.0}, granted, "moves"),
-    "general interest": ({}, {"heads.general_interest": 1.0}, total("value_solo"), "moves"),
+    "general interest": (QUICK, {"heads.general_interest": 1.0}, total("value_solo"), "moves"),
     "civic service": ({}, {"civic.dose": 2.0}, total("hours_served"), "up"),
     "civic service reaches projects": ({}, {"civic.dose": 20.0}, hours_in_projects, "up"),
     "civic service paid by the State": ({"civic.dose": 2.0, "civic.payer": 0}, {"civic.payer": 1},
@@ -167,7 +167,8 @@ def test_a_fund_without_contracts_and_models_without_heads_change_nothing_to_the
 def test_luck_without_persistence_is_the_luck_of_the_month():
     luck, weight = played(0.0, 40)
     expected = [
-        money.luck_of(np.uint64(sum(map(int, chance.block(3, 7, month, d.INCOME_SHOCK, 0))))) for month in range(40)
+        money.luck_of(sum(int(w) >> 16 for w in words[2:]) + sum(int(w) % 2**16 for w in words[2:]))
+        for words in (chance.block(3, 7, month, d.EACH_MONTH, 0) for month in range(40))
     ]
     assert luck == expected, "to the bit: the same draws as a model without persistence"
     assert weight == [100 * max(0.0, 1 + 0.2 * e) for e in expected]
@@ -186,12 +187,11 @@ def played(lasting, months, uid=7):
     segments = np.zeros((7, 1, 2), np.int64)
     segments[2:, 0] = [[0, 1]] + [[1, 1]] * 4
     alive, base, uids, luck = np.ones(1, np.uint8), np.array([100]), np.array([uid], np.uint64), np.zeros(1)
-    lucks, weights, weight, words = [], [], np.zeros(1), (np.zeros(1, np.uint32), np.zeros(1, np.uint64))
+    lucks, weights, weight, words = [], [], np.zeros(1), tuple(np.zeros((3, 1), np.uint32))
     income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
     for month in range(months):
-        money.pay_organisations(
-            segments, alive, base, uids, luck, 0.2, lasting, 3, month, words, weight, income, cash, market, 0, 7
-        )
+        chance.blocks(3, uids, month, d.EACH_MONTH, words, 0, 1)
+        money.pay_organisations(segments, alive, base, luck, 0.2, lasting, words[2], weight, income, cash, market, 0, 7)
         lucks.append(float(luck[0]))
         weights.append(float(weight[0]))
     return lucks, weights

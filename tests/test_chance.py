@@ -56,11 +56,12 @@ def test_draws_of_one_key(key, probability, n):
 @given(WORD, st.lists(WORD, min_size=1, max_size=40), MONTH, DECISION)
 def test_draws_of_all_at_once_are_those_of_each(seed, uid, month, decision):
     """To the bit, whatever the number of rows drawn together."""
-    rows = (np.array(uid, np.uint64), month, decision, np.zeros(len(uid), np.uint32), np.zeros(len(uid), np.uint64))
-    *_, first, total = agree(chance.blocks, naive.chance.blocks, (seed, *rows))
-    each = [chance.block(seed, np.uint64(one), month, decision, 0) for one in uid]
-    assert first.tolist() == [int(words[0]) for words in each]
-    assert total.tolist() == [sum(map(int, words)) for words in each]
+    words = tuple(np.zeros(len(uid), np.uint32) for _ in range(3))
+    key = (seed, np.array(uid, np.uint64), month, decision)
+    *_, (first, second, rest), _, _ = agree(chance.blocks, naive.chance.blocks, (*key, words, 0, len(uid)))
+    each = [[int(word) for word in chance.block(seed, np.uint64(one), month, decision, 0)] for one in uid]
+    assert [first.tolist(), second.tolist()] == [[words[k] for words in each] for k in (0, 1)]
+    assert rest.tolist() == [(c >> 16) + c % 2**16 + (d >> 16) + d % 2**16 for _, _, c, d in each]
 
 
 def test_certain_and_impossible():

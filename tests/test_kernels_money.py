@@ -219,12 +219,13 @@ def test_thirds_favour_nobody():
 
 
 def test_own_luck_is_standard():
-    first, total = np.zeros(50_000, np.uint32), np.zeros(50_000, np.uint64)
-    chance.blocks(7, np.arange(50_000, dtype=np.uint64), 3, d.INCOME_SHOCK, first, total)
+    words = first, _, total = tuple(np.zeros(50_000, np.uint32) for _ in range(3))
+    chance.blocks(7, np.arange(50_000, dtype=np.uint64), 3, d.EACH_MONTH, words, 0, 50_000)
     draws = np.array([money.luck_of(word) for word in total])
     assert abs(draws.mean()) < 4 / math.sqrt(draws.size)
     assert draws.std() == pytest.approx(1, abs=0.015)
     assert np.abs(draws).max() <= 2 * math.sqrt(3)
+    assert abs(np.corrcoef(draws, first)[0, 1]) < 4 / math.sqrt(draws.size), "words of one block are independent"
     assert [naive.money.luck_of(word) for word in total[:50].tolist()] == pytest.approx(draws[:50].tolist(), abs=1e-12)
 
 

@@ -33,9 +33,14 @@ class Philox:
         """Return an integer below 2^32."""
         return self.block(uid, month, decision, sub)[0]
 
-    def total(self, uid: int, month: int, decision: int) -> int:
-        """Return the sum of four words."""
-        return sum(self.block(uid, month, decision, 0))
+    def second(self, uid: int, month: int, decision: int) -> int:
+        """Return the second word of a block, below 2^32."""
+        return self.block(uid, month, decision, 0)[1]
+
+    def halves(self, uid: int, month: int, decision: int) -> int:
+        """Return the sum of the four halves of the last two words of a block."""
+        _, _, c, d = self.block(uid, month, decision, 0)
+        return (c >> 16) + (c & 0xFFFF) + (d >> 16) + (d & 0xFFFF)
 
     def uniform(self, uid: int, month: int, decision: int, sub: int) -> float:
         """Return a number in [0, 1) of 53 bits."""
@@ -76,9 +81,13 @@ class Recorder:
         """See Philox."""
         return self._keep(self.source.word(uid, month, decision, sub))
 
-    def total(self, uid, month, decision):
+    def second(self, uid, month, decision):
         """See Philox."""
-        return self._keep(self.source.total(uid, month, decision))
+        return self._keep(self.source.second(uid, month, decision))
+
+    def halves(self, uid, month, decision):
+        """See Philox."""
+        return self._keep(self.source.halves(uid, month, decision))
 
     def uniform(self, uid, month, decision, sub):
         """See Philox."""
@@ -109,9 +118,11 @@ class Ready:
 
     word = uniform = normal = block
 
-    def total(self, uid, month, decision):
+    def second(self, uid, month, decision):
         """See Philox."""
         return self.next()
+
+    halves = second
 
     def happens(self, uid, month, decision, sub, probability):
         """See Philox."""

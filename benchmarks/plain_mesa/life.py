@@ -49,7 +49,7 @@ def close(model):
 
 def list_closing(model) -> list:
     """Count months in the red; return who closes this month."""
-    v, month, word = model.values, model.month, model.chance.word
+    v, month, second = model.values, model.month, model.chance.second
     credit_months, patience = float(v["money.credit_months"]), int(v["money.failure_months"])
     protection, found = float(v["promoters.protection"]), []
     for one in model.organisations:
@@ -59,7 +59,7 @@ def list_closing(model) -> list:
             continue
         if protection != 0.0:
             exit_chance = min(1.0, exit_chance * shield(one, protection))
-        drawn = word(one.uid, month, d.EXIT, 0)
+        drawn = second(one.uid, month, d.EACH_MONTH)
         failed = one.red >= patience and one.cash < -credit_months * one.base
         if failed or drawn < exit_chance * RANGE:
             found.append(one)

@@ -244,9 +244,9 @@ def pay(model, place, k: int, sd: float, lasting: float, new: float):
     """Pay what waits for one model of a place to its organisations, by size and by luck."""
     actors = place.living[k]
     if sd > 0.0:
-        total, month, weights = model.chance.total, model.month, []
+        halves, month, weights = model.chance.halves, model.month, []
         for one in actors:
-            drawn = (total(one.uid, month, d.INCOME_SHOCK) / 4294967296.0 - 2.0) * ROOT_THREE
+            drawn = ((halves(one.uid, month, d.EACH_MONTH) + 2.0) / 65536.0 - 2.0) * ROOT_THREE
             weights.append(one.draw_luck(drawn, lasting, new, sd))
     else:
         weights = [one.base for one in actors]

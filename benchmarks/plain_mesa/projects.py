@@ -113,7 +113,7 @@ def start(model):
     bars = [p * 4294967296.0 for p in model.numbers.start_probabilities]
     opened = []
     for one in model.organisations:
-        if word(one.uid, month, d.START_PROJECT, 0) < bars[one.number] and len(one.projects) < SLOTS:
+        if word(one.uid, month, d.EACH_MONTH, 0) < bars[one.number] and len(one.projects) < SLOTS:
             domain = answered(model, one)
             if domain is not None:
                 opened.append(open_project(model, one, domain))

@@ -69,7 +69,7 @@ def post_spending(world, amounts):
 @phase(
     reads=(
         "cohorts.base", "organisations.alive", "organisations.base", "organisations.fte", "organisations.hours",
-        "organisations.uid", "territories.flow",
+        "territories.flow",
     ),
     writes=(
         "organisations.cash", "organisations.hours_bound", "organisations.income", "organisations.luck",
@@ -82,9 +82,8 @@ def earn(world):
     o, c, place = s.organisations, s.cohorts, s.territories
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     world.crew.segments(
-        kernel.pay_organisations, s.segments, o.alive, o.base, o.uid, o.luck, world.from_values(own_luck),
-        float(v["money.persistence"]), world.seed, world.month, world.work.words, world.work.weights, o.income, o.cash,
-        place.market,
+        kernel.pay_organisations, s.segments, o.alive, o.base, o.luck, world.from_values(own_luck),
+        float(v["money.persistence"]), world.work.drawn.luck, world.work.weights, o.income, o.cash, place.market,
     )  # fmt: skip
     if ordered is not None:
         engagement_economy.pay_orders(world, ordered)

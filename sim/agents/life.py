@@ -50,9 +50,8 @@ def close(world):
         p, shield = s.projects, np.empty(len(o))
         kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
     n = world.crew.gather(
-        kernel.list_closing, len(o), o.alive, o.model, o.uid, o.cash, o.base, o.red, exits, shield,
-        float(v["money.credit_months"]), int(v["money.failure_months"]), world.seed, world.month,
-        world.work.words, rows,
+        kernel.list_closing, len(o), o.alive, o.model, o.cash, o.base, o.red, exits, shield,
+        float(v["money.credit_months"]), int(v["money.failure_months"]), world.work.drawn.closes, rows,
     )  # fmt: skip
     w.closed = rows[:n].copy()
     if n == 0:

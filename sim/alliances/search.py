@@ -65,9 +65,7 @@ def start(world):
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
     monthly = np.array(world.from_values(start_probabilities))
     place, w = world.state.territories, world.work
-    n = world.crew.gather(
-        match.list_starters, len(o), o.alive, o.model, o.uid, o.slots, monthly, world.seed, world.month, w.words, w.rows
-    )
+    n = world.crew.gather(match.list_starters, len(o), o.alive, o.model, o.slots, monthly, w.drawn.opens, w.rows)
     called = w.amounts[:n], w.parts[:n]  # rows, and the domain that calls each
     n = world.crew.gather(
         kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,

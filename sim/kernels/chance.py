@@ -14,12 +14,15 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.kernels.rows import between
+
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
+_16, _HALF = np.uint64(16), np.uint64(0xFFFF)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -43,21 +46,23 @@ def block(seed, uid, month, decision, sub):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def blocks(seed, uid, month, decision, first, total):
-    """Write the first word of the block of every uid (uint32) and the sum of its four words (uint64).
+def blocks(seed, uid, month, decision, words, first, last):
+    """Draw one block for every row first..last-1: words = (the first word, the second, the four halves of the other
+    two added up), columns of uint32.
 
     For decisions of all organisations: in a loop without branches, eight rows are drawn at once, four times faster.
     """
+    one, two, rest = words
     low, high = np.uint64(seed) & _LOW, np.uint64(seed) >> _32
     when, what = np.uint64(month) & _LOW, np.uint64(np.int64(decision) * np.int64(256))
-    for i in range(uid.size):
+    for i in between(first, last):
         c0, c1, c2, c3, k0, k1 = uid[i] & _LOW, uid[i] >> _32, when, what, low, high
         for _ in range(10):
             p0, p1 = _M0 * c0, _M1 * c2
             c0, c1, c2, c3 = ((p1 >> _32) ^ c1 ^ k0) & _LOW, p1 & _LOW, ((p0 >> _32) ^ c3 ^ k1) & _LOW, p0 & _LOW
             k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
-        first[i] = np.uint32(c0)
-        total[i] = c0 + c1 + c2 + c3
+        one[i], two[i] = np.uint32(c0), np.uint32(c1)
+        rest[i] = np.uint32((c2 >> _16) + (c2 & _HALF) + (c3 >> _16) + (c3 & _HALF))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

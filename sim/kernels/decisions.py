@@ -1,4 +1,5 @@
-"""The decisions that draw chance. Append only: a number is never changed nor reused.
+"""The decisions that draw chance. Append only: a number is never changed nor reused. 30, 40
+and 60 were used before 2026-11-21.
 
 A decision belongs to one place of the model and to it alone; `sub` tells apart
 several draws of one agent in one month. Initial states draw at month INITIAL.
@@ -22,18 +23,16 @@ AGEING = 23
 VOLUNTEERS = 24
 
 # money
-INCOME_SHOCK = 30
+EACH_MONTH = 44  # of each organisation: whether it opens a project (first word), closes (second), its luck (others)
 COMMON_SHOCK = 31
 LOAN_REFUSED = 32
 OWN_OF_PLACE = 42  # what a place has that laws do not say; the same in every run
 GENERAL_INTEREST = 43  # whether an association seeks the greater need: once for each identity
 
 # life
-EXIT = 40
 ENTRY = 41
 
 # alliances
-START_PROJECT = 60
 PROJECT_TRAITS = 61  # uid, weights, fit, durations
 RECRUIT = 62
 CANDIDATES = 63

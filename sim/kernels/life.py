@@ -22,17 +22,15 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_closing(
-    alive, model, uid, cash, base, red, exits, shield, credit, patience, seed, month, words, out, first, last
-):  # fmt: skip
+def list_closing(alive, model, cash, base, red, exits, shield, credit, patience, word, out, first, last):
     """Count months in the red and list, in `out` from `first` on, the rows that close this month; return how many.
 
-    exits[model] is the monthly probability of closing for other reasons than money; a model at 0 never closes.
+    exits[model] is the monthly probability of closing for other reasons than money, `word` what each has drawn for it;
+    a model at 0 never closes.
     `shield` multiplies it for each organisation, where it is not empty (promoters.protection).
     A failure is cash below the overdraft, in the red for `patience` months in a row.
     """
-    n, (word, total) = 0, words
-    chance.blocks(seed, uid[first:last], month, d.EXIT, word[first:last], total[first:last])
+    n = 0
     for i in between(first, last):
         if not alive[i]:
             continue

@@ -23,13 +23,12 @@ OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_starters(alive, model, uid, slots, monthly, seed, month, words, out, first, last):
+def list_starters(alive, model, slots, monthly, word, out, first, last):
     """Write to `out`, from `first` on, the rows first..last-1 that open a project this month; return how many.
 
-    `monthly` is a probability by model.
+    `monthly` is a probability by model, `word` what each has drawn for it.
     """
-    n, (word, total) = 0, words
-    chance.blocks(seed, uid[first:last], month, d.START_PROJECT, word[first:last], total[first:last])
+    n = 0
     for i in between(first, last):
         if word[i] < monthly[np.int64(model[i])] * 4294967296.0 and alive[i] and slots[i, SLOTS - 1] < 0:
             out[first + n] = i

@@ -36,9 +36,9 @@ def nearest(x):
 def luck_of(total):
     """Return the own luck of an organisation in a month: mean 0, variance 1, between -3.5 and 3.5.
 
-    The sum of four uniforms (`total`, of the words of one block): near enough to a normal law, and four times faster.
+    The sum of four uniforms (`total`, of whole numbers below 2^16): near enough to a normal law, and four times faster.
     """
-    return (np.float64(total) / 4294967296.0 - 2.0) * ROOT_THREE
+    return ((np.float64(total) + 2.0) / 65536.0 - 2.0) * ROOT_THREE
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -156,28 +156,25 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_organisations(
-    segments, alive, base, uid, luck, sd, lasting, seed, month, words, weight, income, cash, market, first, last
-):  # fmt: skip
+def pay_organisations(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, market, first, last):
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
-    Luck lasts: this month's is `lasting` of last month's and, for the rest of its variance, new. Its variance stays 1.
+    `drawn` is what each draws for its luck (`luck_of`). Luck lasts: this month's is `lasting` of last month's and, for
+    the rest of its variance, new. Its variance stays 1.
     """
-    new, (word, total) = math.sqrt(1.0 - lasting * lasting), words
+    new = math.sqrt(1.0 - lasting * lasting)
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         start, stop = segments[k, t, 0], segments[k, t, 1]
         if k == PERSONS or start == stop:
             continue
-        if sd > 0.0:
-            chance.blocks(seed, uid[start:stop], month, d.INCOME_SHOCK, word[start:stop], total[start:stop])
         for i in between(start, stop):
             weight[i] = 0.0
             if not alive[i]:
                 luck[i] = 0.0
             elif sd > 0.0:
-                drawn = luck_of(total[i])
-                luck[i] = drawn if luck[i] == 0.0 else lasting * luck[i] + new * drawn  # 0: its first month
+                now = luck_of(drawn[i])
+                luck[i] = now if luck[i] == 0.0 else lasting * luck[i] + new * now  # 0: its first month
                 weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
             else:
                 weight[i] = base[i]
