@@ -122,9 +122,10 @@ def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
     if not allied.size:
         return unfair, content
     rows = rows[allied]
-    there, value, share = m.member[rows] >= 0, p.share_value[rows], m.share[rows]
+    (at, there), value = world.state.seats_of(rows), p.share_value[rows]
+    share = m.share[at]
     even = (value / p.members[rows])[:, None]
     gap = np.where(there, np.abs(even - share), 0.0).max(axis=1, initial=0.0) / value
     unfair[allied] = gap * (alike / (1 - alike) if alike < 1 else np.nan)
-    content[allied] = (there & (share >= m.solo[rows] * (1 - 1e-9))).sum(axis=1)
+    content[allied] = (there & (share >= m.solo[at] * (1 - 1e-9))).sum(axis=1)
     return unfair, content

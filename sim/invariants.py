@@ -6,6 +6,7 @@ Each invariant is a function of the state that returns a message about the first
 import numpy as np
 
 from sim.errors import RunError
+from sim.kernels.seats import WIDTH
 from sim.state import State
 
 TOLERANCE = 1e-9
@@ -25,11 +26,13 @@ def shares_add_up(state: State) -> str | None:
     """The Shapley shares of an alliance add up to what the grand coalition is worth when they were computed."""
     p, m = state.projects, state.memberships
     rows = np.flatnonzero((p.state == 1) & (p.members > 0) & (p.dirty == 0) & (p.share_value > 0))
-    total = m.share[rows].sum(axis=1)
+    at, held = state.seats_of(rows)
+    total = np.where(held, m.share[at], 0.0).sum(axis=1)
     wrong = np.abs(total - p.share_value[rows]) > TOLERANCE * np.maximum(1.0, p.share_value[rows])
     if wrong.any():
         row = rows[wrong][0]
-        return f"shares of project row {row} add up to {m.share[row].sum()!r}, its value is {p.share_value[row]!r}"
+        share = m.share[state.team(row)]
+        return f"shares of project row {row} add up to {share.sum()!r}, its value is {p.share_value[row]!r}"
     return None
 
 
@@ -42,27 +45,36 @@ def weights_are_shares(state: State) -> str | None:
 
 
 def members_are_counted(state: State) -> str | None:
-    """A project counts its members, in slots 0..m-1 without a gap."""
+    """A project counts its members, in slots 0..m-1 without a gap; all other seats are empty."""
     p, member = state.projects, state.memberships.member
-    held = member >= 0
-    count = np.where(p.state == 1, p.members, 0)
-    expected = np.arange(member.shape[1])[None, :] < count[:, None]
-    wrong = np.flatnonzero((held != expected).any(axis=1))
+    at, held = state.seats_of(np.arange(len(p)))
+    found = np.bincount(at[held & (p.state == 1)[:, None]], minlength=len(member))
+    wrong = np.flatnonzero(found != (member >= 0))
+    return f"seat {wrong[0]} holds {member[wrong[0]]} and {found[wrong[0]]} projects count it" if wrong.size else None
+
+
+def alliances_sit_in_teams(state: State) -> str | None:
+    """A project of several members has a team; any other has one, or its own seat."""
+    p, first = state.projects, state.first_single
+    single = p.seat == first + np.arange(len(p))
+    team = (p.seat >= 0) & (p.seat < first) & (p.seat % WIDTH == 0)
+    wrong = np.flatnonzero(~(team | (single & (p.members <= 1))))
     return (
-        f"project row {wrong[0]} counts {count[wrong[0]]} members and holds {member[wrong[0]]}" if wrong.size else None
+        f"project row {wrong[0]} of {p.members[wrong[0]]} members has seat {p.seat[wrong[0]]}" if wrong.size else None
     )
 
 
 def memberships_are_mutual(state: State) -> str | None:
     """An organisation knows the projects that know it, and no other."""
-    slots, member = state.organisations.slots, state.memberships.member
-    project, place = np.nonzero(member >= 0)
+    slots, projects = state.organisations.slots, len(state.projects)
+    at, held = state.seats_of(np.arange(projects))
+    member, (project, _) = state.memberships.member[at[held]], np.nonzero(held)
     row, slot = np.nonzero(slots >= 0)
-    told = np.sort(member[project, place].astype(np.int64) * len(member) + project)
-    known = np.sort(row.astype(np.int64) * len(member) + slots[row, slot])
+    told = np.sort(member.astype(np.int64) * projects + project)
+    known = np.sort(row.astype(np.int64) * projects + slots[row, slot])
     if np.array_equal(told, known):
         return None
-    row, project = divmod(int(np.setxor1d(told, known)[0]), len(member))
+    row, project = divmod(int(np.setxor1d(told, known)[0]), projects)
     return f"organisation row {row} and project row {project} do not both know of each other"
 
 
@@ -129,6 +141,7 @@ def desire_is_bounded(state: State) -> str | None:
 
 
 INVARIANTS = (
-    shares_add_up, weights_are_shares, members_are_counted, memberships_are_mutual, slots_have_no_gap,
-    pools_are_not_overdrawn, counts_are_not_negative, the_dead_own_nothing, numbers_are_finite, desire_is_bounded,
+    shares_add_up, weights_are_shares, members_are_counted, alliances_sit_in_teams, memberships_are_mutual,
+    slots_have_no_gap, pools_are_not_overdrawn, counts_are_not_negative, the_dead_own_nothing, numbers_are_finite,
+    desire_is_bounded,
 )  # fmt: skip

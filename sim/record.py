@@ -166,7 +166,8 @@ def _projects(world, row, living) -> int:
     s = world.state
     o, p = s.organisations, s.projects
     return kernel.count_projects(
-        (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), s.memberships.member, world.core,
+        (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), p.seat, s.memberships.member,
+        world.core,
         (o.size, o.model, o.territory), living, row["steps"], row["kinds"], row["links"],
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels import rows as kernel
+from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
 
@@ -55,11 +56,11 @@ class Table:
     """Arrays of one length, one per column; a column cannot be rebound, only written into.
 
     `most` rows are reserved, of which the first `rows` are the table: what is reserved takes no memory until it is
-    written, and is not looked at.
+    written, and is not looked at. A table that grows at both ends has `ahead` more in reserve, before its first row.
     """
 
-    def __init__(self, name: str, rows: int, most: int | None = None):
-        most = rows if most is None else most
+    def __init__(self, name: str, rows: int, most: int | None = None, ahead: int = 0):
+        most = ahead + (rows if most is None else most)
         mine = [c for c in columns().values() if c.table == name]
         widths = [np.dtype(c.dtype).itemsize * c.width for c in mine]  # bytes of a row
         memory, starts = staggered([most * width for width in widths])
@@ -68,13 +69,20 @@ class Table:
             shape = (most,) if column.width == 1 else (most, column.width)
             reserve[column.column] = memory[start : start + most * width].view(column.dtype).reshape(shape)
         layout = np.array([starts, widths], np.int64).T.copy()
-        self.__dict__.update(_name=name, _most=most, _reserve=reserve, _memory=memory, _layout=layout)
+        self.__dict__.update(
+            _name=name, _most=most, _ahead=ahead, _reserve=reserve, _memory=memory, _whole_layout=layout
+        )
         self.show(rows)
 
-    def show(self, rows: int):
-        """Make the table of the first `rows` rows of its reserve; those that it had keep their place in memory."""
-        self.__dict__["_rows"] = rows
-        self.__dict__.update({name: column[:rows] for name, column in self._reserve.items()})
+    def show(self, rows: int, ahead: int = 0):
+        """Make the table of the first `rows` rows of its reserve, after the last `ahead` of those before them.
+
+        Rows that it had keep their place in memory.
+        """
+        first, layout = self._ahead - ahead, self._whole_layout.copy()
+        layout[:, 0] += first * layout[:, 1]
+        self.__dict__.update(_rows=ahead + rows, _layout=layout)
+        self.__dict__.update({name: column[first : self._ahead + rows] for name, column in self._reserve.items()})
 
     def layout(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the memory of the table and, for each of these columns, its first byte and the bytes of a row.
@@ -107,8 +115,9 @@ class State:
     memories       promises of those that have worked with somebody: few, so they have a table of their own, that
                    grows; row 0 is that of all others, and stays empty
     cohorts        ten rows a territory
-    projects       living and kept projects; memberships has the same rows, eight members each. They begin short and
-                   `grow`, up to the `projects` rows that they may have
+    projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
+    memberships    one seat a row. First teams, of WIDTH seats each, for projects that ever had a second member; then a
+                   seat for each project of one (sim/kernels/seats.py)
     """
 
     TABLES = ("organisations", "ties", "memories", "cohorts", "territories", "projects", "memberships")
@@ -120,7 +129,7 @@ class State:
         self.cohorts = Table("cohorts", cohorts)
         self.territories = Table("territories", territories)
         self.projects = Table("projects", 0, projects)
-        self.memberships = Table("memberships", 0, projects)
+        self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
         self.segments = segments
         self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1
@@ -139,11 +148,38 @@ class State:
         Rows are added by eighths, so that a run that grows does it a few dozen times. Results do not depend on how
         many there are: a project takes the first free row.
         """
-        before = len(self.projects)
+        before, first = len(self.projects), self.first_single
         rows = min(before + max(more, before // 8), self.projects._most)
         self.projects.show(rows)
-        self.memberships.show(rows)
-        self.memberships.member[before:] = -1
+        self.memberships.show(rows, ahead=first)
+        self.memberships.member[first + before :] = -1
+        self.projects.seat[before:] = np.arange(first + before, first + rows)
+
+    @property
+    def first_single(self) -> int:
+        """Return the seat of the first project, while it is a project of one: those of teams come before."""
+        return len(self.memberships) - len(self.projects)
+
+    def make_teams(self, wanted: int):
+        """Have at least `wanted` free teams. New ones come before all others, whose seats count on from them."""
+        first = self.first_single
+        missing = wanted - np.count_nonzero(self.memberships.member[:first:WIDTH] < 0)
+        if missing > 0:
+            more = WIDTH * max(missing, first // WIDTH // 16)
+            more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one
+            self.memberships.show(len(self.projects), ahead=first + more)
+            self.memberships.member[:more] = -1
+            self.projects.seat[:] += np.int32(more)
+
+    def seats_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the seats [project, slot] of projects of one or many, and which of them somebody holds."""
+        held = np.arange(WIDTH) < self.projects.members[rows][:, None]
+        return self.projects.seat[rows][:, None] + np.where(held, np.arange(WIDTH), 0), held
+
+    def team(self, row: int) -> slice:
+        """Return the seats of the members of one project."""
+        first = int(self.projects.seat[row])
+        return slice(first, first + int(self.projects.members[row]))
 
     def __getitem__(self, name: str) -> np.ndarray:
         table, column = name.split(".")

@@ -65,6 +65,17 @@ def agree(kernel, twin, arguments):
     return arrays
 
 
+def seated(members, *columns):
+    """Return the seat of each project, and columns [project, slot], that of members first, as columns of seats."""
+    rows, width = columns[0].shape
+    seat = np.where(members > 1, width * np.arange(rows), width * rows + np.arange(rows)).astype(np.int32)
+    found = [np.full((width + 1) * rows, -1 if at == 0 else 0, c.dtype) for at, c in enumerate(columns)]
+    for flat, column in zip(found, columns, strict=True):
+        for first, m, row in zip(seat, members, column, strict=True):
+            flat[first : first + m] = row[:m]
+    return seat, *found
+
+
 class Recorder:
     """Stands in for a kernel in the model and keeps the arguments of some of its calls."""
 

@@ -8,6 +8,7 @@ import importlib
 import itertools
 import math
 import statistics
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,43 @@ MASK_32 = 2**32 - 1
 
 def members_of(mask):
     return [i for i in range(mask.bit_length()) if mask >> i & 1]
+
+
+class Team(Sequence):
+    """Seats of one project in a column: a list of eight, or of one, that writes where it reads."""
+
+    def __init__(self, column, first, width):
+        self.column, self.first, self.width = column, first, width
+
+    def __len__(self):
+        return self.width
+
+    def __getitem__(self, s):
+        return self.column[self.first : self.first + self.width][s]
+
+    def __setitem__(self, s, value):
+        self.column[self.first + range(self.width)[s]] = value
+
+
+class Teams(Sequence):
+    """A column of seats as a list of projects, each the list of what is in its seats."""
+
+    def __init__(self, seat, column):
+        self.seat, self.column = seat, column
+
+    def __len__(self):
+        return len(self.seat)
+
+    def __getitem__(self, p):
+        first = self.seat[p]
+        return Team(self.column, first, 8 if first < len(self.column) - len(self.seat) else 1)
+
+    def __setitem__(self, p, values):
+        self.column[self.seat[p] : self.seat[p] + len(values)] = values
+
+
+def teams(seat, *columns):
+    return tuple(Teams(seat, column) for column in columns)
 
 
 class chance:
@@ -476,9 +514,9 @@ class accounts:
 class alliance:
     """A team is what a project's row of members says: rows, budgets in EUR and efficiencies."""
 
-    def team(p, member, effort, hours, org_efficiency, t):
-        rows = [i for i in member[p] if i >= 0]
-        budgets = [effort[p][s] / 100 + hours[p][s] * t.hour_value for s in range(len(rows))]
+    def team(first, m, member, effort, hours, org_efficiency, t):
+        rows, seats = member[first : first + m], range(first, first + m)
+        budgets = [effort[s] / 100 + hours[s] * t.hour_value for s in seats]
         return rows, budgets, [org_efficiency[i] for i in rows]
 
     def distance(i, j, traits, t):
@@ -517,12 +555,13 @@ class alliance:
         return reserve // max(1, min(left, setup - worked))
 
     def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t, first, last):
-        (state, started, dirty, weight, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
-         out_shared) = projects  # fmt: skip
-        member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+        (state, started, dirty, count, weight, fit, engineering, followed, out_value, out_alone, out_coordination,
+         out_unit, out_shared) = projects  # fmt: skip
+        seat, member, effort, hours, *written = memberships
+        out_solo, out_share, out_perceived, seen = teams(seat, *written)
         untied, reserve, step, setup, left, implemented = cash_in
         for p in (p for p in range(first, last) if state[p] == 1):
-            rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
+            rows, budgets, efficiency = alliance.team(seat[p], count[p], member, effort, hours, org_efficiency, t)
             everyone = list(range(len(rows)))
             if not rows:
                 out_value[p] = out_alone[p] = out_coordination[p] = 0.0
@@ -561,9 +600,9 @@ class alliance:
                     out_perceived[p][a] = (1 - t.shared) * shares.perceived(game, known, a) + alike - worth([a])
 
     def gain_of_joining(
-        p, j, budget_j, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t, _work
+        p, j, budget_j, team, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t, _work
     ):
-        rows, budgets, efficiency = alliance.team(p, member, effort, hours, org_efficiency, t)
+        rows, budgets, efficiency = alliance.team(*team, member, effort, hours, org_efficiency, t)
         rows, budgets, efficiency = [*rows, j], [*budgets, budget_j], [*efficiency, org_efficiency[j]]
         pair_cost, new = alliance.pair_costs(rows, ties, traits, t), len(rows) - 1
 
@@ -656,14 +695,15 @@ class matching:
         seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, t, out,
         first, last,
     ):  # fmt: skip
-        project_uid, kind, scale, engineering, followed, weight, fit = projects
-        member, effort, hours_in = memberships
+        project_uid, kind, scale, engineering, followed, weight, fit, members = projects
+        seat, member, effort, hours_in = memberships
         alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
         neighbour, generation, _, _, _, births = ties
         _, size, territory, model, _ = traits
         made = []
         for p in seekers[first:last]:
-            i, uid, found = member[p][0], project_uid[p], []
+            team = seat[p], members[p]
+            i, uid, found = member[seat[p]], project_uid[p], []
             more = t.by_search * engineering[p] / 100 / t.fte_cost if t.mode == 0 else 0.0
             more += t.catalyst_candidates * followed[p]
             meetings = math.floor(t.candidates + more + chance.uniform(seed, uid, month, 77, 0))
@@ -687,19 +727,33 @@ class matching:
                     scale[p],
                     t,
                 )
-                if j < 0 or slots[j][2] >= 0 or j in member[p]:
+                if j < 0 or slots[j][2] >= 0 or j in member[seat[p] : seat[p] + members[p]]:
                     continue
                 cash = matching.planned_effort(org_uid[j], month, 76, base[j], seed, t)
                 budget = cash / 100 + math.floor(hours[j] * t.effort_share) * t.hour_value
                 if budget > 0:
                     gain, pair = alliance.gain_of_joining(
-                        p, j, budget, member, effort, hours_in, org_efficiency, weight, fit, kind, ties, traits, t, None
+                        p,
+                        j,
+                        budget,
+                        team,
+                        member,
+                        effort,
+                        hours_in,
+                        org_efficiency,
+                        weight,
+                        fit,
+                        kind,
+                        ties,
+                        traits,
+                        t,
+                        None,
                     )
                     noise = t.noise * budget * chance.normal(seed, uid, month, 64, c)
                     found.append((gain + noise, -c, j, pair, cash))
             if found:
                 gain, _, j, pair, cash = max(found)
-                mine = effort[p][0] / 100 + hours_in[p][0] * t.hour_value
+                mine = effort[seat[p]] / 100 + hours_in[seat[p]] * t.hour_value
                 bound = matching.is_ordered(org_uid[i], model[i], seed, t)
                 if bound or matching.with_premium(gain, t) + desire[i] * mine >= 0:
                     made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
@@ -707,39 +761,66 @@ class matching:
             column[first : first + len(made)] = values
         return len(made)
 
-    def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
-        member[p][m], effort[p][m], hours[p][m], seen[p][m], joined[p][m] = i, effort_i, hours_i, 0, month
+    def join(p, i, at, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
+        member[at], effort[at], hours[at], seen[at], joined[at] = i, effort_i, hours_i, 0, month
         if -1 in slots[i]:
             slots[i][slots[i].index(-1)] = p
 
     def with_premium(gain, t):
         return gain + t.premium_rate * max(0.0, gain)
 
-    def accept(order, proposals, projects, memberships, organisations, core, seed, month, t):
+    def accept(order, proposals, projects, memberships, free, organisations, core, seed, month, t):
         territory, members, members_max, dirty = projects
-        member, effort, hours, seen, joined = memberships
+        seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
         org_uid, desire, slots = organisations
-        accepted = 0
+        accepted, free = 0, iter(free)
         for k in order:
             p, j, _, pair, cash, given = (column[k] for column in proposals)
             m, budget = members[p], cash / 100 + given * t.hour_value
-            if m >= t.most or slots[j][2] >= 0 or j in member[p]:
+            if m >= t.most or slots[j][2] >= 0 or j in member[seat[p] : seat[p] + m]:
                 continue
             expected = pair / 2 + t.noise * budget * chance.normal(seed, org_uid[j], month, 65, 0)
             if matching.with_premium(expected, t) + desire[j] * budget >= 0:
-                matching.join(p, j, m, cash, given, month, member, effort, hours, seen, joined, slots)
-                seen[p][0] |= 1 << m
-                seen[p][m] = 1
+                if seat[p] >= len(member) - len(seat):
+                    seats.move(p, next(free), memberships)
+                matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, seen, joined, slots)
+                seen[seat[p]] |= 1 << m
+                seen[seat[p] + m] = 1
                 members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
                 accepted += core[territory[p]]
         return accepted
 
 
+class seats:
+    NOTHING = (-1, 0, 0, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0)  # in an empty seat
+
+    def own_seat(p, seat, member):
+        return len(member) - len(seat) + p
+
+    def list_free(member, first_single, wanted, out):
+        free = [at for at in range(0, first_single, 8) if member[at] < 0][:wanted]
+        out[: len(free)] = free
+        return len(free)
+
+    def move(p, to, memberships):
+        seat, *columns = memberships
+        for column, nothing in zip(columns, seats.NOTHING, strict=True):
+            column[to], column[seat[p]] = column[seat[p]], nothing
+        seat[p] = to
+
+    def go_home(p, m, memberships):
+        seat, *columns = memberships
+        for column, nothing in zip(columns, seats.NOTHING, strict=True):
+            column[seat[p] : seat[p] + m] = [nothing] * m
+        seat[p] = seats.own_seat(p, seat, columns[0])
+
+
 class learning:
-    def list_partners(state, members, member, memory, allied, rows):
-        teams = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
-        allied[:] = [int(any(i in team for team in teams)) for i in range(len(allied))]
-        new = list(dict.fromkeys(i for team in teams for i in team if not memory[i]))
+    def list_partners(state, members, seat, member, memory, allied, rows):
+        (member,) = teams(seat, member)
+        together = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
+        allied[:] = [int(any(i in team for team in together)) for i in range(len(allied))]
+        new = list(dict.fromkeys(i for team in together for i in team if not memory[i]))
         rows[: len(new)] = new
         return len(new)
 
@@ -754,7 +835,7 @@ class learning:
 
     def remember(alive, allied, slots, births, uid, projects, memberships, ties, seed, month, t, first, last):
         state, _, members, dirty, followed = projects
-        member, kept_now, seen = memberships
+        member, kept_now, seen = teams(*memberships)
         neighbour, generation, memory, kept, broken = ties
         for i in (i for i in range(first, last) if alive[i] and allied[i]):
             row = memory[i]
@@ -785,7 +866,8 @@ class learning:
         neighbour[i][place], generation[i][place], kept[place], broken[place] = j, births[j], 0.0, 0.0
         return place
 
-    def be_seen(state, step, members, kind, member, visible, patron):
+    def be_seen(state, step, members, kind, seat, member, visible, patron):
+        (member,) = teams(seat, member)
         at_work = [p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1]
         allied = {i for p in at_work for i in member[p][: members[p]]}
         giving = {i for p in at_work if kind[p] == 3 for i in member[p][: members[p]]}
@@ -844,8 +926,8 @@ class projects:
             column[first : first + len(found)] = values
         return len(found)
 
-    def seat_of(i, p, members, member):
-        team = list(member[p][: members[p]])
+    def seat_of(i, first, m, member):
+        team = list(member[first : first + m])
         return team.index(i) if i in team else -1
 
     def list_free(state, contract, wanted, out):
@@ -860,7 +942,7 @@ class projects:
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
          engineered, scale) = table  # fmt: skip
-        member, effort, hours, seen, joined = memberships
+        seat, member, effort, hours, seen, joined = memberships
         org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
         opened = 0
         for p, i, called in list(zip(rows, founders, answered, strict=False))[first:last]:
@@ -885,8 +967,8 @@ class projects:
             dirty[p] = 1
             plan[p] = matching.planned_effort(org_uid[i], month, 78, base[i], seed, t)
             given = math.floor(org_hours[i] * t.effort_share)
-            matching.join(p, i, 0, plan[p], given, month, member, effort, hours, seen, joined, slots)
-            seen[p][0] = 1
+            matching.join(p, i, seat[p], plan[p], given, month, member, effort, hours, seen, joined, slots)
+            seen[seat[p]] = 1
             opened += core[territory[p]]
         return opened
 
@@ -895,7 +977,8 @@ class projects:
         out[: len(stale)] = stale
         return len(stale)
 
-    def plan_cash(state, step, seeking, members, effort, out, first, last):
+    def plan_cash(state, step, seeking, members, seat, effort, out, first, last):
+        (effort,) = teams(seat, effort)
         for p in range(first, last):
             asks = state[p] == 1 and (members[p] > 1 or seeking[p]) and step[p] <= 5
             out[p] = sum(effort[p][: members[p]]) if asks else 0
@@ -927,11 +1010,12 @@ class projects:
         """All projects are played in order of rows, each paid out of what earlier ones left; some are written."""
         (state, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
          engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
-        member, effort, hours, kept, paid, received = memberships
+        member, effort, hours, kept, paid, received = teams(*memberships)
+        (perceived,) = teams(memberships[0], perceived)
         org_uid, org_territory, org_model, slots, cash, project_paid = organisations
         purse = list(cash)
         for p in range(first, last):
-            gifts[p], received[p], cap[p], worth[p] = 0, [0] * 8, 0, 0
+            gifts[p], cap[p], worth[p] = 0, 0, 0
         for p in (p for p in range(last) if state[p] == 1 and members[p]):
             m, g, at_work = members[p], engineering[p], step[p] == 5
             breaks = 1 - t.kept
@@ -950,7 +1034,7 @@ class projects:
                 purse[i] -= due * keeps
                 done, own, given = done + means[s] * keeps, own + due * keeps, given + used * keeps
                 if p >= first:
-                    kept[p][s], paid[p][s] = keeps, due * keeps
+                    kept[p][s], paid[p][s], received[p][s] = keeps, due * keeps, 0
             if p < first:
                 continue
             engineered[p] = int(engineered[p] or g + free_money[p] > 0)
@@ -1005,19 +1089,21 @@ class projects:
         out[first : first + len(rows)] = rows
         return len(rows)
 
-    def seats(rows, slots):
+    def held_by(rows, slots):
         return [(i, p) for i in rows for p in slots[i] if p >= 0]
 
-    def pay_work(rows, members, member, paid, gifts, organisations, spent, first, last):
+    def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, first, last):
+        member, paid = teams(seat, member, paid)
         org_territory, org_model, slots, cash, project_paid = organisations
-        for i, p in projects.seats(rows[first:last], slots):
+        for i, p in projects.held_by(rows[first:last], slots):
             s = member[p].index(i)
             leaves = paid[p][s] + projects.part(gifts[p], s, members[p])
             cash[i] -= leaves
             project_paid[i] += leaves
             spent[org_territory[i]][org_model[i]] += leaves
 
-    def hand(i, p, table, member, given, repays, received, organisations, paid):
+    def hand(i, p, table, seat, member, given, repays, received, organisations, paid):
+        member, received = teams(seat, member, received)
         territory, members = table
         org_territory, org_model, _, cash, project_received = organisations
         s, t = member[p].index(i), org_territory[i]
@@ -1028,15 +1114,15 @@ class projects:
             received[p][s] += part if repays else 0
             paid[t][fund if territory[p] == t else -1][org_model[i]] += part
 
-    def hand_out(table, member, given, repays, received, organisations, paid, first, last):
+    def hand_out(table, seat, member, given, repays, received, organisations, paid, first, last):
         for p in (p for p in range(first, last) if any(given[p])):
-            for i in member[p][: table[1][p]]:
+            for i in member[seat[p] : seat[p] + table[1][p]]:
                 if organisations[2][i][1] < 0:
-                    projects.hand(i, p, table, member, given, repays, received, organisations, paid)
+                    projects.hand(i, p, table, seat, member, given, repays, received, organisations, paid)
 
-    def hand_to_others(rows, table, member, given, repays, received, organisations, paid, first, last):
-        for i, p in projects.seats(rows[first:last], organisations[2]):
-            projects.hand(i, p, table, member, given, repays, received, organisations, paid)
+    def hand_to_others(rows, table, seat, member, given, repays, received, organisations, paid, first, last):
+        for i, p in projects.held_by(rows[first:last], organisations[2]):
+            projects.hand(i, p, table, seat, member, given, repays, received, organisations, paid)
 
     def post_handed(handed, paid, owners, outside, flow):
         for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):
@@ -1143,7 +1229,8 @@ class projects:
         ended_now[first : first + len(rows)] = rows
         return len(rows)
 
-    def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, t):
+    def lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, t):
+        (member,) = teams(seat, member)
         declared[:] = [t.keep_share * x for x in declared]
         for p in rows[:n]:
             if end[p] == 4 and seeking[p] and chance.happens(seed, uid[p], 2**32 - 1, 82, 0, t.declared):
@@ -1161,31 +1248,34 @@ class projects:
         kept = [q for q in slots[i] if q != p]
         slots[i] = kept + [-1] * (len(slots[i]) - len(kept))
 
-    def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, t):
+    def release(
+        rows, n, state, started, territory, reserve, programme, members, memberships, slots, engineering, untied, t
+    ):
+        seat, member, *_ = memberships
         for p in rows[:n]:
             programme[territory[p]] += reserve[p]
-            for i in member[p][: members[p]]:
+            for i in member[seat[p] : seat[p] + members[p]]:
                 projects.forget_project(i, p, slots)
-            member[p] = [-1] * len(member[p])
+            seats.go_home(p, members[p], memberships)
             reserve[p] = engineering[p] = untied[p] = members[p] = 0
             state[p] = 2 if started[p] < t.kept_months else 0
 
     def leave(p, s, members, memberships, dirty):
-        """Delete slot s of every column, and bit s of what each one has seen; `joined` keeps its last entry."""
-        empty = (-1, 0, 0, 0.0, 0.0, 0.0, 0, 0)
-        for column, nothing in zip(memberships, (*empty, None), strict=True):
-            row, last = column[p], members[p] - 1
-            after = [x for a, x in enumerate(row[: last + 1]) if a != s]
-            column[p] = [*after, row[last] if nothing is None else nothing, *row[last + 1 :]]
-        seen = memberships[6][p]
+        """Delete slot s of every column, and bit s of what each one has seen; a project of nobody leaves its team."""
+        columns = teams(*memberships)
+        for column, nothing in zip(columns, seats.NOTHING, strict=True):
+            column[p] = [*(x for a, x in enumerate(column[p][: members[p]]) if a != s), nothing]
+        seen = columns[6][p]
         for a in range(members[p] - 1):
             bits = [seen[a] >> b & 1 for b in range(8) if b != s]
             seen[a] = sum(bit << b for b, bit in enumerate(bits))
         members[p] -= 1
+        if members[p] == 0:
+            seats.go_home(p, 0, memberships)
         dirty[p] = 1
 
     def sees_less(p, s, memberships, desire, t):
-        member, effort, hours, perceived = (memberships[c][p][s] for c in (0, 1, 2, 5))
+        member, effort, hours, perceived = (teams(*memberships)[c][p][s] for c in (0, 1, 2, 5))
         means = effort / 100 + hours * t.hour_value
         return matching.with_premium(perceived, t) + desire[member] * means < 0
 
@@ -1203,7 +1293,7 @@ class projects:
 
     def review(rows, n, table, memberships, slots, org_uid, desire, seed, month, t):
         _, _, members, dirty = table
-        member = memberships[0]
+        member = teams(*memberships)[0]
 
         def leaves(p, i):
             thinks = chance.happens(seed, org_uid[i], month, 68, slots[i].index(p), t.review_rate)
@@ -1220,25 +1310,25 @@ class projects:
 
     def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
         state, step, members, dirty = table
-        gone = 0
-        for p, here in enumerate(list(memberships[0])):
-            for i in [i for i in here if i >= 0 and changed[i]]:
+        gone, (member, *_) = 0, teams(*memberships)
+        for p in range(len(state)):
+            for i in [i for i in member[p] if i >= 0 and changed[i]]:
                 if (
                     (state[p], step[p]) == (1, 5)
                     and members[p] > 1
                     and chance.happens(seed, uid[i], month, 111, 16 + slots[i].index(p), probability)
                 ):
-                    projects.leave(p, memberships[0][p].index(i), members, memberships, dirty)
+                    projects.leave(p, member[p].index(i), members, memberships, dirty)
                     projects.forget_project(i, p, slots)
                     gone += 1
         return gone
 
     def drop_dead(rows, slots, members, memberships, dirty):
-        gone = 0
+        gone, (member, *_) = 0, teams(*memberships)
         for i in rows:
             for p in (p for p in slots[i] if p >= 0):
-                if i in memberships[0][p][: members[p]]:
-                    projects.leave(p, memberships[0][p].index(i), members, memberships, dirty)
+                if i in member[p][: members[p]]:
+                    projects.leave(p, member[p].index(i), members, memberships, dirty)
                     gone += 1
             slots[i] = [-1] * len(slots[i])
         return gone
@@ -1289,7 +1379,8 @@ class record:
         wish, poor = (sum(place[k] for model in here for place in model) for k in (4, 5))
         out[:] = [sum(by_model), *by_model, wish, poor]
 
-    def count_projects(projects, member, core, organisations, living, by_step, by_kind, links):
+    def count_projects(projects, seat, member, core, organisations, living, by_step, by_kind, links):
+        (member,) = teams(seat, member)
         state, members, step, kind, founder, territory, contract = projects
         size, model, home = organisations
 
@@ -1302,8 +1393,8 @@ class record:
         steps = len(by_step) // 2
         by_step[:] = [sum(step[p] == s for p in group) for group in (alone, allied) for s in range(steps)]
         by_kind[:] = [sum(kind[p] == k for p in allied) for k in range(len(by_kind))]
-        teams = [member[p][: members[p]] for p in allied]
-        pairs = [pair for team in teams for pair in itertools.combinations(team, 2)]
+        together = [member[p][: members[p]] for p in allied]
+        pairs = [pair for team in together for pair in itertools.combinations(team, 2)]
         links[:3] = [len(pairs), sum(size[i] == size[j] for i, j in pairs), sum(model[i] == model[j] for i, j in pairs)]
         for at, trait, first, last in ((3, size, 0, 4), (4, model, 4, 11)):
             links[at] = (
@@ -1313,7 +1404,7 @@ class record:
                 )
                 / 2
             )
-        mixed = [p for p, team in zip(allied, teams, strict=True) if {2, 6} <= {model[i] for i in team}]
+        mixed = [p for p, team in zip(allied, together, strict=True) if {2, 6} <= {model[i] for i in team}]
         links[5], links[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
         return sum(contract[p] for p in here)
 
@@ -1342,7 +1433,8 @@ class partnership:
     def surprise(i, slots, base, income):
         return (income[i] - base[i]) / max(1, sum(p >= 0 for p in slots[i]))
 
-    def share_income(table, member, slots, base, income, organisations, part, flow, due):
+    def share_income(table, seat, member, slots, base, income, organisations, part, flow, due):
+        (member,) = teams(seat, member)
         state, kind, step, members = table
         territory, model, cash, paid, received = organisations
         for p in range(len(state)):

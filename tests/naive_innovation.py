@@ -75,7 +75,8 @@ class innovation:
     ):
         (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, left, gates, origin, aside,
          fit, first, weight, dirty, value, alone) = table  # fmt: skip
-        members, member, effort, main_function, org_territory = teams
+        members, seat, *columns, main_function, org_territory = teams
+        member, effort = naive.teams(seat, *columns)
         own, programme, grants = money
 
         def payers(p):

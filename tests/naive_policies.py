@@ -6,14 +6,15 @@ from tests import naive
 
 
 def claims(p, m, memberships, realised, rate):
-    _, perceived, share, solo = memberships
-    base = [share[p][s] - solo[p][s] if realised else perceived[p][s] for s in range(m)]
+    seat, _, perceived, share, solo = memberships
+    seats = range(seat[p], seat[p] + m)
+    base = [share[s] - solo[s] if realised else perceived[s] for s in seats]
     return [math.floor(100 * rate * max(0.0, b)) for b in base]
 
 
 class policies:
-    def premium_due(p, s, perceived, share, solo, realised, rate):
-        return claims(p, s + 1, (None, perceived, share, solo), realised, rate)[s]
+    def premium_due(s, perceived, share, solo, realised, rate):
+        return claims(0, 1, ([s], None, perceived, share, solo), realised, rate)[0]
 
     def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
         state, step, members, territory = table
@@ -28,23 +29,28 @@ class policies:
                     if part > 0:
                         purse[place] -= part
                         sum_paid[p] += part
-                        naive.projects.receive(memberships[0][p][s], part, 0, place, organisations, flow)
+                        naive.projects.receive(
+                            memberships[1][memberships[0][p] + s], part, 0, place, organisations, flow
+                        )
 
-    def select(state, step, members, territory, domain, member, org_model, eligible, models_least, out):
+    def select(state, step, members, territory, domain, seat, member, org_model, eligible, models_least, out):
+        (member,) = naive.teams(seat, member)
         for p in range(len(state)):
             living = state[p] == 1 and members[p] > 1 and step[p] <= 5
             kinds = {org_model[i] for i in member[p][: members[p]]} if living else ()
             out[p] = int(living and bool(eligible[territory[p]][domain[p]]) and len(kinds) >= models_least)
 
-    def ask_fund(selected, step, members, territory, paid, received, instrument, rate, cap, asked):
+    def ask_fund(selected, step, members, territory, seat, paid, received, instrument, rate, cap, asked):
+        paid, received = naive.teams(seat, paid, received)
         for p in range(len(selected)):
             pairs = zip(paid[p][: members[p]], received[p], strict=False)
             helped = selected[p] and not (instrument == 2 and step[p] >= 5)
             cap[p] = math.floor(rate * sum(max(0, a - b) for a, b in pairs)) if helped else 0
         asked[:] = [sum(c for c, t in zip(cap, territory, strict=True) if t == place) for place in range(len(asked))]
 
-    def draw_rights(selected, step, members, waiting, territory, effort, rate, mode, fund, opening, drawn, due,
+    def draw_rights(selected, step, members, waiting, territory, seat, effort, rate, mode, fund, opening, drawn, due,
                     programme, engineering, untied):  # fmt: skip
+        (effort,) = naive.teams(seat, effort)
         for p in range(len(selected)):
             calls = selected[p] and (step[p] < 5 or waiting[p] > 0)
             drawn[p] = math.floor(sum(effort[p][: members[p]]) * rate) if calls else 0
@@ -57,7 +63,8 @@ class policies:
                 programme[place] += part
                 (untied if mode == 1 else engineering)[p] += part
 
-    def recover(table, member, organisations, sums, fund, flow, totals):
+    def recover(table, seat, member, organisations, sums, fund, flow, totals):
+        (member,) = naive.teams(seat, member)
         state, step, members, territory, left, advance = table
         org_territory, org_model, cash, project_paid = organisations
         sum_grants, sum_own = sums

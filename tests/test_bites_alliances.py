@@ -66,14 +66,13 @@ def mean_desire(tables, found, world):
 def places_spanned(tables, found, world):
     p, m, home = world.state.projects, world.state.memberships, world.state.organisations.territory
     rows = np.flatnonzero((p.state == 1) & (p.members > 1))
-    return float(np.mean([len({home[i] for i in m.member[r] if i >= 0}) for r in rows]))
+    return float(np.mean([len(set(home[m.member[world.state.team(r)]])) for r in rows]))
 
 
 def coordination_from_elsewhere(tables, found, world):
     p, m, home = world.state.projects, world.state.memberships, world.state.organisations.territory
-    rows = [
-        r for r in np.flatnonzero((p.state == 1) & (p.members > 1)) if len({home[i] for i in m.member[r] if i >= 0}) > 1
-    ]
+    rows = np.flatnonzero((p.state == 1) & (p.members > 1))
+    rows = [r for r in rows if len(set(home[m.member[world.state.team(r)]])) > 1]
     return float(np.mean(p.coordination[rows] / (p.members[rows] - 1.0)))
 
 
@@ -91,8 +90,7 @@ def unevenness(tables, found, world):
     s = world.state
     o, p = s.organisations, s.projects
     rows = np.flatnonzero((p.state == 1) & (p.kind == 1) & (p.step == 5) & (p.members > 1))
-    who = np.unique(s.memberships.member[rows])
-    who = who[who >= 0]
+    who = np.unique(s.memberships.member[s.seats_of(rows)[0]])
     got = o.income[who] + o.project_received[who] - o.project_paid[who]
     return float(np.abs(got - o.base[who]).sum() / o.base[who].sum())
 

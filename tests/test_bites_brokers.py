@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.alliances import catalysts, mandates
+from sim.alliances.seats import memberships
 from sim.cohort import cohort
 from sim.kernels import alliance, projects
 from sim.kernels import catalysts as kernel
@@ -239,8 +240,8 @@ def test_followed_by_a_catalyst_an_alliance_is_a_hub_and_no_other_is(results):
         out = [column.copy() for column in (p.dirty, p.value, p.alone, p.coordination, p.unit_cost, p.share_value)]
         shares = [column.copy() for column in (m.solo, m.share, m.perceived)]
         alliance.appraise(
-            (p.state, p.started, out[0], p.weight, p.fit, p.engineering, followed, *out[1:]),
-            (m.member, m.effort, m.hours, *shares, m.seen),
+            (p.state, p.started, out[0], p.members, p.weight, p.fit, p.engineering, followed, *out[1:]),
+            (p.seat, m.member, m.effort, m.hours, *shares, m.seen),
             (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
             (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
             (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, as_record(terms), 0, len(p),
@@ -279,7 +280,7 @@ def test_mandates_and_their_twins(results):
     """On the organisations and the alliances of a living world."""
     world = results({})[2]
     s = world.state
-    o, p, ties, m = s.organisations, s.projects, s.ties, s.memberships
+    o, p, ties = s.organisations, s.projects, s.ties
     mark = np.zeros(len(o), np.uint8)
     arguments = (o.alive, o.model, o.uid, 1, 30, 0.6, mark)
     changed = agree(renewal.replace, naive.mandates.replace, arguments)[-1]
@@ -291,10 +292,8 @@ def test_mandates_and_their_twins(results):
          0.25),
     )  # fmt: skip
     agree(renewal.want, naive.mandates.want, (o.uid, 1, 30, 0.1, 0.4, changed, o.disposition))
-    memberships = tuple(getattr(m, c) for c in (
-        "member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined"))  # fmt: skip
     table, *_ = agree(
         projects.walk_out, naive.projects.walk_out,
-        ((p.state, p.step, p.members, p.dirty), memberships, o.slots, o.uid, changed, 1, 30, 0.5),
+        ((p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, changed, 1, 30, 0.5),
     )  # fmt: skip
     assert (table[2] < p.members).sum() > 3, "nobody left"

@@ -205,7 +205,8 @@ def test_engineering_takes_its_share_of_the_means_and_the_rest_is_untied(results
     p, m = world.state.projects, world.state.memberships
     rows = np.flatnonzero((p.state == 1) & (p.engineering + p.untied > 0))
     assert rows.size > 5
-    whole = m.effort[rows].sum(axis=1) + p.engineering[rows] + p.untied[rows]
+    at, held = world.state.seats_of(rows)
+    whole = np.where(held, m.effort[at], 0).sum(axis=1) + p.engineering[rows] + p.untied[rows]
     short = share * whole - p.engineering[rows]
     bound = p.untied[rows] > 0
     assert bound.any() and (short[bound] < 1).all(), "to the cent"

@@ -104,11 +104,16 @@ def test_an_hour_lost_is_caught_at_the_end_of_the_month(busy_world):
 
 
 def spoil_share(world):
-    world.state.memberships.share[alliance(world), 0] *= 1.01
+    world.state.memberships.share[world.state.team(alliance(world))] *= 1.01
 
 
 def forget_member(world):
-    world.state.memberships.member[alliance(world), 1] = -1
+    world.state.memberships.member[world.state.team(alliance(world)).start + 1] = -1
+
+
+def sit_elsewhere(world):
+    p = world.state.projects
+    p.seat[np.flatnonzero((p.state == 1) & (p.seat >= world.state.first_single))[0]] += 1
 
 
 def lose_slot(world):
@@ -143,6 +148,7 @@ def exaggerate(world):
 INVARIANTS = [
     ("a share that does not add up", "value.appraise", spoil_share, "memberships.share", "shares_add_up"),
     ("a member lost by its project", "membership.review", forget_member, "memberships.member", "members_are_counted"),
+    ("a project in the seat of another", "search.start", sit_elsewhere, "projects.seat", "members_are_counted"),
     ("a project lost by its member", "membership.review", lose_slot, "organisations.slots", "memberships_are_mutual"),
     (
         "a gap in the slots",

@@ -47,15 +47,19 @@ def by_identity(world):
     s = world.state
     ident = np.asarray(world.territory.ident)
     own = {"organisations": s.organisations.uid, "ties": s.organisations.uid, "cohorts": s.cohorts.uid,
-           "territories": ident, "projects": s.projects.uid, "memberships": s.projects.uid,
+           "territories": ident, "projects": s.projects.uid, "memberships": np.zeros(len(s.memberships), np.int64),
            "memories": np.zeros(len(s.memories), np.uint64)}  # fmt: skip
     holders = np.flatnonzero((s.ties.memory > 0) & (s.organisations.alive > 0))
     own["memories"][s.ties.memory[holders]] = s.organisations.uid[holders]
+    seats, held = s.seats_of(np.argsort(s.projects.uid))  # in the order of identities, whatever the seats
+    own["memberships"][seats[held]] = np.arange(1, held.sum() + 1)
     lives = {"organisations": s.organisations.alive > 0, "ties": s.organisations.alive > 0,
-             "projects": s.projects.state > 0, "memberships": s.projects.state > 0,
+             "projects": s.projects.state > 0, "memberships": own["memberships"] > 0,
              "memories": own["memories"] > 0}  # fmt: skip
     found = {}
     for name, column in columns().items():
+        if name == "projects.seat":
+            continue  # nothing depends on where members sit
         rows = np.flatnonzero(lives.get(column.table, np.ones(len(own[column.table]), bool)))
         values = s[name][rows]
         if name in POINTERS:

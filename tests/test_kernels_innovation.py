@@ -14,7 +14,7 @@ from sim.kernels import innovation as kernel
 from sim.kernels import projects
 from sim.kernels.terms import as_record
 from tests import naive
-from tests.compare import agree, copied
+from tests.compare import agree, copied, seated
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=40)
 VALUES = sim.load_parameters().values()
@@ -51,8 +51,8 @@ class Table:
         self.implemented = column(np.int32, 10, -1)
         self.end_month = np.where(self.state == 1, -1, column(np.int32, 18, 16)).astype(np.int32)
         self.members = column(np.uint8, 4)
-        self.member = numbers.integers(0, 30, (rows, 8)).astype(np.int32)
-        self.effort = np.where(np.arange(8) < self.members[:, None], numbers.integers(0, 9999, (rows, 8)), 0)
+        member = numbers.integers(0, 30, (rows, 8)).astype(np.int32)
+        self.seat, self.member, self.effort = seated(self.members, member, numbers.integers(0, 9999, (rows, 8)))
         self.main_function = numbers.integers(0, 5, 30).astype(np.uint8)
         self.org_territory = numbers.integers(0, places, 30).astype(np.int32)
         self.value, self.alone = numbers.random((2, rows)) * 1000
@@ -89,7 +89,7 @@ class Table:
             (self.state, self.uid, self.territory, self.domain, self.step, self.implemented, self.end, self.end_month,
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone),
-            (self.members, self.member, self.effort, self.main_function, self.org_territory),
+            (self.members, self.seat, self.member, self.effort, self.main_function, self.org_territory),
             (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
             month % 2 == 1, self.out, self.tally, 0, self.n,
         )  # fmt: skip

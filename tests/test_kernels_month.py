@@ -26,6 +26,7 @@ from sim.kernels import (
     projects,
     record,
     rows,
+    seats,
     value,
 )
 from sim.kernels.terms import as_record
@@ -33,7 +34,7 @@ from sim.record import Record
 from sim.state import Table, columns
 from sim.threads import Crew
 from tests import naive
-from tests.compare import Recorder, agree, plain
+from tests.compare import Recorder, agree, plain, seated
 
 EASY = {
     "projects.start_rate": 0.5, "projects.recruit_rate": 0.7, "projects.setup_months": 6.0, "alliances.candidates": 5.0,
@@ -117,10 +118,11 @@ PAIRS = (
     (record.mean, naive.record.mean),
     (record.score, naive.record.score),
     (rows.clear, naive.rows.clear),
+    (seats.list_free, naive.seats.list_free),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
     "accounts", "alliance", "innovation", "learning", "matching", "needs", "partnership", "projects", "record",
-    "rows",
+    "rows", "seats",
 )}  # fmt: skip
 
 
@@ -173,12 +175,12 @@ def test_the_worlds_take_the_branches(calls):
     allied = (state == 1) & (members > 1)
     assert allied.sum() > 20
     assert members.max() >= 3
-    (place, _), member, *_, organisations, _, _, _ = calls[projects.hand_out][-1]
-    assert np.any((organisations[0][member] != place[:, None]) & (member >= 0) & allied[:, None]), (
-        "no member from elsewhere"
-    )
+    (place, _), seat, member, *_, organisations, _, _, _ = calls[projects.hand_out][-1]
+    seats = seat[allied][:, None] + np.arange(alliance.WIDTH)
+    strangers = organisations[0][member[seats]] != place[allied][:, None]
+    assert np.any(strangers & (member[seats] >= 0)), "no member from elsewhere"
     assert any(arguments[0][:, projects.ALLOTTED].any() for arguments in calls[projects.open_sums]), "no programme"
-    (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][6]
+    (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][7]
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
     assert any(len(arguments[0]) for arguments in calls[projects.release])
     assert any(arguments[2].any() for arguments in calls[projects.grant]), "no grant"
@@ -202,11 +204,11 @@ def memberships(draw, rows=4, organisations=9):
     def column(dtype, most, least=0):
         return np.where(inside, numbers.integers(least, most, (rows, width)), 0).astype(dtype)
 
-    table = (
-        member, column(np.int64, 10**6), column(np.int64, 9), column(float, 100), column(float, 100),
+    return slots, members, seated(
+        members, member, column(np.int64, 10**6), column(np.int64, 9), column(float, 100), column(float, 100),
         column(float, 3000, -3000), column(np.uint8, 256), column(np.uint8, 2), column(np.int32, 30),
+        column(np.int64, 10**6), column(np.int64, 10**6),
     )  # fmt: skip
-    return slots, members, table
 
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
@@ -215,10 +217,21 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=60)
 @SETTINGS
 @given(memberships())
 def test_the_seat_of_a_member(tables):
-    _, members, (member, *_) = tables
-    for p in range(members.size):
+    _, members, (seat, member, *_) = tables
+    for first, m in zip(seat.tolist(), members.tolist(), strict=True):
         for i in range(9):
-            assert projects.seat_of(i, p, members, member) == naive.projects.seat_of(i, p, members, member)
+            assert projects.seat_of(i, first, m, member) == naive.projects.seat_of(i, first, m, member)
+
+
+@SETTINGS
+@given(memberships(), st.integers(1, 4))
+def test_free_teams_are_listed_and_taken(tables, wanted):
+    _, members, (seat, member, *columns) = tables
+    arguments = member, member.size - seat.size, wanted, np.full(4, -1, np.int64)
+    *_, free = agree(seats.list_free, naive.seats.list_free, arguments)
+    for p in np.flatnonzero(members == 1)[:1]:  # no team is larger than what is left by those of one
+        (after, others, *_) = agree(seats.move, naive.seats.move, (p, free[0], (seat, member, *columns)))[2]
+        assert after[p] == free[0] and others[free[0]] == member[seat[p]] and others[seat[p]] == -1
 
 
 @SETTINGS
@@ -229,12 +242,14 @@ def test_the_dead_leave_and_who_has_seen_whom_is_kept(tables, alive):
     arguments = (closed, slots, members, table, np.zeros(members.size, np.uint8))
     _, _, left, after, _ = agree(projects.drop_dead, naive.projects.drop_dead, arguments)
     for p in range(members.size):
-        survivors = [i for i in table[0][p] if i >= 0 and alive[i]]
-        assert list(after[0][p, : left[p]]) == survivors
+        then, now = (slice(seat[p], seat[p] + m[p]) for seat, m in ((table[0], members), (after[0], left)))
+        before = table[1][then].tolist()
+        survivors = [i for i in before if alive[i]]
+        assert after[1][now].tolist() == survivors
         for i in survivors:  # each pair of survivors has seen each other as before
             for j in survivors:
-                then = table[6][p, list(table[0][p]).index(i)] >> list(table[0][p]).index(j) & 1
-                assert after[6][p, survivors.index(i)] >> survivors.index(j) & 1 == then
+                seen = table[7][then][before.index(i)] >> before.index(j) & 1
+                assert after[7][now][survivors.index(i)] >> survivors.index(j) & 1 == seen
 
 
 @SETTINGS
@@ -347,8 +362,9 @@ def test_gain_of_joining(place):
         np.repeat([*allied[:40], *alone[:20]], 2)
     ):  # twice each: with what the first call kept
         j = int(living[(7 * at + 3) % living.size])
-        found = alliance.gain_of_joining(int(project), j, 750.0, *arrays, t, work)
-        expected = naive.alliance.gain_of_joining(int(project), j, 750.0, *plain(arrays), t, None)
+        team = int(p.seat[project]), int(p.members[project])
+        found = alliance.gain_of_joining(int(project), j, 750.0, team, *arrays, t, work)
+        expected = naive.alliance.gain_of_joining(int(project), j, 750.0, team, *plain(arrays), t, None)
         assert found == pytest.approx(expected, rel=1e-8, abs=1e-6)
 
 
@@ -382,11 +398,11 @@ def test_rows_of_a_territory(villages):
 
 @SETTINGS
 @given(st.integers(0, 3), st.integers(0, 4), st.integers(0, 7), st.lists(st.integers(0, 3), max_size=3, unique=True))
-def test_join(p, i, m, projects_of_i):
-    tables = [np.full((4, alliance.WIDTH), -1, np.int64) for _ in range(5)]
+def test_join(p, i, at, projects_of_i):
+    tables = [np.full(8, -1, np.int64) for _ in range(5)]
     slots = np.full((5, matching.SLOTS), -1, np.int64)
     slots[i, : len(projects_of_i)] = projects_of_i
-    agree(matching.join, naive.matching.join, (p, i, m, 100, 3, 12, *tables, slots))
+    agree(matching.join, naive.matching.join, (p, i, at, 100, 3, 12, *tables, slots))
 
 
 @SETTINGS

@@ -76,16 +76,16 @@ def test_the_worlds_take_the_branches(calls):
     assert any(a[0].any() for a in calls["invest"]), "nobody invests"
     settled = [(a[0][0], a[0][1], a[0][7]) for a in calls["settle_contracts"]]
     assert any(((put > 0) & ((state != 1) | (step > 5))).any() for state, step, put in settled), "nothing is settled"
-    chosen = [a[7] for a in calls["select"]]
+    chosen = [a[8] for a in calls["select"]]
     assert all(0 < c.sum() < c.size for c in chosen), "the fund selects everything or nothing"
 
 
 def test_premium_due(calls):
     table, memberships, _, realised, rate = calls["pay_premium"][-1][:5]
-    _, perceived, share, solo = memberships
+    seat, _, perceived, share, solo = memberships
     for p in range(20):
         for s in range(int(table[2][p])):
-            arguments = (p, s, perceived, share, solo, realised, rate)
+            arguments = (int(seat[p]) + s, perceived, share, solo, realised, rate)
             agree(policies.premium_due, naive.policies.premium_due, arguments)
 
 

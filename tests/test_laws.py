@@ -63,11 +63,15 @@ def test_identical_competent_members_only_lose_what_coordination_costs(busy_worl
     world.run(18)
     p, m = world.state.projects, world.state.memberships
     rows = living(world)
-    still = np.abs(m.solo[rows].sum(axis=1) - p.alone[rows]) < 1e-9  # nobody left since it was appraised
+    at, held = world.state.seats_of(rows)
+    still = (
+        np.abs(np.where(held, m.solo[at], 0.0).sum(axis=1) - p.alone[rows]) < 1e-9
+    )  # nobody left since it was appraised
     allied = rows[(p.members[rows] > 1) & still]
     assert allied.size > 3, "nobody allied by mistake or desire: nothing is tested"
     hour = float(world.values["value.hour_value"])
-    budget = (m.effort[allied] / 100 + m.hours[allied] * hour).sum(axis=1)
+    at, held = world.state.seats_of(allied)
+    budget = np.where(held, m.effort[at] / 100 + m.hours[at] * hour, 0.0).sum(axis=1)
     rate = (p.value[allied] - p.alone[allied]) / p.alone[allied]
     expected = -np.minimum(1.0, p.coordination[allied] / budget)
     assert rate == pytest.approx(expected, rel=1e-9, abs=1e-12)
@@ -82,8 +86,9 @@ def appraised(world):
         worked = world.month - p.implemented[r]
         freed = alliance.released(p.reserve[r], p.setup[r], p.left[r], worked) if p.step[r] == 5 else 0
         money = (p.engineering[r] + p.untied[r] + freed) / 100
-        members = tuple(sorted(m.member[r][m.member[r] >= 0]))
-        budget = float((m.effort[r] / 100 + m.hours[r] * hour).sum())
+        team = world.state.team(r)
+        members = tuple(sorted(m.member[team]))
+        budget = float((m.effort[team] / 100 + m.hours[team] * hour).sum())
         world.seen[int(p.uid[r])] = (members, budget, money, float(p.coordination[r]), float(p.value[r]))
 
 

@@ -47,8 +47,8 @@ def told(world, price):
     p, m, o = world.state.projects, world.state.memberships, world.state.organisations
     together = alone = 0.0
     for row in np.flatnonzero((p.state == 1) & (p.members >= 2) & (p.step == IMPLEMENT)):
-        slots = m.member[row] >= 0
-        members, budget = m.member[row][slots], m.effort[row][slots] / 100
+        team = world.state.team(row)
+        members, budget = m.member[team], m.effort[team] / 100
         efficiency, weight = o.efficiency[members].astype(float), p.weight[row].astype(float)
         work = max(0.0, budget.sum() - p.coordination[row])
         spent = work / (1 + OVERHEAD)

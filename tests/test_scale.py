@@ -8,6 +8,7 @@ from sim.alliances.terms import KEPT_MONTHS
 from sim.engine import World
 from sim.errors import CapacityError
 from sim.kernels import projects
+from sim.kernels.seats import WIDTH
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.territory import load_territory
@@ -37,8 +38,22 @@ def test_the_table_of_projects_grows_with_those_that_live():
     assert sorted(lengths) == lengths and lengths[-1] > 3 * lengths[0]
     assert held[-1] > lengths[0]
     assert lengths[-1] < 2.5 * held[-1] < world.state.projects._most
-    assert len(world.state.memberships) == lengths[-1] == world.work.projects.size == world.work.proposals[0].size
-    assert (world.state.memberships.member[world.state.projects.state == 0] == -1).all()
+    assert lengths[-1] == world.work.projects.size == world.work.proposals[0].size
+
+
+def test_there_are_as_many_teams_as_there_were_alliances():
+    """A project of one has one seat; the free ones are few, and empty."""
+    world = busy_world()
+    most = 0
+    for _ in range(MONTHS):
+        world.step()
+        s, p = world.state, world.state.projects
+        most = max(most, int((p.members > 1).sum()))
+    held = np.flatnonzero(p.state == 1)
+    free = np.setdiff1d(np.arange(len(s.memberships)), s.seats_of(held)[0])
+    assert most <= s.first_single // WIDTH < 1.5 * most
+    assert p.seat[p.state != 1].tolist() == (s.first_single + np.flatnonzero(p.state != 1)).tolist()
+    assert (s.memberships.member[free] == -1).all() and not s.memberships.effort[free].any()
 
 
 def test_results_do_not_depend_on_free_rows():

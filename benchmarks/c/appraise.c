@@ -274,11 +274,11 @@ static int64_t released(int64_t reserve, int64_t setup, int64_t left, int64_t wo
 }
 
 void kernel(
-    const T_state *restrict state, const T_age *restrict age, T_dirty *restrict dirty,
+    const T_state *restrict state, const T_age *restrict age, T_dirty *restrict dirty, const T_members *restrict members,
     const T_weight_table *restrict weight_table, const T_fit *restrict fit, const T_engineering *restrict engineering,
     const T_followed *restrict followed, T_out_value *restrict out_value, T_out_alone *restrict out_alone,
     T_out_coordination *restrict out_coordination, T_out_unit *restrict out_unit, T_out_shared *restrict out_shared,
-    const T_member *restrict member, const T_effort *restrict effort, const T_hours *restrict hours,
+    const T_seat *restrict seat, const T_member *restrict member, const T_effort *restrict effort, const T_hours *restrict hours,
     T_out_solo *restrict out_solo, T_out_share *restrict out_share, T_out_perceived *restrict out_perceived,
     const T_seen *restrict seen, const T_ties_0 *restrict neighbour, const T_ties_1 *restrict generation,
     const T_ties_2 *restrict memory, const T_ties_3 *restrict kept, const T_ties_4 *restrict broken,
@@ -298,20 +298,19 @@ void kernel(
         if (step[p] == AT_WORK && reserve[p] != 0)
             extra += (double)released(reserve[p], setup[p], left[p], month - (int64_t)implemented[p]);
         extra /= 100.0;
-        const T_member *who = member + p * WIDTH;
-        if (who[1] < 0 && who[0] >= 0 && !dirty[p] && extra == 0.0 && out_value[p] == out_alone[p]) continue;
+        int64_t m = members[p], chair = seat[p];
+        if (m == 1 && !dirty[p] && extra == 0.0 && out_value[p] == out_alone[p]) continue;
 
         int64_t rows[WIDTH];
         double budget[WIDTH], weight[FUNCTIONS], game[(1 << WIDTH) + 1];
         Row efficiency[WIDTH], cost[WIDTH];
         Pairs pair_cost;
-        int m = 0;
-        for (; m < WIDTH && who[m] >= 0; m++) {
-            rows[m] = who[m];
-            budget[m] = (double)effort[p * WIDTH + m] / 100.0 + (double)hours[p * WIDTH + m] * t->hour_value;
+        for (int64_t s = 0; s < m; s++) {
+            rows[s] = member[chair + s];
+            budget[s] = (double)effort[chair + s] / 100.0 + (double)hours[chair + s] * t->hour_value;
             for (int k = 0; k < FUNCTIONS; k++) {
-                efficiency[m][k] = org_efficiency[rows[m] * FUNCTIONS + k];
-                cost[m][k] = make_or_buy(efficiency[m][k], t->price);
+                efficiency[s][k] = org_efficiency[rows[s] * FUNCTIONS + k];
+                cost[s][k] = make_or_buy(efficiency[s][k], t->price);
             }
         }
         if (m == 0) {
@@ -371,7 +370,7 @@ void kernel(
         out_value[p] = game[stop];
         if (dirty[p]) {
             double alone = 0.0, q[FUNCTIONS];
-            for (int a = 0; a < m; a++) alone += out_solo[p * WIDTH + a] = game[(int64_t)1 << a];
+            for (int a = 0; a < m; a++) alone += out_solo[chair + a] = game[(int64_t)1 << a];
             out_alone[p] = alone;
             if (m > 1 || t->form_a) {
                 team_costs(m, cost, everyone, t->price, q);
@@ -386,7 +385,7 @@ void kernel(
         double share[WIDTH];
         for (int a = 0; a < m; a++) share[a] = shapley_value(game, everyone, a);
         for (int a = 0; a < m; a++) {
-            int64_t at = p * WIDTH + a;
+            int64_t at = chair + a;
             out_share[at] = (1.0 - t->shared) * share[a] + t->shared * game[everyone] / (double)m;
             if (t->sees_all) {
                 out_perceived[at] = out_share[at] - out_solo[at];

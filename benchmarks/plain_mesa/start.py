@@ -41,7 +41,7 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base", "fixed",
                       "slots", "outlay", "project_received", "project_paid", "settled", "lent", "repaid",
                       "forgiven", "hired", "released"),
-    "projects": ("state", "territory", "founder", "members", "home"),
+    "projects": ("state", "territory", "founder", "members", "seat", "home"),
     "memberships": ("member", "effort", "hours", "seen", "joined", "kept"),
 }  # fmt: skip
 
@@ -166,7 +166,7 @@ def _projects(model, state, rows: list):
     p = state.projects
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
     members, homes = _members(state.memberships), model.places
-    territory, founder, home = p.territory.tolist(), p.founder.tolist(), p.home.tolist()
+    territory, founder, home, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "home", "seat"))
     for row, alive in enumerate(p.state.tolist()):
         if not alive:
             model.free_rows.append(row)  # in order: a heap
@@ -176,7 +176,7 @@ def _projects(model, state, rows: list):
             setattr(project, name, bool(column[row]) if name in YES_OR_NO else column[row])
         project.state, project.founder = alive, rows[founder[row]]
         project.origin_home = homes[home[row]] if project.origin else None
-        project.members = [members(row, s, rows) for s in range(p.members[row])]
+        project.members = [members(at, rows) for at in range(seat[row], seat[row] + p.members[row])]
         if project.advance:
             model.advances[project] = None
         if project.contract:
@@ -192,11 +192,11 @@ def _members(m):
     names = ("effort", "hours", "seen", "joined")
     values = {name: getattr(m, name).tolist() for name in ("member", "kept", *names, *MEMBER)}
 
-    def member(row, s, rows):
-        found = Member(rows[values["member"][row][s]], *(values[name][row][s] for name in names))
-        found.kept = bool(values["kept"][row][s])
+    def member(at, rows):
+        found = Member(rows[values["member"][at]], *(values[name][at] for name in names))
+        found.kept = bool(values["kept"][at])
         for name in MEMBER:
-            setattr(found, name, values[name][row][s])
+            setattr(found, name, values[name][at])
         return found
 
     return member

@@ -110,8 +110,8 @@ class Organisation(Window):
         seen = 0
         for project in self.slots:
             if project >= 0:
-                for slot in (members.member[project] == self.row).nonzero()[0]:
-                    seen += int(members.seen[project, slot]).bit_count()
+                team = self.state.team(project)
+                seen += int(members.seen[team][members.member[team] == self.row].item()).bit_count()
         return seen
 
 

@@ -151,7 +151,7 @@ def _support(world, rows, n):
         "memberships.effort", "organisations.main_function", "organisations.territory", "projects.alone",
         "projects.aside", "projects.domain", "projects.fit_first", "projects.implemented", "projects.origin",
         "projects.started", "projects.step", "projects.strategy", "projects.sum_own", "projects.sum_programme",
-        "projects.territory", "projects.uid", "projects.value",
+        "projects.territory", "projects.uid", "projects.value", "projects.seat",
     ),
     writes=(
         *steps.FREED, "projects.ended", "projects.end", "projects.phase", "projects.phase_left", "projects.gates",
@@ -169,7 +169,8 @@ def cross(world):
         kernel.cross, n, w.tally.shape, rows,
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
          p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
-        (p.members, m.member, m.effort, o.main_function, o.territory), (p.sum_own, p.sum_programme, p.sum_grants),
+        (p.members, p.seat, m.member, m.effort, o.main_function, o.territory),
+        (p.sum_own, p.sum_programme, p.sum_grants),
         w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
         world.parameters_are_new, w.taken,
     )  # fmt: skip

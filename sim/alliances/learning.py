@@ -17,7 +17,8 @@ from sim.phases import phase
 @phase(
     reads=(
         "memberships.kept", "memberships.member", "organisations.alive", "organisations.births",
-        "organisations.slots", "organisations.uid", "projects.members", "projects.state", "projects.step",
+        "organisations.slots", "organisations.uid", "projects.members", "projects.seat", "projects.state",
+        "projects.step",
     ),
     writes=(
         "ties.neighbour", "ties.generation", "ties.memory", "memories.taken", "memories.kept", "memories.broken",
@@ -28,13 +29,13 @@ def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
     o, p, m, ties, w = s.organisations, s.projects, s.memberships, s.ties, world.work
-    n = kernel.list_partners(p.state, p.members, m.member, ties.memory, w.allied, w.rows)
+    n = kernel.list_partners(p.state, p.members, p.seat, m.member, ties.memory, w.allied, w.rows)
     s.make_memories(n)
     kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
-        (p.state, p.step, p.members, p.dirty, w.followed), (m.member, m.kept, m.seen),
+        (p.state, p.step, p.members, p.dirty, w.followed), (p.seat, m.member, m.kept, m.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed, world.month,
         world.recorded_terms,
     )  # fmt: skip
@@ -44,8 +45,9 @@ def remember(world):
     reads=(
         "cohorts.persons", "cohorts.territory", "organisations.alive", "organisations.births",
         "organisations.disposition", "organisations.model", "organisations.threshold", "memberships.member",
-        "organisations.uid", "organisations.visible", "projects.kind", "projects.members", "projects.state",
-        "projects.step", "projects.territory", "territories.declared", "ties.generation", "ties.neighbour",
+        "organisations.uid", "organisations.visible", "projects.kind", "projects.members", "projects.seat",
+        "projects.state", "projects.step", "projects.territory", "territories.declared", "ties.generation",
+        "ties.neighbour",
     ),
     writes=(
         "organisations.desire", "organisations.visible", "organisations.patron", "territories.alliances",
@@ -57,7 +59,7 @@ def desire(world):
     s = world.state
     o, p = s.organisations, s.projects
     world.crew.share(kernel.wear_badges, len(o), o.alive, o.births, o.visible, o.patron, world.work.badge)
-    seen = p.state, p.step, p.members, p.kind, s.memberships.member, o.visible, o.patron
+    seen = p.state, p.step, p.members, p.kind, p.seat, s.memberships.member, o.visible, o.patron
     world.crew.together(
         partial(kernel.be_seen, *seen),  # nobody looks at it any more this month
         partial(_count_alliances, world),

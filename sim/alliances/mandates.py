@@ -11,7 +11,8 @@ Municipal teams and the State's services are one model here: all are taken as le
 Numbers   parameters mandates, desire
 """
 
-from sim.alliances.membership import WRITES, memberships
+from sim.alliances.membership import WRITES
+from sim.alliances.seats import memberships
 from sim.kernels import mandates as kernel
 from sim.kernels import projects
 from sim.phases import phase

@@ -7,11 +7,11 @@ rule of dissolution, in steps.py.
 Numbers   parameters projects, desire
 """
 
+from sim.alliances.seats import SEATS, memberships
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
-MEMBERSHIP = ("member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined")
-WRITES = (*(f"memberships.{c}" for c in MEMBERSHIP), "projects.members", "projects.dirty", "organisations.slots")
+WRITES = (*SEATS, "projects.members", "projects.dirty", "organisations.slots")
 
 
 @phase(
@@ -37,8 +37,3 @@ def drop_dead(world):
     s = world.state
     o, p = s.organisations, s.projects
     kernel.drop_dead(world.work.closed, o.slots, p.members, memberships(s), p.dirty)
-
-
-def memberships(state):
-    """Return the columns of memberships that move together when a member leaves."""
-    return tuple(getattr(state.memberships, name) for name in MEMBERSHIP)

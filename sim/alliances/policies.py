@@ -66,7 +66,7 @@ def act(world):
     reads=(
         "memberships.member", "memberships.perceived", "memberships.share", "memberships.solo",
         "organisations.model", "organisations.territory", "projects.members", "projects.state", "projects.step",
-        "projects.territory",
+        "projects.territory", "projects.seat",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
@@ -80,7 +80,7 @@ def pay_premium(world):
     if not np.count_nonzero(purse):
         return
     kernel.pay_premium(
-        (p.state, p.step, p.members, p.territory), (m.member, m.perceived, m.share, m.solo),
+        (p.state, p.step, p.members, p.territory), (p.seat, m.member, m.perceived, m.share, m.solo),
         (o.territory, o.model, o.cash, o.project_received), int(v["premium.base"]) == 1, float(v["premium.rate"]),
         purse, purse.copy(), np.zeros(len(purse), np.int64), p.sum_paid, world.ledger.flow,
     )  # fmt: skip
@@ -102,13 +102,18 @@ def select(world):
     s, w = world.state, world.work
     o, p = s.organisations, s.projects
     kernel.select(
-        p.state, p.step, p.members, p.territory, p.domain, s.memberships.member, o.model, eligible(world),
+        p.state, p.step, p.members, p.territory, p.domain, p.seat, s.memberships.member, o.model, eligible(world),
         int(world.values["fund.models"]), w.selected,
     )  # fmt: skip
 
 
 @phase(
-    reads=("territories.felt", "memberships.effort", "projects.waiting"),
+    reads=(
+        "territories.felt",
+        "memberships.effort",
+        "projects.waiting",
+        "projects.seat",
+    ),
     writes=("territories.purse", "projects.engineering", "projects.untied"),
 )
 def draw_rights(world):
@@ -119,8 +124,8 @@ def draw_rights(world):
         return
     select(world)
     kernel.draw_rights(
-        world.work.selected, p.step, p.members, p.waiting, p.territory, s.memberships.effort, float(v["fund.rate"]),
-        world.terms.mode, purse[:, FUND], purse[:, FUND].copy(), np.zeros(len(p), np.int64),
+        world.work.selected, p.step, p.members, p.waiting, p.territory, p.seat, s.memberships.effort,
+        float(v["fund.rate"]), world.terms.mode, purse[:, FUND], purse[:, FUND].copy(), np.zeros(len(p), np.int64),
         np.zeros(len(purse), np.int64), purse[:, ENGINEERING], p.engineering, p.untied,
     )  # fmt: skip
 
@@ -130,7 +135,7 @@ def draw_rights(world):
         "memberships.member", "memberships.paid", "organisations.alive", "organisations.base", "organisations.model",
         "organisations.slots", "organisations.territory", "projects.domain", "projects.left", "projects.length",
         "projects.members", "projects.plan_value", "projects.state", "projects.step", "projects.sum_value",
-        "projects.territory", "territories.felt",
+        "projects.territory", "territories.felt", "projects.seat",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
@@ -145,7 +150,7 @@ def use_fund(world):
     flow = world.ledger.flow
     if np.count_nonzero(p.advance):
         kernel.recover(
-            (p.state, p.step, p.members, p.territory, p.left, p.advance), m.member,
+            (p.state, p.step, p.members, p.territory, p.left, p.advance), p.seat, m.member,
             (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
@@ -156,7 +161,17 @@ def use_fund(world):
     select(world)
     asked = np.zeros(len(purse), np.int64)
     kernel.ask_fund(
-        w.selected, p.step, p.members, p.territory, m.paid, m.received, instrument, float(v["fund.rate"]), w.cap, asked
+        w.selected,
+        p.step,
+        p.members,
+        p.territory,
+        p.seat,
+        m.paid,
+        m.received,
+        instrument,
+        float(v["fund.rate"]),
+        w.cap,
+        asked,
     )
     payer = 1 if instrument == kernel.CONTRACT else 0  # investors, or the fund itself
     pool, before, room = np.zeros((len(purse), 3), np.int64), p.sum_grants[:, payer].copy(), np.zeros(0, np.int64)

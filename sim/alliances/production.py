@@ -30,7 +30,7 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
         "projects.alone", "projects.bid", "projects.coordination", "projects.domain", "projects.engineering",
         "projects.implemented", "projects.left", "projects.members", "projects.plan_value", "projects.seeking",
         "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid",
-        "projects.untied", "projects.value", "territories.fund", "territories.spread",
+        "projects.untied", "projects.value", "territories.fund", "territories.spread", "projects.seat",
     ),
     writes=(
         "organisations.cash", "organisations.project_paid", "organisations.project_received", "territories.delivered",
@@ -52,7 +52,7 @@ def produce(world):
          p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
-        (m.member, m.effort, m.hours, m.kept, m.paid, m.received),
+        (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
     )  # fmt: skip
@@ -73,7 +73,7 @@ def _pay_shared(world, spent) -> np.ndarray:
     o, p, m = s.organisations, s.projects, s.memberships
     shared = in_several_projects(world)
     spent += world.crew.total(
-        kernel.pay_work, len(shared), spent.shape, shared, p.members, m.member, m.paid, w.gifts[:, 0],
+        kernel.pay_work, len(shared), spent.shape, shared, p.members, p.seat, m.member, m.paid, w.gifts[:, 0],
         (o.territory, o.model, o.slots, o.cash, o.project_paid),
     )  # fmt: skip
     return shared
@@ -106,7 +106,7 @@ def pay_members(world, shared, given, paid, owners, *, repays: bool):
     s, funds = world.state, len(owners)
     o, p, m = s.organisations, s.projects, s.memberships
     table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.project_received)
-    shape, how = (len(s.territories), funds + 1, 7), (table, m.member, given, repays, m.received, organisations)
+    shape, how = (len(s.territories), funds + 1, 7), (table, p.seat, m.member, given, repays, m.received, organisations)
     handed = world.crew.total(kernel.hand_out, len(p), shape, *how)
     handed += world.crew.total(kernel.hand_to_others, len(shared), shape, shared, *how)
     kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)

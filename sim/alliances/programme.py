@@ -22,7 +22,7 @@ from sim.phases import phase
     reads=(
         "memberships.effort", "memberships.member", "projects.members", "projects.seeking", "projects.state",
         "projects.step", "projects.territory", "territories.purse", "organisations.fte", "organisations.model",
-        "organisations.territory",
+        "organisations.territory", "projects.seat",
     ),
     writes=("projects.engineering", "projects.untied"),
 )  # fmt: skip
@@ -34,7 +34,9 @@ def allot(world):
         p.engineering[:], p.untied[:] = 0, 0
         return
     need, planned = np.zeros(len(s.territories), np.int64), world.work.cap
-    world.crew.share(kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, s.memberships.effort, planned)
+    world.crew.share(
+        kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, p.seat, s.memberships.effort, planned
+    )
     add_by_territory(planned, p.territory, need)
     world.crew.share(
         kernel.allot, len(p), p.territory, planned, need, np.minimum(purse, capacity(world)),

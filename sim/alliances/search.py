@@ -15,10 +15,12 @@ import math
 
 import numpy as np
 
+from sim.alliances.seats import SEATS, memberships
 from sim.alliances.terms import start_probabilities
 from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
+from sim.kernels import seats
 from sim.phases import phase
 
 
@@ -55,9 +57,8 @@ def most_starts(values: dict, rows: tuple[int, ...]) -> int:
             "strategy", "phase", "phase_left", "gates", "aside", "fit_first",
             "origin", "home", "adoptions", "deployed", "abroad",
         )),
-        "memberships.member", "memberships.effort", "memberships.hours", "memberships.seen", "memberships.joined",
-        "memberships.solo", "memberships.share", "memberships.perceived", "memberships.kept",
-        "memberships.paid", "memberships.received", "organisations.slots",
+        "projects.seat", "memberships.member", "memberships.effort", "memberships.hours", "memberships.seen",
+        "memberships.joined", "organisations.slots",
     ),
 )  # fmt: skip
 def start(world):
@@ -84,7 +85,7 @@ def start(world):
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
          p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
-        (m.member, m.effort, m.hours, m.seen, m.joined),
+        (p.seat, m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         np.asarray(world.values["innovation.share_kind"], float),
         np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
@@ -99,8 +100,7 @@ def _clean_free_rows(world):
     stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
     if stale.size:
         p.wipe(stale, world.crew)
-        world.state.memberships.wipe(stale, world.crew)
-        world.state.memberships.member[stale] = -1
+        p.seat[stale] = world.state.first_single + stale
 
 
 @phase(
@@ -114,8 +114,7 @@ def _clean_free_rows(world):
         "ties.neighbour",
     ),
     writes=(
-        "projects.members", "projects.members_max", "projects.dirty", "memberships.member", "memberships.effort",
-        "memberships.hours", "memberships.seen", "memberships.joined", "organisations.slots",
+        *SEATS, "projects.members", "projects.members_max", "projects.dirty", "organisations.slots",
     ),
 )  # fmt: skip
 def recruit(world):
@@ -130,18 +129,27 @@ def recruit(world):
     out = tuple(column[:n] for column in world.work.proposals)
     n = world.crew.gather(
         match.propose, n, seekers,
-        (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit),
-        (m.member, m.effort, m.hours),
+        (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit, p.members),
+        (p.seat, m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region),
         s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip
     project, gain = out[0][:n], out[2][:n]
+    free = _free_teams(world, np.count_nonzero(p.seat[project] == s.first_single + project))
     order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
     world.work.joined = match.accept(
         order, out,
         (p.territory, p.members, p.members_max, p.dirty),
-        (m.member, m.effort, m.hours, m.seen, m.joined),
-        (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
+        memberships(s), free, (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
     )  # fmt: skip
+
+
+def _free_teams(world, wanted: int) -> np.ndarray:
+    """Return the first seats of as many free teams; seekers are not needed any more."""
+    s, out = world.state, world.work.projects
+    if wanted:
+        s.make_teams(wanted)
+        seats.list_free(s.memberships.member, s.first_single, wanted, out)
+    return out[:wanted]

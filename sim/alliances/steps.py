@@ -10,12 +10,13 @@ Numbers   parameters projects, form
 """
 
 from sim.agents.public_action import ENGINEERING
+from sim.alliances.seats import SEATS, memberships
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
 FREED = (  # what the end of a project writes
-    "projects.state", "projects.members", "projects.reserve", "projects.engineering", "projects.untied",
-    "territories.purse", "memberships.member", "organisations.slots",
+    *SEATS, "projects.state", "projects.members", "projects.reserve", "projects.engineering", "projects.untied",
+    "territories.purse", "organisations.slots",
 )  # fmt: skip
 
 
@@ -43,8 +44,8 @@ def advance(world):
     w.ends[:], w.abandoned[:] = 0, 0
     kernel.count_ends(w.projects, n, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
     kernel.lose_face(
-        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, s.memberships.member, s.organisations.desire,
-        s.territories.declared, world.seed, world.recorded_terms,
+        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
+        s.organisations.desire, s.territories.declared, world.seed, world.recorded_terms,
     )  # fmt: skip
     free(world, w.projects, n)
 
@@ -55,5 +56,5 @@ def free(world, rows, n):
     p = s.projects
     kernel.release(
         rows, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
-        s.memberships.member, s.organisations.slots, p.engineering, p.untied, world.recorded_terms,
+        memberships(s), s.organisations.slots, p.engineering, p.untied, world.recorded_terms,
     )  # fmt: skip

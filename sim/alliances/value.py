@@ -21,9 +21,9 @@ from sim.phases import phase
         "memberships.effort", "memberships.hours", "memberships.member", "memberships.seen", "organisations.births",
         "organisations.domain", "organisations.efficiency", "organisations.model", "organisations.size",
         "organisations.territory", "projects.engineering", "projects.fit", "projects.implemented", "projects.kind",
-        "projects.left", "projects.reserve", "projects.setup", "projects.started", "projects.state",
+        "projects.left", "projects.members", "projects.reserve", "projects.setup", "projects.started", "projects.state",
         "projects.step", "projects.untied", "projects.weight", "memories.broken", "memories.kept",
-        "ties.generation", "ties.memory", "ties.neighbour",
+        "ties.generation", "ties.memory", "ties.neighbour", "projects.seat",
     ),
     writes=(
         "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
@@ -37,10 +37,10 @@ def appraise(world):
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     world.crew.share(
         kernel.appraise, len(p),
-        (p.state, p.started, p.dirty, p.weight, p.fit, p.engineering, world.work.followed, p.value,
+        (p.state, p.started, p.dirty, p.members, p.weight, p.fit, p.engineering, world.work.followed, p.value,
          p.alone, p.coordination, p.unit_cost,
          p.share_value),
-        (m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
+        (p.seat, m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
         (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.recorded_terms,

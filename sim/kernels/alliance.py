@@ -1,6 +1,6 @@
 """Kernels of an alliance: what its members are worth together, alone, and as they see it.
 
-A project has at most eight members, in slots 0..m-1 of its membership row; the founder is in slot 0 until
+A project has at most eight members, in slots 0..m-1 of its seats (seats.py); the founder is in slot 0 until
 it leaves. `mask` is a set of slots. Money in EUR per month, value in reference euros per month.
 
 Source of the form: docs/model.md, "make or buy" (form B) and its alternative (form A).
@@ -11,9 +11,9 @@ from numba import njit
 
 from sim.kernels import shares, trust, value
 from sim.kernels.rows import between
+from sim.kernels.seats import WIDTH
 
 FUNCTIONS = value.FUNCTIONS
-WIDTH = 8  # members at most
 ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers
@@ -109,19 +109,14 @@ def engineering_strength(m, money, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
-    """Copy the members of project p to work arrays; return how many they are."""
-    m = np.int64(0)
-    for s in range(WIDTH):
-        i = member[p, s]
-        if i < 0:
-            break
-        rows[m] = i
-        budget[m] = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
+def fill_members(first, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
+    """Copy the m members of a project, from seat `first` on, to work arrays."""
+    for s in range(m):
+        i = member[first + s]
+        rows[s] = i
+        budget[s] = effort[first + s] / 100.0 + hours[first + s] * t.hour_value
         for k in range(FUNCTIONS):
-            efficiency[m, k] = org_efficiency[np.uint64(i), k]
-        m += 1
-    return m
+            efficiency[s, k] = org_efficiency[np.uint64(i), k]
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -133,9 +128,9 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     alone has neither links nor engineering: unless it is dirty or has untied money, nothing of it moves.
     """
     t = terms[0]
-    (state, age, dirty, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination, out_unit,
-     out_shared) = projects  # fmt: skip
-    member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
+    (state, age, dirty, members, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination,
+     out_unit, out_shared) = projects  # fmt: skip
+    seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     untied, reserve, step, setup, left, implemented = cash_in
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
     efficiency, cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS))
@@ -148,12 +143,13 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         if step[p] == AT_WORK and reserve[p] != 0:
             extra += released(reserve[p], setup[p], left[p], month - implemented[p])
         extra /= 100.0
-        if member[p, 1] < 0 and member[p, 0] >= 0 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
+        m, at = np.int64(members[p]), np.int64(seat[p])
+        if m == 1 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
             continue
-        m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
         if m == 0:
             out_value[p], out_alone[p], out_coordination[p] = 0.0, 0.0, 0.0
             continue
+        fill_members(at, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
         value.fill_costs(efficiency, 0, m, t.price, cost)
@@ -178,7 +174,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         if dirty[p]:
             alone = 0.0
             for a in range(m):
-                out_solo[p, a] = game[1 << a]
+                out_solo[at + a] = game[1 << a]
                 alone += game[1 << a]
             out_alone[p] = alone
             if m > 1 or t.form_a:
@@ -186,7 +182,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             out_unit[p] = unit
         if due:
             game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
-            fill_shares(p, m, game, share, seen, out_solo, t, out_share, out_perceived)
+            fill_shares(at, m, game, share, seen, out_solo, t, out_share, out_perceived)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -207,39 +203,41 @@ def best_unit_cost(cost, m, t, weight, q):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill_shares(p, m, game, share, seen, solo, t, out_share, out_perceived):
+def fill_shares(first, m, game, share, seen, solo, t, out_share, out_perceived):
     """Write each member's share, and its perceived premium: its share among the links that it has seen.
 
     A share is the Shapley value, but for the part `t.shared` of all value, which is shared alike.
     """
     shares.shapley(game, m, share)
     for a in range(m):
-        out_share[p, a] = (1.0 - t.shared) * share[a] + t.shared * game[(1 << m) - 1] / m
+        at = first + a
+        out_share[at] = (1.0 - t.shared) * share[a] + t.shared * game[(1 << m) - 1] / m
         if t.sees_all:
-            out_perceived[p, a] = out_share[p, a] - solo[p, a]
+            out_perceived[at] = out_share[at] - solo[at]
         else:
-            known = np.int64(seen[p, a]) & ((1 << m) - 1) | (1 << a)
+            known = np.int64(seen[at]) & ((1 << m) - 1) | (1 << a)
             alike = game[known] / shares.bit_count(known)
             mine = share[a] if known == (1 << m) - 1 else shares.perceived(game, known, a)
-            out_perceived[p, a] = (1.0 - t.shared) * mine + t.shared * alike - solo[p, a]
+            out_perceived[at] = (1.0 - t.shared) * mine + t.shared * alike - solo[at]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def gain_of_joining(
-    p, j, budget_j, member, effort, hours, org_efficiency, weight_table, fit, kinds, ties, traits, t, work
+    p, j, budget_j, team, member, effort, hours, org_efficiency, weight_table, fit, kinds, ties, traits, t, work
 ):
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
     The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. What does
     not depend on the newcomer is kept from one call to the next: `known`, the last of the work arrays, is (p or -1,
-    members, v(S), v(founder)).
+    members, v(S), v(founder)). `team` = first seat and number of its members.
     """
     rows, budget, efficiency, pair_cost, scratch, weight, known = work
     kind, cost = np.int64(kinds[p]), scratch[value.COSTS :]
     if known[0] != p:
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
-        m = fill_members(p, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
+        first, m = team
+        fill_members(first, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
         value.fill_costs(efficiency, 0, m, t.price, cost)
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         homes, everyone = homes_of(rows, m, traits[2]), (1 << m) - 1

@@ -205,13 +205,13 @@ def passing(probability, attempts):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def payers(p, members, effort, own, programme, grants):
+def payers(p, first, m, effort, own, programme, grants):
     """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it."""
     largest, total = np.int64(0), programme[p]
     most, planned = np.int64(0), np.int64(0)
-    for s in range(np.int64(members[p])):
-        planned += effort[p, s]
-        most = max(most, effort[p, s])
+    for s in range(first, first + m):
+        planned += effort[s]
+        most = max(most, effort[s])
     for k in range(grants.shape[1]):
         largest = max(largest, grants[p, k])
         total += grants[p, k]
@@ -221,18 +221,18 @@ def payers(p, members, effort, own, programme, grants):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def breadth(p, members, member, home, main_function, org_territory):
+def breadth(first, m, member, home, main_function, org_territory):
     """Return how many functions are the main one of a member, plus how many other territories members come from."""
     functions, found = 0, 0
-    for a in range(np.int64(members[p])):
-        bit = 1 << np.int64(main_function[member[p, a]])
+    for a in range(first, first + m):
+        bit = 1 << np.int64(main_function[member[a]])
         if not functions & bit:
             functions |= bit
             found += 1
-        place = org_territory[member[p, a]]
+        place = org_territory[member[a]]
         new = place != home
-        for b in range(a):
-            if org_territory[member[p, b]] == place:
+        for b in range(first, a):
+            if org_territory[member[b]] == place:
                 new = False
         if new:
             found += 1
@@ -267,7 +267,7 @@ def cross(
     course = recorded[0]
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
-    members, member, effort, main_function, org_territory = teams
+    members, seat, member, effort, main_function, org_territory = teams
     own, programme, grants = money
     for at in between(first, last):
         p = rows[at]
@@ -278,6 +278,7 @@ def cross(
         if implemented[p] > month:
             continue  # set-up has just ended: it works from next month on
         place, now, s = np.int64(territory[p]), np.int64(phase[p]), np.int64(strategy[p])
+        m, first_seat = np.int64(members[p]), np.int64(seat[p])
         told = stories[place, np.int64(domain[p])]
         helped = 1.0 + help_of(support[p], now, course)
         planned = months_of(now, s, told, course)
@@ -285,7 +286,7 @@ def cross(
             planned = reinvention_months(s, told, course)
         phase_left[p] -= 1
         if 2 * np.int64(phase_left[p]) < planned and course.risk[now] > 0.0:
-            _, total = payers(p, members, effort, own, programme, grants)
+            _, total = payers(p, first_seat, m, effort, own, programme, grants)
             exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
                 end[p], end_month[p] = projects.FAILED, month
@@ -304,12 +305,12 @@ def cross(
                         after = QUALIFICATION
                 else:
                     attempts *= math.exp(course.count_ourselves * course.evaluation)
-                    largest, total = payers(p, members, effort, own, programme, grants)
+                    largest, total = payers(p, first_seat, m, effort, own, programme, grants)
                     quality = fit_of(fit_first[p], RESEARCH, s, aside[p], course)
                     gates[p] = triple_gate(
                         uid[p], np.int64(gates[p]), seed, month, attempts, quality,
                         value[p] > 0.0 and value[p] >= alone[p],
-                        breadth(p, members, member, territory[p], main_function, org_territory)
+                        breadth(first_seat, m, member, territory[p], main_function, org_territory)
                         >= course.functions_least,
                         total > 0.0 and largest <= course.payer_most * total, course,
                     )  # fmt: skip

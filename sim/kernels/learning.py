@@ -10,7 +10,7 @@ from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_partners(state, members, member, memory, allied, rows):
+def list_partners(state, members, seat, member, memory, allied, rows):
     """Write who is a member of a living alliance (1), whatever its step; list those that remember nothing yet.
 
     Returns how many are listed.
@@ -20,7 +20,7 @@ def list_partners(state, members, member, memory, allied, rows):
     for p in range(state.size):
         if state[p] == LIVING and members[p] > 1:
             for s in range(np.int64(members[p])):
-                i = np.int64(member[p, s])
+                i = np.int64(member[np.int64(seat[p]) + s])
                 if memory[i] == 0 and allied[i] == 0:
                     rows[n] = i
                     n += 1
@@ -48,7 +48,7 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
     """
     t = terms[0]
     state, step, members, dirty, followed = projects
-    member, kept_now, seen = memberships
+    seat, member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
     for i in range(first, last):
         if not allied[i] or not alive[i]:
@@ -58,22 +58,23 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
             p = np.int64(slots[i, at])
             if p < 0 or state[p] != LIVING or members[p] < 2:
                 continue
-            mine = seat_of(i, p, members, member)
+            first_seat = np.int64(seat[p])
+            mine = seat_of(i, first_seat, np.int64(members[p]), member)
             visibility = min(1.0, t.visibility * t.catalyst_visibility) if followed[p] else t.visibility
             for s in range(np.int64(members[p])):
                 if s == mine:
                     continue
-                j = np.int64(member[p, s])
+                j = np.int64(member[first_seat + s])
                 k = tie_with(i, j, neighbour, generation, memory, kept, broken, births)
-                bonus = t.reciprocity * np.float64(kept_now[p, mine])  # it returns help, or is owed some
+                bonus = t.reciprocity * np.float64(kept_now[first_seat + mine])  # it returns help, or is owed some
                 kept[row, k], broken[row, k] = trust.after_month(
-                    kept[row, k], broken[row, k], kept_now[p, s], t.asymmetry, 1.0, bonus
+                    kept[row, k], broken[row, k], kept_now[first_seat + s], t.asymmetry, 1.0, bonus
                 )
                 bit = np.uint8(1 << s)
-                if not seen[p, mine] & bit and chance.happens(
+                if not seen[first_seat + mine] & bit and chance.happens(
                     seed, uid[i], month, d.SEE_LINK, at * alliance.WIDTH + s, visibility
                 ):
-                    seen[p, mine] |= bit
+                    seen[first_seat + mine] |= bit
                     dirty[p] = 1
 
 
@@ -106,14 +107,14 @@ def tie_with(i, j, neighbour, generation, memory, kept, broken, births):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def be_seen(state, step, members, kind, member, visible, patron):
+def be_seen(state, step, members, kind, seat, member, visible, patron):
     """Write which organisations are members of an alliance at work, and which of one of patronage."""
     visible[:] = 0
     patron[:] = 0
     for p in range(state.size):
         if state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
             for s in range(np.int64(members[p])):
-                i = np.int64(member[p, s])
+                i = np.int64(member[np.int64(seat[p]) + s])
                 visible[i] = 1
                 if kind[p] == value.PATRONAGE:
                     patron[i] = 1

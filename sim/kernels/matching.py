@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, value
+from sim.kernels import alliance, chance, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.rows import between
 
@@ -167,8 +167,8 @@ def propose(
     it is never recorded as value.
     """
     t = terms[0]
-    project_uid, kind, scale, engineering, followed, weight_table, fit = projects
-    member, effort, hours_in = memberships
+    project_uid, kind, scale, engineering, followed, weight_table, fit, members = projects
+    seat, member, effort, hours_in = memberships
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
     neighbour, generation, _, _, _, births = ties
     _, org_size, org_territory, org_model, _ = traits
@@ -181,7 +181,8 @@ def propose(
     made, met, read = first, np.empty(MEETINGS, np.int64), np.empty(1, np.int64)
     for at in range(first, last):
         p = seekers[at]
-        i = np.int64(member[p, 0])
+        team = np.int64(seat[p]), np.int64(members[p])
+        i = np.int64(member[team[0]])
         uid = project_uid[p]
         wanted = t.candidates
         if t.mode == 0 and t.by_search > 0.0:
@@ -198,22 +199,22 @@ def propose(
         read[0] = look_ahead(met[:count], organisations, ties, traits)
         for c in range(count):
             j = met[c]
-            if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
+            if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(j, team, member):
                 continue
             effort_j = planned_effort(org_uid[j], month, d.PARTNER_PLAN, base[j], seed, t)
             budget_j = effort_j / 100.0 + math.floor(hours[j] * t.effort_share) * t.hour_value
             if budget_j <= 0.0:
                 continue
             gain, pair = alliance.gain_of_joining(
-                p, j, budget_j, member, effort, hours_in, org_efficiency, weight_table, fit, kind, ties, traits, t,
-                work,
+                p, j, budget_j, team, member, effort, hours_in, org_efficiency, weight_table, fit, kind, ties, traits,
+                t, work,
             )  # fmt: skip
             gain += t.noise * budget_j * chance.normal(seed, uid, month, d.PERCEPTION_NOISE, c)
             if best < 0 or gain > best_gain:
                 best, best_gain, best_pair, best_effort = j, gain, pair, effort_j
         if best < 0:
             continue
-        mine = effort[p, 0] / 100.0 + hours_in[p, 0] * t.hour_value
+        mine = effort[team[0]] / 100.0 + hours_in[team[0]] * t.hour_value
         if with_premium(best_gain, t) + desire[i] * mine < 0.0 and not is_ordered(org_uid[i], org_model[i], seed, t):
             continue
         out_project[made], out_row[made], out_gain[made] = p, best, best_gain
@@ -256,42 +257,46 @@ def is_ordered(uid, model, seed, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def is_member(p, j, member):
-    """Return True when row j is already a member of project p."""
-    for s in range(member.shape[1]):
-        if member[p, s] == j:
+def is_member(j, team, member):
+    """Return True when row j is already a member of a project: team = its first seat and number of members."""
+    first, m = team
+    for s in range(m):
+        if member[first + s] == j:
             return True
-        if member[p, s] < 0:  # the slots after it are free too
-            break
     return False
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(order, proposals, projects, memberships, organisations, core, seed, month, terms):
+def accept(order, proposals, projects, memberships, free, organisations, core, seed, month, terms):
     """Go through the proposals in `order` (best first); let each candidate decide; return how many joined in the core.
 
     A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
-    adds its own desire. Serial on purpose: two founders may want the same partner.
+    adds its own desire. Serial on purpose: two founders may want the same partner. Projects that a second member
+    joins move to teams of `free`, whose first seats it lists.
     """
     t = terms[0]
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
     territory, members, members_max, dirty = projects
-    member, effort, hours, seen, joined = memberships
+    seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
     org_uid, desire, slots = organisations
-    accepted = 0
+    accepted, moved = 0, 0
     for at in range(order.size):
         k = order[at]
         p, j = np.int64(out_project[k]), np.int64(out_row[k])
         m = np.int64(members[p])
-        if m >= t.most or slots[j, SLOTS - 1] >= 0 or is_member(p, j, member):
+        if m >= t.most or slots[j, SLOTS - 1] >= 0 or is_member(j, (np.int64(seat[p]), m), member):
             continue
         budget = out_effort[k] / 100.0 + out_hours[k] * t.hour_value
         noise = t.noise * budget * chance.normal(seed, org_uid[j], month, d.ACCEPT, 0)
         if with_premium(0.5 * out_pair[k] + noise, t) + desire[j] * budget < 0.0:
             continue
-        join(p, j, m, out_effort[k], out_hours[k], month, member, effort, hours, seen, joined, slots)
-        seen[p, 0] |= np.uint8(1 << m)  # the founder and the newcomer have met
-        seen[p, m] = np.uint8(1)
+        if seat[p] == seats.own_seat(p, seat, member):
+            seats.move(p, free[moved], memberships)
+            moved += 1
+        first = np.int64(seat[p])
+        join(p, j, first + m, out_effort[k], out_hours[k], month, member, effort, hours, seen, joined, slots)
+        seen[first] |= np.uint8(1 << m)  # the founder and the newcomer have met
+        seen[first + m] = np.uint8(1)
         members[p] = m + 1
         members_max[p] = max(members_max[p], m + 1)
         dirty[p] = 1
@@ -300,9 +305,9 @@ def accept(order, proposals, projects, memberships, organisations, core, seed, m
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def join(p, i, m, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
-    """Put organisation i in slot m of project p, and the project in the first free slot of i."""
-    member[p, m], effort[p, m], hours[p, m], seen[p, m], joined[p, m] = i, effort_i, hours_i, 0, month
+def join(p, i, at, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
+    """Put organisation i in seat `at` of project p, and the project in the first free slot of i."""
+    member[at], effort[at], hours[at], seen[at], joined[at] = i, effort_i, hours_i, 0, month
     for s in range(SLOTS):
         if slots[i, s] < 0:
             slots[i, s] = p

@@ -12,7 +12,7 @@ OUTSIDE = 7
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def share_income(projects, member, slots, base, income, organisations, part, flow, due):
+def share_income(projects, seat, member, slots, base, income, organisations, part, flow, due):
     """Share the part `part` of the surprises of the month among the members of each economic cooperation at work.
 
     Surprise: income of the month less normal outlay. A member that is in several projects brings to each an equal
@@ -23,16 +23,16 @@ def share_income(projects, member, slots, base, income, organisations, part, flo
     for p in range(state.size):
         if state[p] != LIVING or kind[p] != value.COOPERATION or step[p] != IMPLEMENT or members[p] < 2:
             continue
-        m = np.int64(members[p])
+        m, first = np.int64(members[p]), np.int64(seat[p])
         total, outlay = 0.0, 0.0
         for s in range(m):
-            total += surprise(member[p, s], slots, base, income) * part
-            outlay += base[member[p, s]]
+            total += surprise(member[first + s], slots, base, income) * part
+            outlay += base[member[first + s]]
         if outlay <= 0.0:
             continue
         rest = np.int64(0)
         for s in range(m):
-            i = np.int64(member[p, s])
+            i = np.int64(member[first + s])
             due[s] = np.int64(math.floor(part * surprise(i, slots, base, income) - total * (base[i] / outlay)))
             rest += due[s]
         due[m - 1] -= rest  # cents of rounding
@@ -42,7 +42,7 @@ def share_income(projects, member, slots, base, income, organisations, part, flo
                 if amount > 0:
                     due[s] -= amount
                     due[r] += amount
-                    pay(np.int64(member[p, s]), np.int64(member[p, r]), amount, organisations, flow)
+                    pay(np.int64(member[first + s]), np.int64(member[first + r]), amount, organisations, flow)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

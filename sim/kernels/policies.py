@@ -18,9 +18,9 @@ PUBLIC, FINANCE = 0, 3
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def premium_due(p, s, perceived, share, solo, realised, rate):
-    """Return the cents that a member is due this month: a part of its premium, as it sees it or as it is."""
-    base = share[p, s] - solo[p, s] if realised else perceived[p, s]
+def premium_due(s, perceived, share, solo, realised, rate):
+    """Return the cents that the member in seat s is due this month: a part of its premium, as seen or as it is."""
+    base = share[s] - solo[s] if realised else perceived[s]
     return np.int64(math.floor(100.0 * rate * max(0.0, base)))
 
 
@@ -28,31 +28,33 @@ def premium_due(p, s, perceived, share, solo, realised, rate):
 def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
     """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array."""
     state, step, members, territory = table
-    member, perceived, share, solo = memberships
+    seat, member, perceived, share, solo = memberships
     org_territory, org_model, cash, project_received = organisations
     due[:] = 0
     for p in range(state.size):
         if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and members[p] > 1:
-            for s in range(np.int64(members[p])):
-                due[territory[p]] += premium_due(p, s, perceived, share, solo, realised, rate)
+            first = np.int64(seat[p])
+            for s in range(first, first + np.int64(members[p])):
+                due[territory[p]] += premium_due(s, perceived, share, solo, realised, rate)
     for p in range(state.size):
         place = np.int64(territory[p])
         if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or members[p] < 2 or due[place] == 0:
             continue
         paid_share = min(1.0, opening[place] / due[place])
-        for s in range(np.int64(members[p])):
-            mine = premium_due(p, s, perceived, share, solo, realised, rate)
+        first = np.int64(seat[p])
+        for s in range(first, first + np.int64(members[p])):
+            mine = premium_due(s, perceived, share, solo, realised, rate)
             part = min(np.int64(math.floor(mine * paid_share)), purse[place])
             if part > 0:
                 purse[place] -= part
                 sum_paid[p] += part
                 projects.receive(
-                    np.int64(member[p, s]), part, 0, place, org_territory, org_model, cash, project_received, flow
+                    np.int64(member[s]), part, 0, place, org_territory, org_model, cash, project_received, flow
                 )
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def select(state, step, members, territory, domain, member, org_model, eligible, models_least, out):
+def select(state, step, members, territory, domain, seat, member, org_model, eligible, models_least, out):
     """Write which alliances a fund may help: `eligible[territory, domain]`, and enough different models allied."""
     for p in range(state.size):
         out[p] = 0
@@ -61,8 +63,9 @@ def select(state, step, members, territory, domain, member, org_model, eligible,
         if not eligible[territory[p], np.int64(domain[p])]:
             continue
         kinds, seen = 0, 0
-        for s in range(np.int64(members[p])):
-            bit = 1 << np.int64(org_model[member[p, s]])
+        first = np.int64(seat[p])
+        for s in range(first, first + np.int64(members[p])):
+            bit = 1 << np.int64(org_model[member[s]])
             if not seen & bit:
                 kinds += 1
                 seen |= bit
@@ -71,7 +74,7 @@ def select(state, step, members, territory, domain, member, org_model, eligible,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def ask_fund(selected, step, members, territory, paid, received, instrument, rate, cap, asked):
+def ask_fund(selected, step, members, territory, seat, paid, received, instrument, rate, cap, asked):
     """Write what each selected alliance asks of a fund: a part of what its members spent and nobody repaid.
 
     A grant repays any month, an advance the months of set-up.
@@ -81,16 +84,16 @@ def ask_fund(selected, step, members, territory, paid, received, instrument, rat
         cap[p] = 0
         if not selected[p] or (instrument == ADVANCE and step[p] >= projects.IMPLEMENT):
             continue
-        spent = np.int64(0)
-        for s in range(np.int64(members[p])):
-            spent += max(np.int64(0), paid[p, s] - received[p, s])
+        spent, first = np.int64(0), np.int64(seat[p])
+        for s in range(first, first + np.int64(members[p])):
+            spent += max(np.int64(0), paid[s] - received[s])
         cap[p] = np.int64(math.floor(spent * rate))
         asked[territory[p]] += cap[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def draw_rights(selected, step, members, waiting, territory, effort, rate, mode, fund, opening, drawn, due, programme,
-                engineering, untied):  # fmt: skip
+def draw_rights(selected, step, members, waiting, territory, seat, effort, rate, mode, fund, opening, drawn, due,
+                programme, engineering, untied):  # fmt: skip
     """Let selected alliances that are being set up, or that lost means, draw engineering on a fund.
 
     A right is a part of what members plan to spend. What is drawn goes to the programme, which pays it this month;
@@ -100,9 +103,9 @@ def draw_rights(selected, step, members, waiting, territory, effort, rate, mode,
     for p in range(selected.size):
         drawn[p] = 0
         if selected[p] and (step[p] < projects.IMPLEMENT or waiting[p] > 0):
-            planned = np.int64(0)
-            for s in range(np.int64(members[p])):
-                planned += effort[p, s]
+            planned, first = np.int64(0), np.int64(seat[p])
+            for s in range(first, first + np.int64(members[p])):
+                planned += effort[s]
             drawn[p] = np.int64(math.floor(planned * rate))
             due[territory[p]] += drawn[p]
     for p in range(selected.size):
@@ -119,7 +122,7 @@ def draw_rights(selected, step, members, waiting, territory, effort, rate, mode,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def recover(table, member, organisations, sums, fund, flow, totals):
+def recover(table, seat, member, organisations, sums, fund, flow, totals):
     """Let alliances at work pay back their advance until the last month of work; a member pays if it has the cash.
 
     The fund loses what is left when a project ends: `advance` is then forgotten.
@@ -139,7 +142,7 @@ def recover(table, member, organisations, sums, fund, flow, totals):
         months = max(np.int64(1), np.int64(left[p]))
         due = (advance[p] + months - 1) // months
         for s in range(m):
-            i = np.int64(member[p, s])
+            i = np.int64(member[np.int64(seat[p]) + s])
             part = due * (s + 1) // m - due * s // m
             if part <= 0 or cash[i] < part:
                 continue

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, matching, needs, value
+from sim.kernels import alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.rows import between
 
@@ -82,7 +82,7 @@ def open_projects(
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
      founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
      engineered, scale) = projects  # fmt: skip
-    member, effort, hours, seen, joined = memberships
+    seat, member, effort, hours, seen, joined = memberships
     org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
     opened = 0
     for at in range(first, last):
@@ -114,10 +114,10 @@ def open_projects(
         mine = matching.planned_effort(u, month, d.FOUNDER_PLAN, base[i], seed, t)
         plan[p] = mine
         matching.join(
-            p, i, 0, mine, np.int64(math.floor(org_hours[i] * t.effort_share)), month, member, effort, hours, seen,
-            joined, slots,
+            p, i, np.int64(seat[p]), mine, np.int64(math.floor(org_hours[i] * t.effort_share)), month, member, effort,
+            hours, seen, joined, slots,
         )  # fmt: skip
-        seen[p, 0] = np.uint8(1)
+        seen[seat[p]] = np.uint8(1)
         opened += core[territory[p]]
     return opened
 
@@ -159,13 +159,13 @@ def step_months(setup, step, step_share):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def plan_cash(state, step, seeking, members, effort, out, first, last):
+def plan_cash(state, step, seeking, members, seat, effort, out, first, last):
     """Write the cash that members plan in each project that looks for partners or has some; 0 for others."""
     for p in range(first, last):
         out[p] = 0
         if state[p] == LIVING and (members[p] > 1 or seeking[p]) and step[p] <= IMPLEMENT:
             for s in range(np.int64(members[p])):
-                out[p] += effort[p, s]
+                out[p] += effort[np.int64(seat[p]) + s]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -201,18 +201,17 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     t = terms[0]
     (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
      engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
-    member, effort, hours, kept, paid, received = memberships
+    seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, project_paid = organisations
-    means = (state, step, members, engineering, coordination, member, effort, org_uid, slots, cash)
+    means = (state, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
         if (p - first) % AHEAD == 0:
-            look_ahead(p, min(p + AHEAD, last), member, organisations, gifts)
+            look_ahead(p, min(p + AHEAD, last), seat, member, organisations, gifts)
         gifts[p], cap[p], worth[p] = 0, 0, 0
-        for s in range(received.shape[1]):
-            received[p, s] = 0
         if state[p] != LIVING or members[p] == 0:
             continue
         m, at_work, place = np.int64(members[p]), step[p] == IMPLEMENT, np.int64(territory[p])
+        first_seat = np.int64(seat[p])
         if reserve[p] + free_money[p] != 0:
             freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
             gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
@@ -224,41 +223,43 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
         breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
         planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
         for s in range(m):
-            i = np.int64(member[p, s])
-            mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
+            at = first_seat + s
+            i = np.int64(member[at])
+            mine = effort[at] / 100.0 + hours[at] * t.hour_value
             planned += mine
-            used = hours[p, s] if at_work else np.int64(math.floor(hours[p, s] * t.setup_effort))
-            due = due_of(effort[p, s], coordination[p], m, at_work, t.setup_effort)
+            used = hours[at] if at_work else np.int64(math.floor(hours[at] * t.setup_effort))
+            due = due_of(effort[at], coordination[p], m, at_work, t.setup_effort)
             sole = slots[i, 1] < 0  # in no other project
             held = cash[i] if sole else cash_before(i, p, means, seed, month, t)
-            kept[p, s], paid[p, s] = 0, 0
+            kept[at], paid[at], received[at] = 0, 0, 0
             if held >= due and (
                 m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
             ):
-                kept[p, s], paid[p, s] = 1, due
+                kept[at], paid[at] = 1, due
                 done += mine
                 hours_used += used
                 cash_used += due
             if sole:
-                leaves = paid[p, s] + share_of(gifts[p], s, m)
+                leaves = paid[at] + share_of(gifts[p], s, m)
                 cash[i] -= leaves
                 project_paid[i] += leaves
                 sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
         worked = done / planned if planned > 0.0 else 0.0
         made = account(
-            p, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p], value, alone,
-            coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share, sums[place],
+            p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
+            value, alone, coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share,
+            sums[place],
         )  # fmt: skip
         if at_work:
             sums[place, DELIVERED + np.int64(domain[p])] += made
             if bid[p]:
-                ask(p, m, paid, kept, hours, value, alone, perceived, t, cap, worth)
+                ask(p, first_seat, m, paid, kept, hours, value, alone, perceived, t, cap, worth)
                 sums[place, ASKED] += cap[p]
                 sums[place, WEIGHED] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def look_ahead(first, last, member, organisations, out):
+def look_ahead(first, last, seat, member, organisations, out):
     """Read what `work` will ask of the founders of projects first..last-1, so that it is near when it is needed.
 
     Each of them is anywhere in memory. In a loop that does nothing else many looks are under way together; `work` does
@@ -267,7 +268,7 @@ def look_ahead(first, last, member, organisations, out):
     """
     _, org_territory, org_model, slots, cash, project_paid = organisations
     for p in between(first, last):
-        i = np.uint64(max(0, member[p, 0]))
+        i = np.uint64(max(0, member[np.uint64(seat[p])]))
         out[p] = slots[i, 1] + cash[i] + project_paid[i] + org_territory[i] + org_model[i]
 
 
@@ -291,7 +292,7 @@ def due_of(effort, coordination, m, at_work, setup_effort):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cash_before(i, p, means, seed, month, t):
     """Return the cash of organisation i once its projects of rows before p have taken theirs, in order of rows."""
-    state, step, members, engineering, coordination, member, effort, org_uid, slots, cash = means
+    state, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash = means
     held, done = np.int64(cash[i]), np.int64(-1)
     while True:
         q = np.int64(p)
@@ -300,9 +301,10 @@ def cash_before(i, p, means, seed, month, t):
                 q = np.int64(slots[i, at])
         if q == p:
             return held
-        m, s = np.int64(members[q]), seat_of(i, q, members, member)
+        m, first = np.int64(members[q]), np.int64(seat[q])
+        s = seat_of(i, first, m, member)
         if state[q] == LIVING and s >= 0:
-            due = due_of(effort[q, s], coordination[q], m, step[q] == IMPLEMENT, t.setup_effort)
+            due = due_of(effort[first + s], coordination[q], m, step[q] == IMPLEMENT, t.setup_effort)
             breaks = 0.0 if m == 1 else chance_to_break(m, engineering[q], t)
             if held >= due and (
                 m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, q, slots), breaks)
@@ -337,7 +339,7 @@ def list_shared(slots, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_work(rows, members, member, paid, gifts, organisations, spent, first, last):
+def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, first, last):
     """Take from rows[first..last-1], in several projects each, what these spend: `paid`, and gifts handed on.
 
     Gifts come in by `hand_out`. Adds to spent[territory, model].
@@ -349,15 +351,16 @@ def pay_work(rows, members, member, paid, gifts, organisations, spent, first, la
             p = np.int64(slots[i, place])
             if p < 0:
                 continue
-            s, m = seat_of(i, p, members, member), np.int64(members[p])
-            leaves = paid[p, s] + share_of(gifts[p], s, m)
+            m, first_seat = np.int64(members[p]), np.int64(seat[p])
+            s = seat_of(i, first_seat, m, member)
+            leaves = paid[first_seat + s] + share_of(gifts[p], s, m)
             cash[i] -= leaves
             project_paid[i] += leaves
             spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hand_out(projects, member, given, repays, received, organisations, paid, first, last):
+def hand_out(projects, seat, member, given, repays, received, organisations, paid, first, last):
     """Hand what projects first..last-1 were given, given[project, fund], to members that are in no other project.
 
     Adds to paid[territory, fund or from elsewhere, model]: what comes from a project of another territory comes from
@@ -371,20 +374,21 @@ def hand_out(projects, member, given, repays, received, organisations, paid, fir
                 continue
             m = np.int64(members[p])
             for s in range(m):
-                i = np.int64(member[p, s])
+                at = np.int64(seat[p]) + s
+                i = np.int64(member[at])
                 part = share_of(given[p, fund], s, m)
                 if slots[i, 1] >= 0 or part == 0:
                     continue
                 cash[i] += part
                 project_received[i] += part
                 if repays:
-                    received[p, s] += part
+                    received[at] += part
                 t = np.int64(org_territory[i])
                 paid[t, fund if territory[p] == t else given.shape[1], np.int64(org_model[i])] += part
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hand_to_others(rows, projects, member, given, repays, received, organisations, paid, first, last):
+def hand_to_others(rows, projects, seat, member, given, repays, received, organisations, paid, first, last):
     """Hand to rows[first..last-1], in several projects each, their parts of what these were given."""
     territory, members = projects
     org_territory, org_model, slots, cash, project_received = organisations
@@ -395,13 +399,14 @@ def hand_to_others(rows, projects, member, given, repays, received, organisation
             p = np.int64(slots[i, place])
             if p < 0:
                 continue
-            s, m = seat_of(i, p, members, member), np.int64(members[p])
+            m, first_seat = np.int64(members[p]), np.int64(seat[p])
+            s = seat_of(i, first_seat, m, member)
             for fund in range(given.shape[1]):
                 part = share_of(given[p, fund], s, m)
                 cash[i] += part
                 project_received[i] += part
                 if repays:
-                    received[p, s] += part
+                    received[first_seat + s] += part
                 paid[t, fund if territory[p] == t else given.shape[1], k] += part
 
 
@@ -424,10 +429,10 @@ def post_handed(handed, paid, owners, outside, flow):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def seat_of(i, p, members, member):
-    """Return the slot of organisation i in project p."""
-    for s in range(np.int64(members[p])):
-        if member[p, s] == i:
+def seat_of(i, first, m, member):
+    """Return the slot of organisation i in a project of m members, from seat `first` on; -1 when it is not in it."""
+    for s in range(m):
+        if member[first + s] == i:
             return s
     return -1
 
@@ -464,7 +469,7 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, project_rec
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def account(
-    p, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
+    p, first, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
     plan_value, waiting, lasting, counts, hour_value, viable_share, sums,
 ):  # fmt: skip
     """Add the month of project p to its own sums and to those of its territory; return what it delivers, in parts.
@@ -482,7 +487,7 @@ def account(
         made, lonely = value[p] * worked, alone[p] * worked
         premium = made - lonely - programme_used / 100.0 * productivity
         for s in range(m):
-            felt += perceived[p, s] * worked
+            felt += perceived[first + s] * worked
         felt = max(0.0, felt)
         if alone[p] > 0.0:
             s_means_alone[p] += made / alone[p] * planned
@@ -526,17 +531,17 @@ def in_parts(euros):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask(p, m, paid, kept, hours, value, alone, perceived, t, cap, worth):
+def ask(p, first, m, paid, kept, hours, value, alone, perceived, t, cap, worth):
     """Write what project p, at work, may ask (cents) and how funders see it.
 
     Funders pay a share of what is spent and of the hours that they count, never more than is spent. They rank projects
     by the value that they perceive: what members alone would deliver plus the part of the premium that members see.
     """
     spent, felt, given = np.int64(0), 0.0, np.int64(0)
-    for s in range(m):
-        spent += paid[p, s]
-        given += hours[p, s] * kept[p, s]
-        felt += perceived[p, s]
+    for at in range(first, first + m):
+        spent += paid[at]
+        given += hours[at] * kept[at]
+        felt += perceived[at]
     cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
     worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
 
@@ -679,7 +684,7 @@ def next_step(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, declared, seed, terms):
+def lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, terms):
     """Count, by territory, the alliances that were declared and never reached work; their members' desire moves.
 
     `declared` fades by a month first: it is what residents remember of them.
@@ -696,7 +701,7 @@ def lose_face(rows, n, uid, end, seeking, territory, members, member, desire, de
         if chance.happens(seed, uid[p], d.INITIAL, d.DECLARED, 0, t.declared):
             declared[territory[p]] += 1.0
             for s in range(np.int64(members[p])):
-                i = np.int64(member[p, s])
+                i = np.int64(member[np.int64(seat[p]) + s])
                 desire[i] = min(1.0, max(-1.0, desire[i] + t.declaration_effect))
 
 
@@ -712,17 +717,20 @@ def count_ends(rows, n, core, territory, end, step, ends, abandoned):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def release(rows, n, state, started, territory, reserve, programme, members, member, slots, engineering, untied, terms):
+def release(
+    rows, n, state, started, territory, reserve, programme, members, memberships, slots, engineering, untied, terms
+):
     """Free the members of ended projects, give back their reserve, and keep the rows of the inception cohort."""
     t = terms[0]
+    seat, member = memberships[0], memberships[1]
     for at in range(n):
         p = rows[at]
+        m, first = np.int64(members[p]), np.int64(seat[p])
         programme[territory[p]] += reserve[p]
         reserve[p], engineering[p], untied[p] = 0, 0, 0
-        for s in range(np.int64(members[p])):
-            forget_project(member[p, s], p, slots)
-        for s in range(member.shape[1]):
-            member[p, s] = -1
+        for s in range(m):
+            forget_project(member[first + s], p, slots)
+        seats.go_home(p, m, memberships)
         members[p] = 0
         state[p] = KEPT if started[p] < t.kept_months else 0
 
@@ -741,19 +749,18 @@ def forget_project(i, p, slots):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def leave(p, s, members, memberships, dirty):
     """Take the member in slot s out of project p, close the gap, and keep who has seen whom."""
-    member, effort, hours, solo, share, perceived, seen, kept, joined = memberships
-    last = np.int64(members[p]) - 1
-    for a in range(s, last):
-        member[p, a], effort[p, a], hours[p, a] = member[p, a + 1], effort[p, a + 1], hours[p, a + 1]
-        solo[p, a], share[p, a], perceived[p, a] = solo[p, a + 1], share[p, a + 1], perceived[p, a + 1]
-        seen[p, a], kept[p, a], joined[p, a] = seen[p, a + 1], kept[p, a + 1], joined[p, a + 1]
-    member[p, last], effort[p, last], hours[p, last] = -1, 0, 0
-    solo[p, last], share[p, last], perceived[p, last], seen[p, last], kept[p, last] = 0.0, 0.0, 0.0, 0, 0
+    seen = memberships[7]
+    first, m = np.int64(memberships[0][p]), np.int64(members[p]) - 1
+    for at in range(first + s, first + m):
+        seats.take_seat(at + 1, at, memberships)
+    seats.leave_seat(first + m, memberships)
     below = (1 << s) - 1
-    for a in range(last):
-        bits = np.int64(seen[p, a])
-        seen[p, a] = np.uint8((bits & below) | ((bits >> (s + 1)) << s))
-    members[p] = last
+    for at in range(first, first + m):
+        bits = np.int64(seen[at])
+        seen[at] = np.uint8((bits & below) | ((bits >> (s + 1)) << s))
+    if m == 0:
+        seats.go_home(p, 0, memberships)
+    members[p] = m
     dirty[p] = 1
 
 
@@ -766,8 +773,9 @@ def list_unhappy(projects, memberships, desire, terms, out, first, last):
     for p in range(first, last):
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
-        for s in range(np.int64(members[p])):
-            if sees_less(p, s, memberships, desire, t):
+        first_seat = np.int64(memberships[0][p])
+        for s in range(first_seat, first_seat + np.int64(members[p])):
+            if sees_less(s, memberships, desire, t):
                 out[first + n] = p
                 n += 1
                 break
@@ -775,11 +783,11 @@ def list_unhappy(projects, memberships, desire, terms, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def sees_less(p, s, memberships, desire, t):
-    """Return True when the premium that a member perceives, and its desire for its own means, are negative."""
-    member, effort, hours, perceived = memberships[0], memberships[1], memberships[2], memberships[5]
-    mine = effort[p, s] / 100.0 + hours[p, s] * t.hour_value
-    return matching.with_premium(perceived[p, s], t) + desire[member[p, s]] * mine < 0.0
+def sees_less(s, memberships, desire, t):
+    """Return True when the premium that the member in seat s perceives, and its desire for its means, are negative."""
+    member, effort, hours, perceived = memberships[1], memberships[2], memberships[3], memberships[6]
+    mine = effort[s] / 100.0 + hours[s] * t.hour_value
+    return matching.with_premium(perceived[s], t) + desire[member[s]] * mine < 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -787,12 +795,12 @@ def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, 
     """Let members of the listed alliances reconsider; those who see less than they want leave. Return how many left."""
     t = terms[0]
     _, _, members, dirty = projects
-    member, gone = memberships[0], 0
+    seat, member, gone = memberships[0], memberships[1], 0
     for at in range(n):
         p, s = rows[at], 0
         while s < members[p] and members[p] > 1:
-            i = np.int64(member[p, s])
-            if sees_less(p, s, memberships, desire, t) and chance.happens(
+            i = np.int64(member[seat[p] + s])
+            if sees_less(seat[p] + s, memberships, desire, t) and chance.happens(
                 seed, org_uid[i], month, d.REVIEW, slot_of(i, p, slots), t.review_rate
             ):
                 leave(p, s, members, memberships, dirty)
@@ -807,13 +815,13 @@ def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, 
 def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
     """Let new leaders leave alliances at work; return how many memberships ended."""
     state, step, members, dirty = table
-    member, gone = memberships[0], 0
+    seat, member, gone = memberships[0], memberships[1], 0
     for p in range(state.size):
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
         s = 0
         while s < members[p] and members[p] > 1:
-            i = np.int64(member[p, s])
+            i = np.int64(member[seat[p] + s])
             if changed[i] and chance.happens(
                 seed, uid[i], month, d.MANDATE, WALK_OUT + slot_of(i, p, slots), probability
             ):
@@ -828,17 +836,15 @@ def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def drop_dead(rows, slots, members, memberships, dirty):
     """Take the organisations of these rows out of their projects; return how many memberships ended."""
-    member = memberships[0]
-    gone = 0
+    seat, member, gone = memberships[0], memberships[1], 0
     for i in rows:
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])
             if p < 0:
                 continue
-            for s in range(np.int64(members[p])):
-                if member[p, s] == i:
-                    leave(p, s, members, memberships, dirty)
-                    gone += 1
-                    break
+            s = seat_of(i, np.int64(seat[p]), np.int64(members[p]), member)
+            if s >= 0:
+                leave(p, s, members, memberships, dirty)
+                gone += 1
             slots[i, at] = -1
     return gone

@@ -105,7 +105,7 @@ def score(need, accounts, core, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_projects(projects, member, core, organisations, living, by_step, by_kind, links):
+def count_projects(projects, seat, member, core, organisations, living, by_step, by_kind, links):
     """Count living projects of the core; return what is invested in all, by contracts not yet settled.
 
     by_step, solo then allied; alliances by partnership type; links: pairs of members of alliances, in all, of one
@@ -131,12 +131,13 @@ def count_projects(projects, member, core, organisations, living, by_step, by_ki
         by_step[steps + np.int64(step[p])] += 1
         by_kind[np.int64(kind[p])] += 1
         firm, association = False, False
+        first = np.int64(seat[p])
         for a in range(np.int64(members[p])):
-            i = np.int64(member[p, a])
+            i = np.int64(member[first + a])
             firm = firm or model[i] == 2
             association = association or model[i] == 6
             for b in range(a):
-                j = np.int64(member[p, b])
+                j = np.int64(member[first + b])
                 links[0] += 1.0
                 links[1] += size[i] == size[j]
                 links[2] += model[i] == model[j]
