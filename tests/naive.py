@@ -802,17 +802,25 @@ class seats:
         out[: len(free)] = free
         return len(free)
 
+    def take_seat(a, b, memberships):
+        for column in memberships[1:]:
+            column[b] = column[a]
+
+    def leave_seat(a, memberships):
+        for column, nothing in zip(memberships[1:], seats.NOTHING, strict=True):
+            column[a] = nothing
+
     def move(p, to, memberships):
-        seat, *columns = memberships
-        for column, nothing in zip(columns, seats.NOTHING, strict=True):
-            column[to], column[seat[p]] = column[seat[p]], nothing
+        seat = memberships[0]
+        seats.take_seat(seat[p], to, memberships)
+        seats.leave_seat(seat[p], memberships)
         seat[p] = to
 
     def go_home(p, m, memberships):
-        seat, *columns = memberships
-        for column, nothing in zip(columns, seats.NOTHING, strict=True):
-            column[seat[p] : seat[p] + m] = [nothing] * m
-        seat[p] = seats.own_seat(p, seat, columns[0])
+        seat, member, *_ = memberships
+        for at in range(seat[p], seat[p] + m):
+            seats.leave_seat(at, memberships)
+        seat[p] = seats.own_seat(p, seat, member)
 
 
 class learning:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.alliances import production, value
+from sim.alliances.seats import SEATS
 from sim.errors import AccountError, RunError, SimError
 from sim.kernels import accounts, decisions
 from sim.ledger import Ledger
@@ -112,8 +113,13 @@ def forget_member(world):
 
 
 def sit_elsewhere(world):
-    p = world.state.projects
-    p.seat[np.flatnonzero((p.state == 1) & (p.seat >= world.state.first_single))[0]] += 1
+    """Two projects of one change seats: they lose nothing, and neither has its own."""
+    s, p = world.state, world.state.projects
+    rows = np.flatnonzero((p.state == 1) & (p.seat >= s.first_single))[:2]
+    for column in vars(s.memberships).values():
+        if isinstance(column, np.ndarray) and column.shape == (len(s.memberships),):
+            column[p.seat[rows]] = column[p.seat[rows[::-1]]]
+    p.seat[rows] = p.seat[rows[::-1]]
 
 
 def lose_slot(world):
@@ -148,7 +154,7 @@ def exaggerate(world):
 INVARIANTS = [
     ("a share that does not add up", "value.appraise", spoil_share, "memberships.share", "shares_add_up"),
     ("a member lost by its project", "membership.review", forget_member, "memberships.member", "members_are_counted"),
-    ("a project in the seat of another", "search.start", sit_elsewhere, "projects.seat", "members_are_counted"),
+    ("a project in the seat of another", "search.start", sit_elsewhere, " ".join(SEATS), "alliances_sit_in_teams"),
     ("a project lost by its member", "membership.review", lose_slot, "organisations.slots", "memberships_are_mutual"),
     (
         "a gap in the slots",
@@ -169,7 +175,7 @@ INVARIANTS = [
 def test_an_invariant_is_named(busy_world, after, mischief, column, words):
     world = busy_world()
     world.run(MONTHS)
-    slip_in(world, _title(world, after), mischief, [column])
+    slip_in(world, _title(world, after), mischief, column.split())
     with pytest.raises(RunError, match=f"Invariant '({words})'.*month {MONTHS}"):
         world.run(1)
 

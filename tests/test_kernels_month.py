@@ -225,13 +225,19 @@ def test_the_seat_of_a_member(tables):
 
 @SETTINGS
 @given(memberships(), st.integers(1, 4))
-def test_free_teams_are_listed_and_taken(tables, wanted):
+def test_teams_are_taken_and_given_back(tables, wanted):
     _, members, (seat, member, *columns) = tables
-    arguments = member, member.size - seat.size, wanted, np.full(4, -1, np.int64)
-    *_, free = agree(seats.list_free, naive.seats.list_free, arguments)
-    for p in np.flatnonzero(members == 1)[:1]:  # no team is larger than what is left by those of one
-        (after, others, *_) = agree(seats.move, naive.seats.move, (p, free[0], (seat, member, *columns)))[2]
-        assert after[p] == free[0] and others[free[0]] == member[seat[p]] and others[seat[p]] == -1
+    first = member.size - seat.size
+    *_, free = agree(seats.list_free, naive.seats.list_free, (member, first, wanted, np.full(4, -1, np.int64)))
+    for p in np.flatnonzero(members == 1):
+        own = seats.own_seat(p, seat, member)
+        assert own == seat[p] == naive.seats.own_seat(p, seat.tolist(), member.tolist())
+        moved = agree(seats.move, naive.seats.move, (p, free[0], (seat, member, *columns)))[2]
+        assert moved[0][p] == free[0] and moved[1][free[0]] == member[own] and moved[1][own] == -1
+        back = agree(seats.go_home, naive.seats.go_home, (p, 1, moved))[2]
+        assert back[0][p] == own and (back[1][[own, free[0]]] == -1).all()
+        agree(seats.take_seat, naive.seats.take_seat, (own, free[0], (seat, member, *columns)))
+        agree(seats.leave_seat, naive.seats.leave_seat, (own, (seat, member, *columns)))
 
 
 @SETTINGS

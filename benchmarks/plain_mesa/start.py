@@ -176,7 +176,7 @@ def _projects(model, state, rows: list):
             setattr(project, name, bool(column[row]) if name in YES_OR_NO else column[row])
         project.state, project.founder = alive, rows[founder[row]]
         project.origin_home = homes[home[row]] if project.origin else None
-        project.members = [members(at, rows) for at in range(seat[row], seat[row] + p.members[row])]
+        project.members = [members(at, rows) for at in range(seat[row], seat[row] + int(p.members[row]))]
         if project.advance:
             model.advances[project] = None
         if project.contract:
