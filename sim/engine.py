@@ -14,6 +14,7 @@ from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
 from sim.kernels import chance
+from sim.kernels.accounts import add_by_territory
 from sim.kernels.decisions import EACH_MONTH
 from sim.kernels.terms import Terms, as_record
 from sim.ledger import Ledger
@@ -119,10 +120,11 @@ class World:
         """Return function(values in force, *more), computed once for each change of the values."""
         if self._computed_from is not self.values:
             self._computed_from, self._computed = self.values, {}
-        key = (function, *more)
-        if key not in self._computed:
-            self._computed[key] = function(self.values, *more)
-        return self._computed[key]
+        key = (function, *more) if more else function
+        try:
+            return self._computed[key]
+        except KeyError:
+            return self._computed.setdefault(key, function(self.values, *more))
 
     def _read_parameters(self):
         self.values = self.parameters.at(self.month, self.start)
@@ -159,7 +161,7 @@ class Work:
         self.allied = np.zeros(rows, np.uint8)  # members of living alliances
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
-            "projects": np.zeros(most, np.int64),
+            "projects": np.zeros(most, np.int64), "order": np.zeros(most, np.int64),
             "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, float, int, int)),
             "gifts": np.zeros((most, 1), np.int64),
             "given": np.zeros((most, 3), np.int64),  # to each project, by each fund
@@ -174,6 +176,11 @@ class Work:
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
         self.listed = 0
         self.touching = np.zeros(places)
+        self.spent = np.zeros((places, 7), np.int64)  # cents by model, on their way to markets
+        self.asked, self.wages = np.zeros((2, places), np.int64), np.zeros(places, np.int64)
+        self.handed = np.zeros((places, 1), np.int64)  # untied cents to members
+        self.granted, self.funds = np.zeros((2, places, 3), np.int64)  # by each fund; what each held before
+        self.funded = self.allotted = False  # a purse of policies holds money; projects have programme money
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.closed = np.zeros(0, np.int64)  # rows that closed this month
         self.ends = np.zeros(5, np.int64)
@@ -184,6 +191,10 @@ class Work:
         self.told = np.zeros((places, len(TOLD)), np.int64)
         for name, column in zip(TOLD, self.told.T, strict=True):
             setattr(self, name, column)
+        self.residents = np.zeros(places, np.int64)  # of each territory, as persons.live left them
+        add_by_territory(state.cohorts.persons, state.cohorts.territory, self.residents)
+        self.hours = np.zeros(places, np.int64)  # of staff that firms lent to associations
+        self.relieved = np.zeros(needs.DOMAINS)  # of one territory
         self.purse = state.territories.purse.copy()  # what the purses of policies held once filled
         self.collected = np.zeros(places)  # part of what policies needed that could be collected
 

@@ -60,6 +60,8 @@ BLOCKS: dict[str, tuple[type, tuple[str, ...]]] = {
     ),
     "purses": (np.int64, tuple(f"purse_{name}" for name in PURSES)),
     "catalysts": (np.int64, ("catalysts",)),
+    "flows": (np.int64, ("",) * (MODELS + 1) ** 2),  # blocks without names are tables of their own
+    **dict.fromkeys(("objective", "felt", "delivered"), (np.float64, ("",) * DOMAINS)),
 }  # fmt: skip
 WHOLE = {f"{t}_{who}" for t in INTEGER_TOTALS for who in ("solo", "allied")}  # added up with numbers that are not
 WHOLE |= {name for name in LINKS if not name.endswith("chance")}
@@ -75,20 +77,26 @@ class Record:
         self.size = months
         self.months = 0
         self.monthly = {kind: np.zeros((months, len(_names(kind))), kind) for kind in (np.int64, np.float64)}
-        self.flows = np.zeros((months, (MODELS + 1) ** 2), np.int64)
-        self.objective, self.felt, self.delivered = np.zeros((3, months, DOMAINS))
         self.snapshots: dict[int, dict[str, np.ndarray]] = {}
         self.start = world.start
         # the month at hand, and its blocks: what kernels write in
         self._now = {kind: np.zeros(len(_names(kind)), kind) for kind in self.monthly}
-        self._row, ends = {}, dict.fromkeys(self._now, 0)
+        self._at, ends = {}, dict.fromkeys(self._now, 0)
         for block, (kind, names) in BLOCKS.items():
-            self._row[block] = self._now[kind][ends[kind] : ends[kind] + len(names)]
+            self._at[block] = slice(ends[kind], ends[kind] + len(names))
             ends[kind] += len(names)
+        self._row = row = {block: self._now[kind][self._at[block]] for block, (kind, _) in BLOCKS.items()}
         places = len(world.core)
         self._counts = np.zeros((MODELS, places, 6), np.int64)  # of count_organisations
         self._living = np.zeros((places, 4 + MODELS))  # of list_living
-        self._left = np.zeros(len(PURSES), np.int64)
+        w, place, books = world.work, world.state.territories, world.ledger.found
+        # what is counted and measured by territory, and where its sums go
+        left, catalysts = np.zeros(len(PURSES), np.int64), place.catalysts.reshape(-1, 1)
+        self._counted = (place.flow, books, w.tally, w.told, catalysts, w.purse, place.purse)
+        self._counts_of = (*(row[name] for name in ("flows", "accounts", "tally", "told", "catalysts", "purses")), left)
+        self._measured = place.delivered, w.totals.reshape(places, -1)
+        self._measures = row["delivered"], row["totals"]
+        self._needs = place.need, place.felt, books, row["objective"], row["felt"]
 
     def month(self, world):
         """Record the month that has just ended."""
@@ -100,7 +108,7 @@ class Record:
         invested, aside, tipped = world.crew.together(
             partial(_projects, world, row, self._living),
             partial(_innovations, world, row),
-            partial(self._places, world, row),
+            partial(self._places, world),
         )
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
@@ -111,21 +119,12 @@ class Record:
         if self.months in SNAPSHOTS:
             self.snapshots[self.months] = snapshot(world)
 
-    def _places(self, world, row) -> int:
+    def _places(self, world) -> int:
         """Add up what is counted by territory, and residents; return how many territories have tipped."""
-        n, w, core, books = self.months, world.work, world.core, world.ledger.found
         c, place = world.state.cohorts, world.state.territories
-        kernel.add_up(
-            (place.flow, books, w.tally, w.told, w.purse, place.purse, place.catalysts.reshape(-1, 1)), core,
-            (self.flows[n], row["accounts"], row["tally"], row["told"], row["purses"], self._left, row["catalysts"]),
-        )  # fmt: skip
-        row["purses"] -= self._left  # what policies spent: what purses held when filled, less what is left
-        kernel.add_up((place.delivered, w.totals.reshape(len(core), -1)), core, (self.delivered[n], row["totals"]))
-        for need, out in ((place.need, self.objective), (place.felt, self.felt)):
-            kernel.score(need, books, core, out[n])
-        row["means"][:] = (
-            kernel.confident(c.persons, c.confidence, c.territory, core),
-            kernel.mean(place.seen, core), kernel.mean(place.maturity, core),
+        kernel.add_places(
+            self._counted, self._measured, self._needs, (c.persons, c.confidence, c.territory, place.seen,
+            place.maturity), world.core, self._counts_of, self._measures, self._row["means"],
         )  # fmt: skip
         return needs.tipped(world)
 
@@ -142,15 +141,18 @@ class Record:
             "monthly": monthly,
             "flows": {
                 "month": np.repeat(month, payer.size), "payer": np.tile(payer, n), "receiver": np.tile(receiver, n),
-                "cents": self.flows[:n].reshape(-1),
+                "cents": self._table("flows"),
             },
             "needs": {
                 "month": np.repeat(month, DOMAINS), "domain": np.tile(np.arange(DOMAINS), n),
-                "objective": self.objective[:n].reshape(-1), "felt": self.felt[:n].reshape(-1),
-                "delivered": self.delivered[:n].reshape(-1),
+                **{name: self._table(name) for name in ("objective", "felt", "delivered")},
             },
         }  # fmt: skip
         return tables | {f"projects_{h}": table for h, table in self.snapshots.items()}
+
+    def _table(self, block: str) -> np.ndarray:
+        """Return a block that is a table of its own as one column, month after month."""
+        return self.monthly[BLOCKS[block][0]][: self.months, self._at[block]].reshape(-1)
 
     def _dates(self, n: int) -> np.ndarray:
         return (np.datetime64(self.start, "M") + np.arange(n)).astype(str).astype(object)

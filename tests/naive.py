@@ -401,8 +401,8 @@ class needs:
         usual = [statistics.fmean(needs.level(x) for x in row) for row in rest]
         return sum(m - u > excess for m, u in zip(means, usual, strict=True))
 
-    def month(need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, opinion,
-              relieved, linear):  # fmt: skip
+    def month(need, felt, delivered, residents, rest, laws, opinion, relieved, linear):
+        coupling, recovery, drift, strength, scale, lag = laws
         for place in range(len(need)):
             relieved[:] = [needs.relief(v, residents[place], strength, scale, linear) for v in delivered[place]]
             need[place] = needs.step(need[place], rest[place], coupling, recovery, drift, relieved)
@@ -769,12 +769,13 @@ class matching:
     def with_premium(gain, t):
         return gain + t.premium_rate * max(0.0, gain)
 
-    def accept(order, proposals, projects, memberships, free, organisations, core, seed, month, t):
-        territory, members, members_max, dirty = projects
+    def accept(n, order, proposals, projects, memberships, free, organisations, core, seed, month, t):
+        uid, territory, members, members_max, dirty = projects
         seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
         org_uid, desire, slots = organisations
         accepted, free = 0, iter(free)
-        for k in order:
+        order[:n] = sorted(range(n), key=lambda k: (-proposals[2][k], uid[proposals[0][k]]))
+        for k in order[:n]:
             p, j, _, pair, cash, given = (column[k] for column in proposals)
             m, budget = members[p], cash / 100 + given * t.hour_value
             if m >= t.most or slots[j][2] >= 0 or j in member[seat[p] : seat[p] + m]:
@@ -1149,6 +1150,7 @@ class projects:
                 mine = row[12 + 8 * allied : 20 + 8 * allied]
                 totals[place][allied] = [n / 10_000 for n in mine[:5]] + [float(n) for n in mine[5:]] + [0.0] * 3
             delivered[place] = [n / 10_000 for n in row[28:]]
+        return any(place[0] for place in handed)
 
     def account(
         p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
@@ -1176,6 +1178,7 @@ class projects:
         territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid
     ):  # fmt: skip
         given[:] = [[0, 0, 0] for _ in given]
+        opening[:], paid[:] = [list(row) for row in fund], [[0, 0, 0] for _ in paid]
         for p in (p for p in range(len(cap)) if cap[p] > 0):
             place, m = territory[p], members[p]
             available = sum(opening[place])
@@ -1369,6 +1372,18 @@ class record:
     def confident(persons, confidence, territory, core):
         cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
         return float(sum(n * needs.level(x) for n, x in cohorts))
+
+    def add_places(counted, measured, needs, residents, core, counts, measures, means):
+        need, felt, accounts, objective_out, felt_out = needs
+        persons, confidence, territory, seen, maturity = residents
+        record.add_up(counted, core, counts)
+        record.add_up(measured, core, measures)
+        counts[-2][:] = [held - left for held, left in zip(*counts[-2:], strict=True)]
+        record.score(need, accounts, core, objective_out)
+        record.score(felt, accounts, core, felt_out)
+        means[:] = [
+            record.confident(persons, confidence, territory, core), record.mean(seen, core), record.mean(maturity, core)
+        ]  # fmt: skip
 
     def count_organisations(segments, alive, size, desire, lean, out, first, last):
         for at in range(first, last):

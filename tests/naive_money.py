@@ -52,6 +52,7 @@ class money:
 
     def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
         for k, t, span in numbered(segments)[first:last]:
+            spent[t][k] = 0
             for i in living(span, alive):
                 outlay[i] = max(0, money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i])
                 cash[i] -= outlay[i]
@@ -174,10 +175,10 @@ class money:
 
 
 class persons:
-    def move_confidence(territory, seen, terms, confidence):
+    def move_confidence(t, seen, terms, confidence):
         start, gain, fading, _, bound = terms
-        for c, t in enumerate(territory):
-            moved = confidence[c] + fading * (start + gain * seen[t] - confidence[c])
+        for c in cohorts_of(t):
+            moved = confidence[c] + fading * (start + gain * seen - confidence[c])
             confidence[c] = max(-bound, min(bound, moved))
 
     def mean_confidence(persons, confidence, first, last):
@@ -185,13 +186,18 @@ class persons:
         return sum(p * c for p, c in zip(persons[first:last], confidence[first:last], strict=True)) / people
 
     def live(
-        ident, uid, rates, migration, seed, month, terms, residents, arrived, departed, confidence, newborn, first, last
+        ident, uid, rates, migration, demography, seed, month, terms, seen, residents, arrived, departed, confidence,
+        newborn, people, first, last,
     ):  # fmt: skip
         """Every resident is followed: who stays, who joins from the class below, who comes from elsewhere."""
         start, _, _, inherited, _ = terms
         deaths, births, moves, older = rates
         for t in range(first, last):
             place, rows = ident[t], cohorts_of(t)
+            persons.move_confidence(t, seen[t], terms, confidence)
+            newborn[t], people[t] = 0, sum(residents[c] for c in rows)
+            if not demography:
+                continue
             net = migration[0] + migration[1] * naive.chance.normal(seed, PLACE + place, INITIAL, 22, 0)
             elders = persons.mean_confidence(residents, confidence, rows[3], rows[0] + 10)
             parents = persons.mean_confidence(residents, confidence, rows[2], rows[5])
@@ -217,6 +223,7 @@ class persons:
                 if residents[c]:
                     felt = stay[a] * was[a][1] + joining[a] * brought[a] + come[a] * start
                     confidence[c] = felt / residents[c]
+            people[t] = sum(residents[c] for c in rows)
 
     def volunteer(residents, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
         for t, span in enumerate(segment):
@@ -227,12 +234,13 @@ class persons:
                 part = exact - math.floor(exact)
                 given[c] = math.floor(exact) + (naive.chance.uniform(seed, uid[c], month, 24, 0) < part)
 
-    def receive_hours(given, paid, segment, alive, size, index, weight, hours, first, last):
+    def receive_hours(given, served, lent, segment, alive, size, index, weight, hours, first, last):
         for t in range(first, last):
             span = segment[t]
             for i in range(*span):
                 weight[i] = index[size[i]] if alive[i] else 0.0
-            parts = by_weight(paid[t] + sum(given[c] for c in cohorts_of(t)), weight, range(*span))
+            total = lent[t] + sum(given[c] + served[c] for c in cohorts_of(t))
+            parts = by_weight(total, weight, range(*span))
             for i in range(*span):
                 hours[i] = parts.get(i, 0)
 

@@ -46,7 +46,6 @@ KERNELS = (
     (credit.repay, naive.credit.repay),
     (credit.settle_debts, naive.credit.settle_debts),
     (credit.let_staff_go, naive.credit.let_staff_go),
-    (persons.move_confidence, naive.persons.move_confidence),
     (persons.live, naive.persons.live),
     (persons.volunteer, naive.persons.volunteer),
     (persons.receive_hours, naive.persons.receive_hours),

@@ -13,13 +13,9 @@ Numbers   parameters money
 
 import math
 
-import numpy as np
-
 from sim.agents import engagement_economy
 from sim.kernels import money as kernel
 from sim.phases import phase
-
-MODELS = 7
 
 
 def outlay_rate(values: dict) -> float:
@@ -45,7 +41,7 @@ def spend(world):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    spent, rate = np.zeros((len(place), MODELS), np.int64), world.from_values(outlay_rate)
+    spent, rate = world.work.spent, world.from_values(outlay_rate)
     world.crew.segments(
         kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent
     )

@@ -38,8 +38,8 @@ class EngagementEconomy(Organisation):
 
 @phase(
     reads=(
-        "cohorts.hours_given", "cohorts.hours_served", "cohorts.territory", "organisations.alive",
-        "organisations.hours_lent", "organisations.size", "organisations.territory",
+        "cohorts.hours_given", "cohorts.hours_served", "organisations.alive", "organisations.hours_lent",
+        "organisations.size", "organisations.territory",
     ),
     writes=("organisations.hours", "organisations.hours_bound"),
 )  # fmt: skip
@@ -47,12 +47,12 @@ def receive_hours(world):
     """Share the hours given in each territory over its associations, and take those that orders bind."""
     s, v = world.state, world.values
     o, c = s.organisations, s.cohorts
-    paid = np.zeros(len(s.territories), np.int64)
+    lent = world.work.hours
+    lent[:] = 0
     if float(v["patronage.share"]) > 0.0:
-        add_by_territory(o.hours_lent, o.territory, paid)
-    add_by_territory(c.hours_served, c.territory, paid)
+        add_by_territory(o.hours_lent, o.territory, lent)
     world.crew.places(
-        kernel.receive_hours, c.hours_given, paid, s.segments[ENGAGEMENT], o.alive, o.size,
+        kernel.receive_hours, c.hours_given, c.hours_served, lent, s.segments[ENGAGEMENT], o.alive, o.size,
         v["density.volunteer_index"], world.work.weights, o.hours,
     )  # fmt: skip
     if moved_to_orders(world) > 0.0:

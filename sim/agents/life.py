@@ -73,6 +73,7 @@ def close(world):
 TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")
 TIES = ("neighbour", "generation", "memory")
 MEMORIES = ("taken", "kept", "broken")
+_traits, _ties, _memories = attrgetter(*TRAITS), attrgetter(*TIES), attrgetter(*MEMORIES)
 
 
 @phase(
@@ -117,8 +118,8 @@ def open(world):
     kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, world.work.by_cohort)
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
-        attrgetter(*TRAITS)(o), functions, temper, o.visible, attrgetter(*TIES)(s.ties),
-        attrgetter(*MEMORIES)(s.memories), s.segments, world.near, likeness,
+        _traits(o), functions, temper, o.visible, _ties(s.ties), _memories(s.memories), s.segments, world.near,
+        likeness,
     )  # fmt: skip
     world.crew.places(
         kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,

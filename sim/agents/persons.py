@@ -44,22 +44,19 @@ class Persons(Cohort):
 
 @phase(
     reads=(
-        "cohorts.territory", "cohorts.uid", "territories.seen",
+        "cohorts.uid", "territories.seen",
     ),
     writes=("cohorts.persons", "cohorts.confidence", "cohorts.arrived", "cohorts.departed", "territories.newborn"),
 )  # fmt: skip
 def live(world):
     """Let residents grow older, be born, die and move; and let confidence follow what they see."""
-    s = world.state
+    s, v = world.state, world.values
     c, place = s.cohorts, s.territories
-    kernel.move_confidence(c.territory, place.seen, world.from_values(confidence), c.confidence)
-    place.newborn[:] = 0
-    if world.values["persons.demography"]:
-        world.crew.share(
-            kernel.live, len(place), world.territory.ident, c.uid, world.from_values(rates),
-            migration(world.values, world.month), world.seed,
-            world.month, world.from_values(confidence), c.persons, c.arrived, c.departed, c.confidence, place.newborn,
-        )  # fmt: skip
+    world.crew.share(
+        kernel.live, len(place), world.territory.ident, c.uid, world.from_values(rates), migration(v, world.month),
+        bool(v["persons.demography"]), world.seed, world.month, world.from_values(confidence), place.seen, c.persons,
+        c.arrived, c.departed, c.confidence, place.newborn, world.work.residents,
+    )  # fmt: skip
 
 
 def confidence(values: dict) -> tuple[float, ...]:
@@ -117,9 +114,10 @@ def volunteer(world):
 def serve(world):
     """Let young residents serve in associations, as many hours as the indemnities of the month pay."""
     s, v = world.state, world.values
-    c, pay = s.cohorts, s.territories.purse[:, CIVIC].copy()
-    if not np.count_nonzero(pay) and not np.count_nonzero(c.hours_served):
+    c = s.cohorts
+    if not world.work.funded and not np.count_nonzero(c.hours_served):
         return
+    pay = s.territories.purse[:, CIVIC].copy()
     per_hour = 100.0 * float(v["civic.indemnity"]) / float(v["civic.hours"])
     engagement.serve(pay, per_hour, s.segments[ENGAGEMENT], s.organisations.alive, c.hours_served, YOUNG, COHORTS)
     spend_purse(world, CIVIC, pay, 1.0)

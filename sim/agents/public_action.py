@@ -27,7 +27,6 @@ from sim.agents.circuit import outlay_rate
 from sim.agents.windows import Organisation
 from sim.alliances import levers
 from sim.kernels import money as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 FUND = 0
@@ -130,15 +129,15 @@ def doses(values: dict) -> dict[int, float]:
     return {PURSES.index(purse): dose for purse, dose in found.items() if dose > 0.0}
 
 
-def wanted(world) -> np.ndarray:
-    """Return what policies need this month, in cents [territory, purse]."""
-    c, places = world.state.cohorts, len(world.state.territories)
-    residents, out = np.zeros(places, np.int64), np.zeros((places, len(PURSES)), np.int64)
-    if by_purse := world.from_values(doses):
-        add_by_territory(c.persons, c.territory, residents)
-        for purse, dose in by_purse.items():
-            out[:, purse] = np.rint(residents * (dose * 100.0 / 12.0)).astype(np.int64)
-    if np.count_nonzero(world.state.territories.catalysts):
+def wanted(world) -> np.ndarray | None:
+    """Return what policies need this month, in cents [territory, purse]; None without a policy."""
+    by_purse, catalysts = world.from_values(doses), np.count_nonzero(world.state.territories.catalysts)
+    if not by_purse and not catalysts:
+        return None
+    out = np.zeros((len(world.state.territories), len(PURSES)), np.int64)
+    for purse, dose in by_purse.items():
+        out[:, purse] = np.rint(world.work.residents * (dose * 100.0 / 12.0)).astype(np.int64)
+    if catalysts:
         out[:, CATALYSTS] += pay_of_catalysts(world)
     return out
 
@@ -151,7 +150,7 @@ def pay_of_catalysts(world) -> np.ndarray:
 
 @phase(
     reads=(
-        "cohorts.persons", "cohorts.territory", "territories.catalysts", "organisations.alive", "organisations.base",
+        "cohorts.persons", "territories.catalysts", "organisations.alive", "organisations.base",
     ),
     writes=(
         "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.granted", "territories.purse",
@@ -166,7 +165,7 @@ def collect_policies(world):
     """
     s, w, v, needs = world.state, world.work, world.values, wanted(world)
     w.collected[:] = 1.0
-    if np.count_nonzero(needs):  # of few numbers, ten times faster than .any()
+    if needs is not None:
         apart = {purse: int(v[name]) for purse, name in PAYERS.items() if int(v[name]) and needs[:, purse].any()}
         special = {purse: needs[:, purse].copy() for purse in apart}
         needs[:, list(apart)] = 0
@@ -181,6 +180,7 @@ def collect_policies(world):
         for purse, payer in apart.items():
             s.territories.purse[:, purse] += from_other_lines(world, special[purse], STATE if payer == 1 else LOCAL)
     w.purse[:] = s.territories.purse
+    w.funded = np.count_nonzero(w.purse) > 0  # of few numbers, ten times faster than .any()
 
 
 def from_outside(world, due: np.ndarray) -> np.ndarray:

@@ -175,9 +175,11 @@ def cross(world):
         world.parameters_are_new, w.taken,
     )  # fmt: skip
     lost = kernel.tell(rows, n, p.territory, p.domain, w.taken, world.recorded_course, place.stories, w.projects)
-    w.support[rows[:n]] = 0
-    projects.count_ends(w.projects, lost, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
-    steps.free(world, w.projects, lost)
+    if world.course.support > 0:
+        w.support[rows[:n]] = 0
+    if lost:
+        projects.count_ends(w.projects, lost, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
+        steps.free(world, w.projects, lost)
 
 
 @phase(

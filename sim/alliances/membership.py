@@ -24,11 +24,9 @@ def review(world):
     """Let members who see less than they want leave."""
     s = world.state
     o, p, rows = s.organisations, s.projects, world.work.projects
-    table = (p.state, p.step, p.members, p.dirty)
-    n = world.crew.gather(kernel.list_unhappy, len(p), table, memberships(s), o.desire, world.recorded_terms, rows)
-    kernel.review(
-        rows, n, table, memberships(s), o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms
-    )
+    table, mine = (p.state, p.step, p.members, p.dirty), memberships(s)
+    n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, o.desire, world.recorded_terms, rows)
+    kernel.review(rows, n, table, mine, o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms)
 
 
 @phase(writes=WRITES)

@@ -23,7 +23,6 @@ import numpy as np
 from sim.kernels import chance
 from sim.kernels import decisions as d
 from sim.kernels import needs as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 DOMAINS = 16
@@ -57,16 +56,12 @@ def begin(state, ident: np.ndarray, values: dict, seed: int):
 
 
 @phase(
-    reads=(
-        "cohorts.persons", "cohorts.territory", "territories.delivered", "territories.rest",
-    ),
+    reads=("territories.delivered", "territories.rest"),
     writes=("territories.need", "territories.felt"),
 )  # fmt: skip
 def drift(world):
     """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
-    v, place = world.values, world.state.territories
-    residents = np.zeros(len(place), np.int64)
-    add_by_territory(world.state.cohorts.persons, world.state.cohorts.territory, residents)
+    v, w, place = world.values, world.work, world.state.territories
     delivered, spilled = place.delivered, float(v["needs.spillover"])
     if spilled > 0.0 and len(place) > 1:
         delivered = np.zeros_like(place.delivered)
@@ -76,19 +71,26 @@ def drift(world):
             place.need, world.territory.ident, float(v["needs.shock"]), int(v["needs.shock_domain"]),
             float(v["needs.shock_places"]), world.seed,
         )  # fmt: skip
-    relief = float(v["needs.relief"]) * float(v["needs.recovery"])  # a month of what it does in the long run
+    mood = opinion(world.seed, world.month // 12, float(v["needs.opinion_sd"]))
     kernel.month(
-        place.need, place.felt, delivered, residents, place.rest,
-        float(v["needs.coupling"]) + float(v["needs.tipping"]), float(v["needs.recovery"]),
-        float(v["needs.drift"]) / 12.0, relief, float(v["needs.value_scale"]), float(v["needs.felt_lag"]),
-        opinion(world.seed, world.month, float(v["needs.opinion_sd"])), np.zeros(DOMAINS),
+        place.need, place.felt, delivered, w.residents, place.rest, world.from_values(laws), mood, w.relieved,
         bool(v["form.returns"]),
     )  # fmt: skip
 
 
-def opinion(seed: int, month: int, sd: float) -> float:
-    """Return what the whole country adds to every felt need in the year of a month: a keyed normal draw."""
-    return sd * chance.normal(seed, NATION, 12 * (month // 12), d.OPINION, 0) if sd > 0.0 else 0.0
+def laws(v: dict) -> tuple[float, ...]:
+    """Return coupling, recovery, drift in a month, strength and scale of relief, and the lag of what is felt."""
+    relief = float(v["needs.relief"]) * float(v["needs.recovery"])  # a month of what it does in the long run
+    return (
+        float(v["needs.coupling"]) + float(v["needs.tipping"]), float(v["needs.recovery"]),
+        float(v["needs.drift"]) / 12.0, relief, float(v["needs.value_scale"]), float(v["needs.felt_lag"]),
+    )  # fmt: skip
+
+
+@cache
+def opinion(seed: int, year: int, sd: float) -> float:
+    """Return what the whole country adds to every felt need in a year of the run: a keyed normal draw."""
+    return sd * chance.normal(seed, NATION, 12 * year, d.OPINION, 0) if sd > 0.0 else 0.0
 
 
 def tipped(world) -> int:

@@ -17,7 +17,6 @@ Numbers   parameters places
 import numpy as np
 
 from sim.kernels import places as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 MODES = ("interpersonal", "agile", "entrepreneurial", "processes")  # by size class of commune
@@ -35,7 +34,6 @@ def begin(state):
 @phase(
     reads=(
         "projects.end", "projects.ended", "projects.members_first", "projects.state", "projects.territory",
-        "cohorts.persons", "cohorts.territory",
     ),
     writes=("territories.completed", "territories.maturity", "territories.ease"),
 )  # fmt: skip
@@ -43,12 +41,10 @@ def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
     s = world.state
     p, place = s.projects, s.territories
-    residents = np.zeros(len(place), np.int64)
-    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
     kernel.count_completed(p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed)
     kernel.ripen(
-        place.completed, residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST,
-        place.maturity, place.ease,
+        place.completed, world.work.residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX,
+        LEAST, MOST, place.maturity, place.ease,
     )  # fmt: skip
 
 

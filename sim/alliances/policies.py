@@ -20,7 +20,6 @@ from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
 from sim.alliances import levers
 from sim.alliances.production import grant, in_several_projects
 from sim.kernels import policies as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 SPENT_AT_ONCE = ("management", "vision", "commons", "third_places")
@@ -29,9 +28,6 @@ MODELS = 7
 
 
 @phase(
-    reads=(
-        "cohorts.persons", "cohorts.territory",
-    ),
     writes=(
         "territories.purse", "territories.market", "territories.flow", "territories.financed", "projects.dirty",
     ),
@@ -40,7 +36,7 @@ def act(world):
     """Spend the month's money of programmes, and let what has been paid for long enough act on terms."""
     s, v = world.state, world.values
     place = s.territories
-    for name in SPENT_AT_ONCE if np.count_nonzero(place.purse) else ():
+    for name in SPENT_AT_ONCE if world.work.funded else ():
         purse = PURSES.index(name)
         if np.count_nonzero(place.purse[:, purse]):
             spend_purse(world, purse, place.purse[:, purse].copy(), float(v["levers.payroll_share"]))
@@ -49,12 +45,18 @@ def act(world):
         return
     paid = np.outer(world.work.collected, money.sum(axis=1) > 0.0)  # the part that was collected, where asked for
     kernel.count_financed(paid, place.financed)
-    residents = np.zeros(len(place), np.int64)
-    add_by_territory(s.cohorts.persons, s.cohorts.territory, residents)
     effects = np.zeros(len(levers.NAMES))
     delay, growth = levers.delays(v)
     kernel.effects(
-        money, paid, place.financed, delay, growth, residents, levers.gains(v), float(v["levers.half_cost"]), effects
+        money,
+        paid,
+        place.financed,
+        delay,
+        growth,
+        world.work.residents,
+        levers.gains(v),
+        float(v["levers.half_cost"]),
+        effects,
     )
     changed = levers.act(world.base_terms, effects)
     if changed != world.terms:
@@ -77,7 +79,7 @@ def pay_premium(world):
     """Pay members a part of the premium of their alliances."""
     s, v = world.state, world.values
     o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, PREMIUM]
-    if not np.count_nonzero(purse):
+    if not world.work.funded or not np.count_nonzero(purse):
         return
     kernel.pay_premium(
         (p.state, p.step, p.members, p.territory), (p.seat, m.member, m.perceived, m.share, m.solo),
@@ -120,9 +122,14 @@ def draw_rights(world):
     """Let the alliances that the fund selects draw engineering on it, when they are set up or weakened."""
     s, v = world.state, world.values
     p, purse = s.projects, s.territories.purse
-    if int(v["fund.instrument"]) != kernel.DRAWING_RIGHT or not np.count_nonzero(purse[:, FUND]):
+    if (
+        not world.work.funded
+        or int(v["fund.instrument"]) != kernel.DRAWING_RIGHT
+        or not np.count_nonzero(purse[:, FUND])
+    ):
         return
     select(world)
+    world.work.allotted = True
     kernel.draw_rights(
         world.work.selected, p.step, p.members, p.waiting, p.territory, p.seat, s.memberships.effort,
         float(v["fund.rate"]), world.terms.mode, purse[:, FUND], purse[:, FUND].copy(), np.zeros(len(p), np.int64),
@@ -184,7 +191,7 @@ def use_fund(world):
         pool[:, 1] = able
     else:
         pool[:, 0] = purse
-    opening = pool.copy()
+    opening = np.zeros_like(pool)
     # As other funders do: what is repaid is no longer members' own.
     grant(world, in_several_projects(world), w.cap, w.cap, asked, asked, pool, opening)
     if instrument == kernel.CONTRACT:

@@ -45,9 +45,9 @@ def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, terms, w = world.state, world.recorded_terms, world.work
     o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
-    places, gifts = len(place), w.gifts[:, 0]
+    gifts = w.gifts[:, 0]
     sums = world.crew.total(
-        kernel.work, len(p), (places, kernel.DELIVERED + place.delivered.shape[1]),
+        kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
         (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
@@ -56,15 +56,15 @@ def produce(world):
         (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
     )  # fmt: skip
-    spent, asked = np.zeros((places, 7), np.int64), np.zeros((2, places), np.int64)
-    wages, handed = np.zeros(places, np.int64), np.zeros((places, 1), np.int64)
-    kernel.open_sums(sums, place.purse[:, ENGINEERING], wages, handed, spent, asked, place.delivered, w.totals)
-    shared = _pay_shared(world, spent)
-    if handed.any():
-        pay_members(world, shared, w.gifts, handed, (PUBLIC,), repays=False)
-    circuit.post_spending(world, spent)
-    pay_out(world, wages, float(world.values["engineering.payroll_share"]))
-    grant(world, shared, w.cap, w.worth, *asked, place.fund, place.fund.copy())
+    untied = kernel.open_sums(
+        sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered, w.totals
+    )
+    shared = _pay_shared(world, w.spent)
+    if untied:
+        pay_members(world, shared, w.gifts, w.handed, (PUBLIC,), repays=False)
+    circuit.post_spending(world, w.spent)
+    pay_out(world, w.wages, float(world.values["engineering.payroll_share"]))
+    grant(world, shared, w.cap, w.worth, *w.asked, place.fund, w.funds)
 
 
 def _pay_shared(world, spent) -> np.ndarray:
@@ -86,14 +86,17 @@ def in_several_projects(world) -> np.ndarray:
 
 
 def grant(world, shared, cap, worth, asked, weighed, fund, opening):
-    """Let three funds of each territory (public action, finance, firms) repay members a part of what they spent."""
+    """Let three funds of each territory (public action, finance, firms) repay members a part of what they spent.
+
+    `opening` becomes what they held before.
+    """
     s, w = world.state, world.work
-    p, paid = s.projects, np.zeros((len(s.territories), 3), np.int64)
+    p = s.projects
     kernel.grant(
         p.territory, p.members, cap, worth, asked, weighed, fund, opening, p.sum_grants, p.sum_own, w.totals, w.given,
-        paid,
+        w.granted,
     )  # fmt: skip
-    pay_members(world, shared, w.given, paid, FUND_OWNER, repays=True)
+    pay_members(world, shared, w.given, w.granted, FUND_OWNER, repays=True)
 
 
 def pay_members(world, shared, given, paid, owners, *, repays: bool):

@@ -29,11 +29,13 @@ from sim.phases import phase
 def allot(world):
     """Write the programme money of each project for this month (cents): what is engineering, what is untied."""
     s = world.state
-    p, purse = s.projects, s.territories.purse[:, ENGINEERING]
-    if not np.count_nonzero(purse):
-        p.engineering[:], p.untied[:] = 0, 0
+    p, w, purse = s.projects, world.work, s.territories.purse[:, ENGINEERING]
+    if not w.funded or not np.count_nonzero(purse):
+        if w.allotted:
+            p.engineering[:], p.untied[:], w.allotted = 0, 0, False
         return
-    need, planned = np.zeros(len(s.territories), np.int64), world.work.cap
+    w.allotted = True
+    need, planned = np.zeros(len(s.territories), np.int64), w.cap
     world.crew.share(
         kernel.plan_cash, len(p), p.state, p.step, p.seeking, p.members, p.seat, s.memberships.effort, planned
     )

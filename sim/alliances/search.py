@@ -64,9 +64,8 @@ def most_starts(values: dict, rows: tuple[int, ...]) -> int:
 def start(world):
     """Open the projects of this month: the same ones in every world."""
     o, p, m = world.state.organisations, world.state.projects, world.state.memberships
-    monthly = np.array(world.from_values(start_probabilities))
-    place, w = world.state.territories, world.work
-    n = world.crew.gather(match.list_starters, len(o), o.alive, o.model, o.slots, monthly, w.drawn.opens, w.rows)
+    place, w, laws = world.state.territories, world.work, world.from_values(openings)
+    n = world.crew.gather(match.list_starters, len(o), o.alive, o.model, o.slots, laws[0], w.drawn.opens, w.rows)
     called = w.amounts[:n], w.parts[:n]  # rows, and the domain that calls each
     n = world.crew.gather(
         kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,
@@ -87,11 +86,15 @@ def start(world):
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (p.seat, m.member, m.effort, m.hours, m.seen, m.joined),
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
-        np.asarray(world.values["innovation.share_kind"], float),
-        np.asarray(world.values["projects.share_scale"], float), world.step_share, world.seed, world.month,
-        world.recorded_terms,
+        *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
-    world.work.opened = sum(opened)
+    w.opened = sum(opened)
+
+
+def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return who opens projects in a month, by model, and of which kinds and scales projects are."""
+    shares = (np.asarray(v[name], float) for name in ("innovation.share_kind", "projects.share_scale"))
+    return np.array(start_probabilities(v)), *shares
 
 
 def _clean_free_rows(world):
@@ -126,7 +129,7 @@ def recruit(world):
         match.list_seekers, len(p), p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid,
         world.seed, world.month, terms, seekers,
     )  # fmt: skip
-    out = tuple(column[:n] for column in world.work.proposals)
+    out = world.work.proposals
     n = world.crew.gather(
         match.propose, n, seekers,
         (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit, p.members),
@@ -136,12 +139,11 @@ def recruit(world):
         (o.domain, o.size, o.territory, o.model, world.region),
         s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip
-    project, gain = out[0][:n], out[2][:n]
+    project = out[0][:n]
     free = _free_teams(world, np.count_nonzero(p.seat[project] == s.first_single + project))
-    order = np.lexsort((p.uid[project], -gain))  # best first; ties by identity, never by row
     world.work.joined = match.accept(
-        order, out,
-        (p.territory, p.members, p.members_max, p.dirty),
+        n, world.work.order, out,
+        (p.uid, p.territory, p.members, p.members_max, p.dirty),
         memberships(s), free, (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
     )  # fmt: skip
 

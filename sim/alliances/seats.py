@@ -1,5 +1,7 @@
 """Where members of projects sit, for the phases that seat and free them (sim/kernels/seats.py)."""
 
+from operator import attrgetter
+
 COLUMNS = (
     "member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined", "paid", "received",
 )  # fmt: skip
@@ -8,4 +10,7 @@ SEATS = ("projects.seat", *(f"memberships.{c}" for c in COLUMNS))  # what it wri
 
 def memberships(state):
     """Return the seat of each project, and the columns of memberships that move together."""
-    return (state.projects.seat, *(getattr(state.memberships, name) for name in COLUMNS))
+    return (state.projects.seat, *_columns(state.memberships))
+
+
+_columns = attrgetter(*COLUMNS)

@@ -267,8 +267,41 @@ def is_member(j, team, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(order, proposals, projects, memberships, free, organisations, core, seed, month, terms):
-    """Go through the proposals in `order` (best first); let each candidate decide; return how many joined in the core.
+def is_before(a, b, gain, project, uid):
+    """Return whether proposal a is decided before b: best first; ties by identity, never by row."""
+    if gain[a] != gain[b]:
+        return gain[a] > gain[b]
+    return uid[project[a]] < uid[project[b]]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def sink(at, left, order, gain, project, uid):
+    """Let order[at] sink in a heap of `left` proposals, below all that are decided after it."""
+    while 2 * at + 1 < left:
+        below = 2 * at + 1
+        if below + 1 < left and is_before(order[below], order[below + 1], gain, project, uid):
+            below += 1
+        if is_before(order[below], order[at], gain, project, uid):
+            return
+        order[at], order[below] = order[below], order[at]
+        at = below
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def put_best_first(n, gain, project, uid, order):
+    """Write the n proposals in order[:n], best first: the one at the top of the heap comes last, again and again."""
+    for k in range(n):
+        order[k] = k
+    for at in range(n // 2 - 1, -1, -1):
+        sink(at, n, order, gain, project, uid)
+    for left in range(n - 1, 0, -1):
+        order[0], order[left] = order[left], order[0]
+        sink(0, left, order, gain, project, uid)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def accept(n, order, proposals, projects, memberships, free, organisations, core, seed, month, terms):
+    """Let each candidate decide, best proposal first; return how many joined in the core. `order` is a work array.
 
     A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
     adds its own desire. Serial on purpose: two founders may want the same partner. Projects that a second member
@@ -276,11 +309,12 @@ def accept(order, proposals, projects, memberships, free, organisations, core, s
     """
     t = terms[0]
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
-    territory, members, members_max, dirty = projects
+    uid, territory, members, members_max, dirty = projects
     seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
     org_uid, desire, slots = organisations
+    put_best_first(n, out_gain, out_project, uid, order)
     accepted, moved = 0, 0
-    for at in range(order.size):
+    for at in range(n):
         k = order[at]
         p, j = np.int64(out_project[k]), np.int64(out_row[k])
         m = np.int64(members[p])

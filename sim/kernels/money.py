@@ -54,7 +54,7 @@ def planned(cash, base, fixed, rate):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
-    """Let the living organisations of some segments spend, and add to spent[territory, model].
+    """Let the living organisations of some segments spend, and write spent[territory, model].
 
     Funds already paid count as spent.
     """
@@ -67,7 +67,7 @@ def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outla
                 outlay[i] = max(np.int64(0), wanted - granted[i])
                 cash[i] -= outlay[i]
                 total += outlay[i]
-        spent[t, k] += total
+        spent[t, k] = total
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -124,10 +124,9 @@ def tipped(need, rest, core, excess):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def month(
-    need, felt, delivered, residents, rest, coupling, recovery, drift, strength, scale, lag, opinion, relieved, linear
-):
+def month(need, felt, delivered, residents, rest, laws, opinion, relieved, linear):
     """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
+    coupling, recovery, drift, strength, scale, lag = laws
     for t in range(need.shape[0]):
         for k in range(rest.shape[1]):
             relieved[k] = relief(delivered[t, k], residents[t], strength, scale, linear)

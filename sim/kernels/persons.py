@@ -21,11 +21,11 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def move_confidence(territory, seen, terms, confidence):
-    """Move each cohort's confidence towards the start plus what is seen, by the share that fades; within bounds."""
+def move_confidence(t, seen, terms, confidence):
+    """Move the confidence of a territory's cohorts towards the start plus what is seen, by the share that fades."""
     start, gain, fading, _, bound = terms
-    for c in range(confidence.size):
-        moved = confidence[c] + fading * (start + gain * seen[territory[c]] - confidence[c])
+    for c in range(t * COHORTS, (t + 1) * COHORTS):
+        moved = confidence[c] + fading * (start + gain * seen - confidence[c])
         confidence[c] = min(bound, max(-bound, moved))
 
 
@@ -41,9 +41,10 @@ def mean_confidence(persons, confidence, first, last):
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def live(
-    ident, uid, rates, migration, seed, month, terms, persons, arrived, departed, confidence, newborn, first, last
+    ident, uid, rates, migration, demography, seed, month, terms, seen, persons, arrived, departed, confidence, newborn,
+    residents, first, last,
 ):  # fmt: skip
-    """Let the residents of every territory grow older by a month, be born, die and move.
+    """Let residents follow what they see and, with `demography`, grow older by a month, be born, die and move.
 
     A resident dies, else leaves, else may grow into the next class. Arrivals follow the departures of a normal
     month plus the net migration of the territory: a mean, and a keyed deviation whose spread is given.
@@ -56,6 +57,10 @@ def live(
     before = np.zeros(COHORTS)
     for t in range(first, last):
         youngest = t * COHORTS
+        move_confidence(t, seen[t], terms, confidence)
+        newborn[t], residents[t] = 0, persons[youngest : youngest + COHORTS].sum()
+        if not demography:
+            continue
         net = mean
         if sd > 0.0:
             net += sd * chance.normal(seed, PLACE + np.uint64(ident[t]), d.INITIAL, d.MOVES, 0)
@@ -86,6 +91,7 @@ def live(
             if persons[c] > 0:
                 felt = stay[a] * before[a] + joined * carried + arrivals[a] * start
                 confidence[c] = felt / persons[c]
+        residents[t] = persons[youngest : youngest + COHORTS].sum()
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -110,15 +116,12 @@ def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def receive_hours(given, paid, segment, alive, size, index, weight, hours, first, last):
-    """Share the hours given, and those paid for by others, over living associations, by size, in whole hours.
-
-    `weight` is a work array.
-    """
+def receive_hours(given, served, lent, segment, alive, size, index, weight, hours, first, last):
+    """Share hours given, served and lent over living associations, by size, in whole hours; `weight`: work array."""
     for t in range(first, last):
-        total = np.int64(paid[t])
+        total = lent[t]
         for c in range(t * COHORTS, (t + 1) * COHORTS):
-            total += given[c]
+            total += given[c] + served[c]
         for i in between(segment[t, 0], segment[t, 1]):
             weight[i] = index[np.int64(size[i])] if alive[i] else 0.0
         split.by_running_weight(total, weight, segment[t, 0], segment[t, 1], hours)

@@ -556,13 +556,17 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
     HANDED              untied cents that members receive
     TOTALS, TOTALS + 8  of projects of one and of alliances, in the order of TOTALS of sim/alliances/production.py
     DELIVERED           by domain. Values are in PARTS of a euro
+
+    Return whether members receive anything.
     """
+    untied = np.int64(0)
     for place in range(sums.shape[0]):
         for k in range(spent.shape[1]):
             spent[place, k] = sums[place, k]
         asked[0, place], asked[1, place] = sums[place, ASKED], sums[place, WEIGHED]
         programme[place] -= sums[place, ALLOTTED]
         wages[place], handed[place, 0] = sums[place, WAGES], sums[place, HANDED]
+        untied += sums[place, HANDED]
         for allied in range(2):
             for k in range(8):
                 unit = PARTS if k < 5 else 1.0
@@ -571,17 +575,21 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
                 totals[place, allied, k] = 0.0
         for k in range(delivered.shape[1]):
             delivered[place, k] = sums[place, DELIVERED + k] / PARTS
+    return untied > 0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
     territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid,
 ):  # fmt: skip
-    """Decide the grants of the three funds of each territory, within what they hold (`opening`, read only).
+    """Decide the grants of the three funds of each territory, within what they hold (`opening` keeps it).
 
     given[project, fund], and their sums paid[territory, fund]: `pay_members` hands them out. A grant repays members a
     part of what they spent: their own share falls by as much.
     """
+    for place in range(fund.shape[0]):
+        for k in range(3):
+            opening[place, k], paid[place, k] = fund[place, k], 0
     for p in range(cap.size):
         for k in range(3):
             given[p, k] = 0

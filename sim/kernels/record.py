@@ -105,6 +105,25 @@ def score(need, accounts, core, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def add_places(counted, measured, needs, residents, core, counts, measures, means):
+    """Write what territories of the core hold and do together: sums of counts and measures, mean needs and opinions.
+
+    The last two of `counted` are what purses of policies held once filled, and what is left: their difference is spent.
+    """
+    need, felt, accounts, objective_out, felt_out = needs
+    persons, confidence, territory, seen, maturity = residents
+    add_up(counted, core, counts)
+    add_up(measured, core, measures)
+    spent, left = counts[-2], counts[-1]
+    for k in range(spent.size):
+        spent[k] -= left[k]
+    score(need, accounts, core, objective_out)
+    score(felt, accounts, core, felt_out)
+    means[0], means[1] = confident(persons, confidence, territory, core), mean(seen, core)
+    means[2] = mean(maturity, core)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def count_projects(projects, seat, member, core, organisations, living, by_step, by_kind, links):
     """Count living projects of the core; return what is invested in all, by contracts not yet settled.
 
