@@ -110,8 +110,8 @@ class Ledger:
         s = self.state
         o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
         self.crew.segments(
-            kernel.take_stock, s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.lent,
-            o.repaid, o.forgiven, self.held,
+            kernel.take_stock, s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.borrowed,
+            self.held,
         )  # fmt: skip
         return kernel.audit(
             self.held, (place.free_fte, place.market, place.fund, place.purse),

@@ -54,6 +54,18 @@ def chromium():
     return path
 
 
+def noted(world, phase, column):
+    """Keep what a column holds after a phase: return the list to which each month adds a copy."""
+    seen, after = [], world.phases.index(phase) + 1
+
+    def note(world):
+        seen.append(world.state[column].copy())
+
+    note.reads, note.writes, note.title = frozenset(), frozenset(), "note"
+    world.phases = (*world.phases[:after], note, *world.phases[after:])
+    return seen
+
+
 # Projects open often, set up fast and ally easily: a short run meets every mechanism.
 BUSY = {
     "projects.start_rate": 0.5,

@@ -430,12 +430,11 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
-    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
+    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, borrowed, out, first, last):
         for at in range(first, last):
             k, t = divmod(at, len(segments[0]))
-            mine = [column[slice(*segments[k][t])] for column in (cash, fte, lent_hours, hours, bound, debt)]
+            mine = [column[slice(*segments[k][t])] for column in (cash, fte, lent_hours, hours, bound, debt, borrowed)]
             out[t][k] = [sum(column) for column in mine]
-            out[t][k].append(sum(lent[i] - repaid[i] - forgiven[i] for i in range(*segments[k][t])))
 
     def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
         free_staff, market, fund, purse = territories
@@ -1006,9 +1005,9 @@ class projects:
 
     def receive(i, amount, owner, place, organisations, flow):
         """Money of territory `place` reaches i: from the outside when i lives elsewhere, and to it for `place`."""
-        territory, model, cash, received = organisations
+        territory, model, cash, settled = organisations
         cash[i] += amount
-        received[i] += amount
+        settled[i] += amount
         if territory[i] == place:
             flow[place][owner][model[i]] += amount
         else:
@@ -1021,7 +1020,7 @@ class projects:
          engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
         member, effort, hours, kept, paid, received = teams(*memberships)
         (perceived,) = teams(memberships[0], perceived)
-        org_uid, org_territory, org_model, slots, cash, project_paid = organisations
+        org_uid, org_territory, org_model, slots, cash, settled = organisations
         purse = list(cash)
         for p in range(first, last):
             gifts[p], cap[p], worth[p] = 0, 0, 0
@@ -1080,7 +1079,7 @@ class projects:
                 if slots[i][1] < 0:
                     leaves = paid[p][s] + projects.part(gifts[p], s, m)
                     cash[i] -= leaves
-                    project_paid[i] += leaves
+                    settled[i] -= leaves
                     sums[org_territory[i]][org_model[i]] += leaves
 
     def in_parts(euros):
@@ -1103,23 +1102,23 @@ class projects:
 
     def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, first, last):
         member, paid = teams(seat, member, paid)
-        org_territory, org_model, slots, cash, project_paid = organisations
+        org_territory, org_model, slots, cash, settled = organisations
         for i, p in projects.held_by(rows[first:last], slots):
             s = member[p].index(i)
             leaves = paid[p][s] + projects.part(gifts[p], s, members[p])
             cash[i] -= leaves
-            project_paid[i] += leaves
+            settled[i] -= leaves
             spent[org_territory[i]][org_model[i]] += leaves
 
     def hand(i, p, table, seat, member, given, repays, received, organisations, paid):
         member, received = teams(seat, member, received)
         territory, members = table
-        org_territory, org_model, _, cash, project_received = organisations
+        org_territory, org_model, _, cash, settled = organisations
         s, t = member[p].index(i), org_territory[i]
         for fund, amount in enumerate(given[p]):
             part = projects.part(amount, s, members[p])
             cash[i] += part
-            project_received[i] += part
+            settled[i] += part
             received[p][s] += part if repays else 0
             paid[t][fund if territory[p] == t else -1][org_model[i]] += part
 
@@ -1459,7 +1458,7 @@ class partnership:
     def share_income(table, seat, member, slots, base, income, organisations, part, flow, due):
         (member,) = teams(seat, member)
         state, kind, step, members = table
-        territory, model, cash, paid, received = organisations
+        territory, model, cash, settled = organisations
         for p in range(len(state)):
             if (state[p], kind[p], step[p]) != (1, 1, 5) or members[p] < 2:
                 continue
@@ -1476,9 +1475,9 @@ class partnership:
                     owed[s] -= amount
                     owed[r] += amount
                     cash[i] -= amount
-                    paid[i] += amount
+                    settled[i] -= amount
                     cash[j] += amount
-                    received[j] += amount
+                    settled[j] += amount
                     if territory[i] == territory[j]:
                         flow[territory[i]][model[i]][model[j]] += amount
                     else:

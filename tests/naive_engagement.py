@@ -12,7 +12,7 @@ def within(total, weight, room, rows):
 
 
 class engagement:
-    def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, market, flow):
+    def lend_staff(segments, alive, fte, terms, cash, outlay, lent, cost, due, market, flow):
         share, hours, wage, back = terms
         for t in range(len(due)):
             firms = range(*segments[2][t])
@@ -21,12 +21,12 @@ class engagement:
                 lent[i] = given if nearest(given * wage) <= cash[i] else 0
                 cost[i] = nearest(lent[i] * wage)
                 cash[i] -= cost[i]
-                granted[i] += cost[i]
+                outlay[i] += cost[i]
             due[t] = sum(math.floor(back * cost[i]) for i in firms)
             market[t][1] += sum(cost[i] for i in firms)
             flow[t][2 * 8 + 1] += sum(cost[i] for i in firms)
 
-    def give_back(got, segment, cost, part, cash, granted, flow):
+    def give_back(got, segment, cost, part, cash, outlay, flow):
         for t, span in enumerate(segment):
             rows = range(*span)
             parts = within(got[t], cost, cost, rows)[0]
@@ -34,7 +34,7 @@ class engagement:
             for i, cents in zip(rows, parts, strict=True):
                 part[i] = cents
                 cash[i] += cents
-                granted[i] -= cents
+                outlay[i] -= cents
 
     def serve(pay, per_hour, segment, alive, given, first, width):
         for t, span in enumerate(segment):

@@ -50,13 +50,14 @@ class money:
     def planned(cash, base, fixed, rate):
         return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
 
-    def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
+    def spend_organisations(segments, alive, base, fixed, rate, cash, outlay, spent, first, last):
         for k, t, span in numbered(segments)[first:last]:
             spent[t][k] = 0
             for i in living(span, alive):
-                outlay[i] = max(0, money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i])
-                cash[i] -= outlay[i]
-                spent[t][k] += outlay[i]
+                due = max(0, money.planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i])
+                outlay[i] += due
+                cash[i] -= due
+                spent[t][k] += due
 
     def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
         for c, t in enumerate(territory):
@@ -120,7 +121,7 @@ class money:
                 cash[c] += income[c]
             market[t][1] -= sum(parts.values())
 
-    def fill(segment, alive, base, shares, cash, granted, fund, first, last):
+    def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
         for t in range(first, last):
             span = segment[t]
             due = {i: nearest(shares[t] * base[i]) for i in living(span, alive)}
@@ -128,7 +129,7 @@ class money:
             missing = max(0, budget - fund[t])
             for i, whole in due.items():
                 given = min(nearest(missing / budget * whole), max(0, cash[i])) if missing else 0
-                granted[i] += given
+                outlay[i] += given
                 cash[i] -= given
                 fund[t] += given
 
@@ -152,19 +153,19 @@ class money:
                 levied[c] = part
                 cash[c] -= part
 
-    def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, granted):
+    def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, outlay):
         for t, span in enumerate(segment):
             rows = range(*span)
             for i in rows:
-                outlay = money.planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
+                rest = money.planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i]
                 gives = alive[i] and sizes[0] <= size[i] <= sizes[1]
-                room[i] = max(0, min(outlay, cash[i])) if gives else 0
+                room[i] = max(0, min(rest, cash[i])) if gives else 0
             mine = [room[i] for i in rows]
             parts, left = naive.split.within(due[t], mine, mine)
             due[t] -= left
             for i, amount in zip(rows, parts, strict=True):
                 part[i] = amount
-                granted[i] += amount
+                outlay[i] += amount
                 cash[i] -= amount
 
     def fill_purses(collected, wanted, part, purse):
@@ -268,19 +269,18 @@ class life:
         out[:] = [math.exp(-protection) ** len(at_work & set(mine)) for mine in slots]
 
     def close(
-        rows, n, model, territory, alive, cash, settled, fte, forgiven, released, red, free_fte, estates, losses,
-        defaults, unpaid,
-    ):  # fmt: skip
+        rows, n, model, territory, alive, cash, settled, fte, hired, red, free_fte, estates, losses, defaults, unpaid
+    ):
         for table in (estates, losses):
             table[:] = [[0] * 7 for _ in table]
         for i in rows[:n]:
             t, k = territory[i], model[i]
             unpaid[t] += max(0, -cash[i])
-            defaults[t] += bool(red[i] or forgiven[i])
+            defaults[t] += bool(red[i])
             estates[t][k] += max(0, cash[i])
             losses[t][k] += max(0, -cash[i])
             settled[i] -= cash[i]
-            released[i] += fte[i]
+            hired[i] -= fte[i]
             free_fte[t] += fte[i]
             cash[i], fte[i], alive[i], red[i] = 0, 0, 0, life.JUST_CLOSED
 
@@ -510,7 +510,7 @@ class credit:
         return bool(parts)
 
     def repay(
-        segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow, first, last
+        segments, alive, base, months, rate, weight, part, cash, debt, borrowed, outlay, settled, flow, first, last
     ):
         for t in range(first, last):
             banks, total = living(segments[3][t], alive), 0
@@ -520,7 +520,7 @@ class credit:
                     interest = min(cash[i], nearest(rate * debt[i]))
                     principal = min(cash[i] - interest, math.ceil(debt[i] / months))
                     outlay[i] += interest
-                    repaid[i] += principal
+                    borrowed[i] -= principal
                     debt[i] -= principal
                     cash[i] -= interest + principal
                     flow[t][8 * k + lender] += interest + principal
@@ -529,7 +529,8 @@ class credit:
                 credit.pay_banks(t, total, segments[3], alive, base, weight, part, cash, settled)
 
     def lend(
-        segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow, first, last
+        segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, borrowed, settled, flow, first,
+        last,
     ):  # fmt: skip
         limit, hand, lendable, refusing = terms
         for t in range(first, last):
@@ -554,7 +555,7 @@ class credit:
                 given = min(math.floor(min(1.0, able / wanted) * need[i]), able - total)
                 cash[i] += given
                 debt[i] += given
-                lent[i] += given
+                borrowed[i] += given
                 flow[t][24 + k] += given
                 total += given
             rooms = [room[i] for i in banks]
@@ -565,7 +566,7 @@ class credit:
                 settled[i] -= amount
 
     def settle_debts(
-        rows, n, segments, model, territory, alive, base, weight, part, cash, debt, repaid, forgiven, settled, flow,
+        rows, n, segments, model, territory, alive, base, weight, part, cash, debt, borrowed, settled, red, flow,
         unpaid,
     ):  # fmt: skip
         for i in rows[:n]:
@@ -582,12 +583,13 @@ class credit:
                     settled[j] += part[j]
                 flow[t][8 * k + (3 if parts else OUTSIDE)] += paid
             cash[i] -= paid
-            repaid[i] += paid
-            forgiven[i] += owed - paid
+            borrowed[i] -= owed
+            settled[i] += owed - paid
             unpaid[t] += owed - paid
+            red[i] = red[i] or int(owed > paid)
             debt[i] = 0
 
-    def let_staff_go(segment, alive, uid, terms, seed, base, fixed, cash, fte, released, free_fte, lean, full):
+    def let_staff_go(segment, alive, uid, terms, seed, base, fixed, cash, fte, hired, free_fte, lean, full):
         switch, refusing, overdraft, kept, months, fixed_share = terms
         for t, span in enumerate(segment):
             for i in range(*span):
@@ -599,6 +601,6 @@ class credit:
                 elif alive[i] and not lean[i] and switch and fte[i] and cash[i] < 0:
                     without = credit.refused(seed, uid[i], refusing) or cash[i] < -overdraft * base[i]
                     free_fte[t] += fte[i] if without else 0
-                    released[i] += fte[i] if without else 0
+                    hired[i] -= fte[i] if without else 0
                     fte[i], full[i], lean[i] = (0, base[i], 1) if without else (fte[i], full[i], 0)
                     fixed[i] = nearest(fixed_share * kept * base[i]) if without else fixed[i]

@@ -66,7 +66,7 @@ class policies:
     def recover(table, seat, member, organisations, sums, fund, flow, totals):
         (member,) = naive.teams(seat, member)
         state, step, members, territory, left, advance = table
-        org_territory, org_model, cash, project_paid = organisations
+        org_territory, org_model, cash, settled = organisations
         sum_grants, sum_own = sums
         for p in (p for p, owed in enumerate(advance) if owed):
             if state[p] != 1 or step[p] > 5:
@@ -77,7 +77,7 @@ class policies:
                     part = naive.projects.part(due, s, m)
                     if 0 < part <= cash[i]:
                         cash[i] -= part
-                        project_paid[i] += part
+                        settled[i] -= part
                         advance[p] -= part
                         fund[place] += part
                         sum_grants[p][0] -= part

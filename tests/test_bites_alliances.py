@@ -91,7 +91,7 @@ def unevenness(tables, found, world):
     o, p = s.organisations, s.projects
     rows = np.flatnonzero((p.state == 1) & (p.kind == 1) & (p.step == 5) & (p.members > 1))
     who = np.unique(s.memberships.member[s.seats_of(rows)[0]])
-    got = o.income[who] + o.project_received[who] - o.project_paid[who]
+    got = o.income[who] + o.settled[who]
     return float(np.abs(got - o.base[who]).sum() / o.base[who].sum())
 
 
@@ -245,16 +245,16 @@ def test_the_placebo_reserve_is_used_up_when_work_ends():
 def test_income_shared_among_members_is_a_known_answer():
     """Incomes of 150 and 50 for outlays of 100: at one half each, the first gives 25; at one, both have 100."""
     for part, given in ((0.5, 25), (1.0, 50), (0.0, 0)):
-        cash, paid, received = np.zeros((3, 2), np.int64)
+        cash, settled = np.zeros((2, 2), np.int64)
         flow = np.zeros((2, 8, 8), np.int64)
         table = tuple(np.array([x], np.uint8) for x in (1, 1, 5, 2))
         slots = np.array([[0, -1, -1], [0, -1, -1]], np.int32)
         partnership.share_income(
             table, np.array([[0, 1, -1, -1, -1, -1, -1, -1]], np.int32), slots, np.full(2, 100), np.array([150, 50]),
-            (np.array([0, 1], np.int32), np.array([2, 6], np.uint8), cash, paid, received), part, flow,
+            (np.array([0, 1], np.int32), np.array([2, 6], np.uint8), cash, settled), part, flow,
             np.zeros(8, np.int64),
         )  # fmt: skip
-        assert cash.tolist() == [-given, given] and paid.tolist() == [given, 0] and received.tolist() == [0, given]
+        assert cash.tolist() == settled.tolist() == [-given, given]
         assert flow[0, 2, 7] == flow[1, 7, 6] == given == flow.sum() / 2
 
 

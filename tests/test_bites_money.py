@@ -212,24 +212,23 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
     return {
         "segments": segments, "alive": np.array(alive, np.uint8), "base": np.array(base, np.int64),
         "uid": np.arange(1, n + 1, dtype=np.uint64), "cash": np.array(cash, np.int64),
-        **{name: np.zeros(n, np.int64) for name in ("debt", "lent", "repaid", "outlay", "settled", "need", "room",
-                                                    "part", "forgiven")},
+        **{name: np.zeros(n, np.int64) for name in ("debt", "borrowed", "outlay", "settled", "need", "room", "part")},
         "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
         "first": 0, "last": 1,
     }  # fmt: skip
 
 
-LEND = ("segments", "alive", "base", "uid", "savings", "terms", "seed", "need", "room", "part", "cash", "debt", "lent",
-        "settled", "flow", "first", "last")  # fmt: skip
-REPAY = ("segments", "alive", "base", "months", "rate", "weight", "part", "cash", "debt", "repaid", "outlay", "settled",
-         "flow", "first", "last")  # fmt: skip
+LEND = ("segments", "alive", "base", "uid", "savings", "terms", "seed", "need", "room", "part", "cash", "debt",
+        "borrowed", "settled", "flow", "first", "last")  # fmt: skip
+REPAY = ("segments", "alive", "base", "months", "rate", "weight", "part", "cash", "debt", "borrowed", "outlay",
+         "settled", "flow", "first", "last")  # fmt: skip
 
 
 def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
     a = bank([-40, 500, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
     assert a["cash"].tolist() == [50, 500, 910]
-    assert a["debt"].tolist() == a["lent"].tolist() == [90, 0, 0]
+    assert a["debt"].tolist() == a["borrowed"].tolist() == [90, 0, 0]
     assert a["flow"][0, FINANCE * 8 + 2] == 90
     assert a["settled"].tolist() == [0, 0, -90]
 
@@ -255,7 +254,7 @@ def test_a_debt_is_paid_back_with_interest_and_fades():
     a["debt"][0] = 2400
     arguments = {**a, "months": 24.0, "rate": 0.01}
     credit.repay(*(arguments[k] for k in REPAY))
-    assert (a["debt"][0], a["repaid"][0], a["outlay"][0], a["cash"][0], a["cash"][2]) == (2300, 100, 24, 4876, 124)
+    assert (a["debt"][0], a["borrowed"][0], a["outlay"][0], a["cash"][0], a["cash"][2]) == (2300, -100, 24, 4876, 124)
     assert a["flow"][0, 2 * 8 + FINANCE] == 124
     for _ in range(600):
         credit.repay(*(arguments[k] for k in REPAY))
@@ -268,13 +267,14 @@ def test_who_bears_a_default():
     for held, paid, lost in ((500, 300, 0), (200, 200, 100), (-50, 0, 300)):
         a = bank([held, 0, 0])
         a["debt"][0] = 300
-        unpaid = np.zeros(1, np.int64)
+        unpaid, red = np.zeros(1, np.int64), np.zeros(3, np.uint8)
         credit.settle_debts(
             np.array([0]), 1, a["segments"], np.array([2, 6, 3], np.uint8), np.zeros(3, np.int32), a["alive"],
-            a["base"], a["weight"], a["part"], a["cash"], a["debt"], a["repaid"], a["forgiven"], a["settled"],
+            a["base"], a["weight"], a["part"], a["cash"], a["debt"], a["borrowed"], a["settled"], red,
             a["flow"], unpaid,
         )  # fmt: skip
-        assert (a["repaid"][0], a["forgiven"][0], unpaid[0], a["debt"][0]) == (paid, lost, lost, 0)
+        assert (a["borrowed"][0], a["settled"][0], unpaid[0], a["debt"][0]) == (-300, lost, lost, 0)
+        assert a["settled"][2] == paid and red.tolist() == [int(lost > 0), 0, 0]
         assert a["cash"].tolist() == [held - paid, 0, paid]
 
 
@@ -282,17 +282,17 @@ def test_the_documented_case_goes_from_685_to_150_in_nine_months():
     """All staff leave at once; in nine months the outlay is 22 % of what it was; a newborn of the row is whole."""
     a = bank([0, -1, 0], base=(100, 685_000, 50))
     fixed, fte = np.array([0, 411_000, 0]), np.array([0, 10_000, 0])
-    released, free, lean, full = np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros(3, np.uint8), np.zeros(3, int)
+    hired, free, lean, full = np.zeros(3, np.int64), np.zeros(1, np.int64), np.zeros(3, np.uint8), np.zeros(3, int)
     terms = (1, 1.0, 1.0, 0.22, 9.0, 0.6)
 
     def month():
         credit.let_staff_go(
-            a["segments"][ENGAGEMENT], a["alive"], a["uid"], terms, 1, a["base"], fixed, a["cash"], fte, released, free,
+            a["segments"][ENGAGEMENT], a["alive"], a["uid"], terms, 1, a["base"], fixed, a["cash"], fte, hired, free,
             lean, full,
         )  # fmt: skip
 
     month()
-    assert (fte[1], released[1], free[0], a["base"][1], fixed[1]) == (0, 10_000, 10_000, 685_000, 90_420)
+    assert (fte[1], hired[1], free[0], a["base"][1], fixed[1]) == (0, -10_000, 10_000, 685_000, 90_420)
     outlays = []
     for _ in range(12):
         month()
@@ -374,14 +374,14 @@ def test_staff_lent_is_paid_by_its_firm_and_the_state_gives_its_part_back():
     a = bank([50_000, 0, 9_000])
     a["segments"][2, 0], a["segments"][6, 0] = [0, 1], [1, 2]
     fte, market = np.array([10_000, 5_000, 5_000]), np.zeros((1, 8), np.int64)
-    granted, lent, cost, part = np.zeros((4, 3), np.int64)
+    outlay, lent, cost, part = np.zeros((4, 3), np.int64)
     due, flow = np.zeros(1, np.int64), a["flow"]
-    arguments = (a["segments"], a["alive"], fte, (0.01, 100.0, 3000.0, 0.6), a["cash"], granted, lent, cost, due)
+    arguments = (a["segments"], a["alive"], fte, (0.01, 100.0, 3000.0, 0.6), a["cash"], outlay, lent, cost, due)
     engagement.lend_staff(*arguments, market, flow)
     assert (lent.tolist(), cost[0], due[0], a["cash"][0]) == ([10, 0, 0], 30_000, 18_000, 20_000)
     assert market[0, 1] == flow[0, 2 * 8 + 1] == 30_000
-    engagement.give_back(due, a["segments"][2], cost, part, a["cash"], granted, flow)
-    assert (a["cash"][0], granted[0], flow[0, 2]) == (38_000, 12_000, 18_000)
+    engagement.give_back(due, a["segments"][2], cost, part, a["cash"], outlay, flow)
+    assert (a["cash"][0], outlay[0], flow[0, 2]) == (38_000, 12_000, 18_000)
     engagement.lend_staff(*arguments, market, flow)
     assert lent[0] == 10 and a["cash"][0] == 8_000
     engagement.lend_staff(*arguments, market, flow)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.agents import public_action
 from sim.agents.base import KNOWLEDGE, PUBLIC
 from sim.agents.public_action import PURSES
 from sim.alliances import levers, policies, programme
@@ -13,7 +14,7 @@ from sim.alliances.terms import terms
 from sim.cohort import cohort
 from sim.kernels import policies as kernel
 from sim.record import Record
-from tests.conftest import BUSY, village
+from tests.conftest import BUSY, noted, village
 
 MONTHS = 24
 FAST = {"levers.delay": 0, "levers.growth": 1, "commons.delay": 0, "commons.growth": 1}
@@ -245,10 +246,11 @@ def test_the_premium_is_paid_by_the_state_or_by_local_authorities_alone(paramete
         sim.World(village("a"), parameters.with_values(values), seed=1, strict=True)
         for values in (COST | {"premium.rate": 0.8}, both)
     ]
+    given = [noted(world, public_action.collect_policies, "organisations.outlay") for world in worlds]
     for world in worlds:
         world.step()
-    o = worlds[1].state.organisations
-    cut = worlds[0].state.organisations.outlay - o.outlay
+    o, cut = worlds[1].state.organisations, given[1][0] - given[0][0]
+    assert np.array_equal(worlds[0].state.organisations.outlay, o.outlay), "and spends as much less on the rest"
     paid = np.flatnonzero((o.model == PUBLIC) & (cut != 0))
     assert set(o.size[paid].tolist()) <= sizes and paid.size
     assert cut[paid].sum() == worlds[1].work.cut.sum() == worlds[1].work.purse[:, PURSES.index("premium")].sum() > 0

@@ -20,7 +20,7 @@ PLACE = (
 )  # fmt: skip
 ORGANISATION = (
     "born", "cash", "fte", "hours", "hours_lent", "hours_bound", "red", "luck", "domain", "domain_second",
-    "main_function", "efficiency", "desire", "disposition", "threshold", "debt", "lean", "full", "income", "granted",
+    "main_function", "efficiency", "desire", "disposition", "threshold", "debt", "lean", "full", "income",
 )  # fmt: skip
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
@@ -39,8 +39,7 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "ties": ("neighbour", "generation", "memory"),
     "memories": ("taken", "kept", "broken"),
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base", "fixed",
-                      "slots", "outlay", "project_received", "project_paid", "settled", "lent", "repaid",
-                      "forgiven", "hired", "released"),
+                      "slots", "outlay", "settled", "borrowed", "hired"),
     "projects": ("state", "territory", "founder", "members", "seat", "home"),
     "memberships": ("member", "effort", "hours", "seen", "joined", "kept"),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """The circuit of money: every model spends, and is paid. Nobody's stock is written by another.
 
 Outlay    what falls due, and a part of the cash that is left; at the cash of a normal month it is the normal outlay.
-          Funds already paid this month (`granted`) are part of it.
+          What is put into funds and purses is part of it.
 Receivers each model of a territory splits its outlay over the others and the outside as in the normal month.
 Income    what a territory spent on a model waits in `market`, then is paid to its living organisations by size and
           luck; what nobody can take stays there. Luck lasts: a customer lost this month is often missing in the next.
@@ -30,7 +30,7 @@ def outlay_rate(values: dict) -> float:
 @phase(
     reads=(
         "cohorts.base", "cohorts.territory", "organisations.alive", "organisations.base", "organisations.fixed",
-        "organisations.granted", "territories.exports", "territories.spread",
+        "territories.exports", "territories.spread",
     ),
     writes=(
         "organisations.cash", "organisations.outlay", "cohorts.cash", "cohorts.outlay", "territories.market",
@@ -42,9 +42,7 @@ def spend(world):
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
     spent, rate = world.work.spent, world.from_values(outlay_rate)
-    world.crew.segments(
-        kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, o.granted, rate, o.cash, o.outlay, spent
-    )
+    world.crew.segments(kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, rate, o.cash, o.outlay, spent)
     kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
     post_spending(world, spent)
     world.crew.places(

@@ -90,7 +90,7 @@ def pay_orders(world, due: np.ndarray):
 @phase(
     reads=("organisations.alive", "organisations.uid", "organisations.cash"),
     writes=(
-        "organisations.base", "organisations.fixed", "organisations.fte", "organisations.released",
+        "organisations.base", "organisations.fixed", "organisations.fte", "organisations.hired",
         "organisations.lean", "organisations.full", "territories.free_fte",
     ),
 )  # fmt: skip
@@ -100,7 +100,7 @@ def let_staff_go(world):
     o = s.organisations
     credit.let_staff_go(
         s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.fixed, o.cash, o.fte,
-        o.released, s.territories.free_fte, o.lean, o.full,
+        o.hired, s.territories.free_fte, o.lean, o.full,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class FinancialEconomy(Organisation):
 
 @phase(
     reads=("organisations.alive", "organisations.base"),
-    writes=("organisations.cash", "organisations.granted", "territories.fund"),
+    writes=("organisations.cash", "organisations.outlay", "territories.fund"),
 )
 def fill_fund(world):
     """Top up the finance fund to the month's budget."""
@@ -44,7 +44,7 @@ def fill_fund(world):
         "cohorts.cash", "organisations.alive", "organisations.base", "organisations.uid",
     ),
     writes=(
-        "organisations.cash", "organisations.debt", "organisations.lent", "organisations.repaid",
+        "organisations.cash", "organisations.debt", "organisations.borrowed",
         "organisations.outlay", "organisations.settled", "territories.flow",
     ),
 )  # fmt: skip
@@ -54,11 +54,11 @@ def lend(world):
     o, w = s.organisations, world.work
     world.crew.places(
         credit.repay, s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0,
-        w.weights, w.parts, o.cash, o.debt, o.repaid, o.outlay, o.settled, s.territories.flow,
+        w.weights, w.parts, o.cash, o.debt, o.borrowed, o.outlay, o.settled, s.territories.flow,
     )  # fmt: skip
     world.crew.places(
         credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, world.from_values(terms), world.seed, w.rows,
-        w.amounts, w.parts, o.cash, o.debt, o.lent, o.settled, s.territories.flow,
+        w.amounts, w.parts, o.cash, o.debt, o.borrowed, o.settled, s.territories.flow,
     )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ WIDTH = 7
     ),
     writes=(
         "organisations.alive", "organisations.red", "organisations.cash", "organisations.settled",
-        "organisations.fte", "organisations.released", "organisations.debt", "organisations.repaid",
-        "organisations.forgiven", "cohorts.cash", "cohorts.settled", "territories.free_fte", "territories.flow",
+        "organisations.fte", "organisations.hired", "organisations.debt", "organisations.borrowed", "cohorts.cash",
+        "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
 def close(world):
@@ -58,11 +58,11 @@ def close(world):
         return
     credit.settle_debts(
         rows, n, s.segments, o.model, o.territory, o.alive, o.base, w.weights, w.parts,
-        o.cash, o.debt, o.repaid, o.forgiven, o.settled, place.flow, w.unpaid,
+        o.cash, o.debt, o.borrowed, o.settled, o.red, place.flow, w.unpaid,
     )  # fmt: skip
     kernel.close(
-        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.forgiven, o.released, o.red,
-        place.free_fte, w.estates, w.losses, w.defaults, w.unpaid,
+        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.hired, o.red, place.free_fte,
+        w.estates, w.losses, w.defaults, w.unpaid,
     )  # fmt: skip
     kernel.inherit(w.estates, c.base, c.cash, c.settled, place.flow, w.by_cohort)
     kernel.bear_losses(

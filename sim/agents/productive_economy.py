@@ -40,7 +40,7 @@ class ProductiveEconomy(Organisation):
         "organisations.alive", "organisations.base", "organisations.fte", "organisations.model",
         "organisations.territory", "territories.firm_staff",
     ),
-    writes=("organisations.cash", "organisations.granted", "territories.fund"),
+    writes=("organisations.cash", "organisations.outlay", "territories.fund"),
 )  # fmt: skip
 def fill_fund(world):
     """Top up the patronage fund to the month's budget."""
@@ -64,7 +64,7 @@ def by_branches(world) -> np.ndarray | None:
         "organisations.alive", "organisations.base", "organisations.fixed", "organisations.fte", "organisations.size",
     ),
     writes=(
-        "organisations.cash", "organisations.granted", "organisations.hours_lent", "territories.market",
+        "organisations.cash", "organisations.outlay", "organisations.hours_lent", "territories.market",
         "territories.flow",
     ),
 )  # fmt: skip
@@ -79,7 +79,7 @@ def lend_staff(world):
     due, cost, back = np.zeros(len(place), np.int64), np.zeros(len(o), np.int64), float(v["patronage.deduction"])
     terms = (share, float(v["patronage.full_time"]), 100.0 * float(v["patronage.wage"]), back)
     engagement.lend_staff(
-        s.segments, o.alive, o.fte, terms, o.cash, o.granted, o.hours_lent, cost, due, place.market, place.flow
+        s.segments, o.alive, o.fte, terms, o.cash, o.outlay, o.hours_lent, cost, due, place.market, place.flow
     )
     got = from_other_lines(world, due, STATE)
-    engagement.give_back(got, s.segments[PRODUCTIVE], cost, np.zeros_like(cost), o.cash, o.granted, place.flow)
+    engagement.give_back(got, s.segments[PRODUCTIVE], cost, np.zeros_like(cost), o.cash, o.outlay, place.flow)

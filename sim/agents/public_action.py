@@ -40,7 +40,7 @@ class PublicAction(Organisation):
 
 @phase(
     reads=("organisations.alive", "organisations.base", "organisations.size"),
-    writes=("organisations.cash", "organisations.granted", "territories.fund", "territories.effort"),
+    writes=("organisations.cash", "organisations.outlay", "territories.fund", "territories.effort"),
 )
 def fill_fund(world):
     """Set the budget of the year in its month, and top up the public fund when grants are decided."""
@@ -102,7 +102,7 @@ def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None =
         return
     shares = np.full(len(s.territories), share * every) * (1.0 if effort is None else effort)
     world.crew.places(
-        kernel.fill, s.segments[model], o.alive, o.base, shares, o.cash, o.granted, s.territories.fund[:, fund]
+        kernel.fill, s.segments[model], o.alive, o.base, shares, o.cash, o.outlay, s.territories.fund[:, fund]
     )
 
 
@@ -153,7 +153,7 @@ def pay_of_catalysts(world) -> np.ndarray:
         "cohorts.persons", "territories.catalysts", "organisations.alive", "organisations.base",
     ),
     writes=(
-        "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.granted", "territories.purse",
+        "cohorts.cash", "cohorts.levied", "organisations.cash", "organisations.outlay", "territories.purse",
         "territories.flow",
     ),
 )  # fmt: skip
@@ -206,7 +206,7 @@ def from_other_lines(world, due: np.ndarray, sizes: tuple[int, int]) -> np.ndarr
     room = np.zeros((2, int(public.max())), np.int64)  # public actors are the first rows
     kernel.cut_outlays(
         due, public, o.alive, o.size, sizes, o.base, o.fixed, outlay_rate(world.values), room[0], room[1], o.cash,
-        o.granted,
+        o.outlay,
     )  # fmt: skip
     world.work.cut[:] += due
     return due

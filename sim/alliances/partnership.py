@@ -22,7 +22,7 @@ from sim.phases import phase
 @phase(
     reads=("organisations.income", "organisations.base", "projects.kind", "projects.seat"),
     writes=(
-        "organisations.cash", "organisations.project_paid", "organisations.project_received", "territories.flow",
+        "organisations.cash", "organisations.settled", "territories.flow",
     ),
 )  # fmt: skip
 def share_income(world):
@@ -34,6 +34,6 @@ def share_income(world):
     o, p = s.organisations, s.projects
     kernel.share_income(
         (p.state, p.kind, p.step, p.members), p.seat, s.memberships.member, o.slots, o.base, o.income,
-        (o.territory, o.model, o.cash, o.project_paid, o.project_received), part, world.ledger.flow,
+        (o.territory, o.model, o.cash, o.settled), part, world.ledger.flow,
         np.zeros(8, np.int64),
     )  # fmt: skip

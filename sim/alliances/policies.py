@@ -71,8 +71,7 @@ def act(world):
         "projects.territory", "projects.seat",
     ),
     writes=(
-        "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
-        "projects.sum_paid",
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "projects.sum_paid",
     ),
 )  # fmt: skip
 def pay_premium(world):
@@ -83,7 +82,7 @@ def pay_premium(world):
         return
     kernel.pay_premium(
         (p.state, p.step, p.members, p.territory), (p.seat, m.member, m.perceived, m.share, m.solo),
-        (o.territory, o.model, o.cash, o.project_received), int(v["premium.base"]) == 1, float(v["premium.rate"]),
+        (o.territory, o.model, o.cash, o.settled), int(v["premium.base"]) == 1, float(v["premium.rate"]),
         purse, purse.copy(), np.zeros(len(purse), np.int64), p.sum_paid, world.ledger.flow,
     )  # fmt: skip
 
@@ -145,8 +144,7 @@ def draw_rights(world):
         "projects.territory", "territories.felt", "projects.seat",
     ),
     writes=(
-        "territories.purse", "territories.flow", "organisations.cash", "organisations.project_received",
-        "organisations.project_paid", "organisations.settled", "projects.contract",
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "projects.contract",
         "memberships.received", "projects.advance", "projects.sum_grants", "projects.sum_own",
     ),
 )  # fmt: skip
@@ -158,7 +156,7 @@ def use_fund(world):
     if np.count_nonzero(p.advance):
         kernel.recover(
             (p.state, p.step, p.members, p.territory, p.left, p.advance), p.seat, m.member,
-            (o.territory, o.model, o.cash, o.project_paid), (p.sum_grants, p.sum_own), purse, flow, w.totals,
+            (o.territory, o.model, o.cash, o.settled), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
     if np.count_nonzero(p.contract):

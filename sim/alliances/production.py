@@ -33,7 +33,7 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
         "projects.untied", "projects.value", "territories.fund", "territories.spread", "projects.seat",
     ),
     writes=(
-        "organisations.cash", "organisations.project_paid", "organisations.project_received", "territories.delivered",
+        "organisations.cash", "organisations.settled", "territories.delivered",
         "territories.market", "territories.fund", "territories.purse", "territories.flow", "projects.reserve",
         "projects.waiting", "projects.engineered", "projects.sum_value", "projects.sum_alone", "projects.sum_premium",
         "projects.sum_gain", "projects.sum_perceived", "projects.sum_coordination", "projects.sum_own",
@@ -53,7 +53,7 @@ def produce(world):
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
-        (o.uid, o.territory, o.model, o.slots, o.cash, o.project_paid), world.seed, world.month,
+        (o.uid, o.territory, o.model, o.slots, o.cash, o.settled), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
     )  # fmt: skip
     untied = kernel.open_sums(
@@ -74,7 +74,7 @@ def _pay_shared(world, spent) -> np.ndarray:
     shared = in_several_projects(world)
     spent += world.crew.total(
         kernel.pay_work, len(shared), spent.shape, shared, p.members, p.seat, m.member, m.paid, w.gifts[:, 0],
-        (o.territory, o.model, o.slots, o.cash, o.project_paid),
+        (o.territory, o.model, o.slots, o.cash, o.settled),
     )  # fmt: skip
     return shared
 
@@ -108,7 +108,7 @@ def pay_members(world, shared, given, paid, owners, *, repays: bool):
     """
     s, funds = world.state, len(owners)
     o, p, m = s.organisations, s.projects, s.memberships
-    table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.project_received)
+    table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.settled)
     shape, how = (len(s.territories), funds + 1, 7), (table, p.seat, m.member, given, repays, m.received, organisations)
     handed = world.crew.total(kernel.hand_out, len(p), shape, *how)
     handed += world.crew.total(kernel.hand_to_others, len(shared), shape, shared, *how)

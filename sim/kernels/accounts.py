@@ -35,11 +35,11 @@ def add_by_territory(amount, territory, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid, forgiven, out, first, last):
+def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, borrowed, out, first, last):
     """Write in out[territory, model] what the rows of each segment hold together, one number per column, in order."""
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
-        money, staff, owed, borrowed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+        money, staff, owed, changed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         away, given, busy = np.int64(0), np.int64(0), np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             money += cash[i]
@@ -48,9 +48,9 @@ def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, lent, repaid
             given += hours[i]
             busy += bound[i]
             owed += debt[i]
-            borrowed += lent[i] - repaid[i] - forgiven[i]
+            changed += borrowed[i]
         out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, away, given
-        out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, borrowed
+        out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, changed
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -45,7 +45,7 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid, outlay, settled, flow, first, last):
+def repay(segments, alive, base, months, rate, weight, part, cash, debt, borrowed, outlay, settled, flow, first, last):
     """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe."""
     for t in range(first, last):
         total = np.int64(0)
@@ -61,7 +61,7 @@ def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid,
                 outlay[i] += interest
                 cash[i] -= interest
                 principal = min(cash[i], np.int64(math.ceil(debt[i] / months)))
-                repaid[i] += principal
+                borrowed[i] -= principal
                 debt[i] -= principal
                 cash[i] -= principal
                 flow[t, k * WIDE + lender] += interest + principal
@@ -72,7 +72,7 @@ def repay(segments, alive, base, months, rate, weight, part, cash, debt, repaid,
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
-    segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, lent, settled, flow, first, last
+    segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, borrowed, settled, flow, first, last
 ):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
@@ -112,7 +112,7 @@ def lend(
                     given = min(np.int64(math.floor(rate * need[i])), able - total)
                     cash[i] += given
                     debt[i] += given
-                    lent[i] += given
+                    borrowed[i] += given
                     total += given
                     flow[t, FINANCE * WIDE + k] += given
         split.within(total, room, room, start, stop, part)
@@ -123,11 +123,12 @@ def lend(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def settle_debts(
-    rows, n, segments, model, territory, alive, base, weight, part, cash, debt, repaid, forgiven, settled, flow, unpaid
-):
+    rows, n, segments, model, territory, alive, base, weight, part, cash, debt, borrowed, settled, red, flow, unpaid
+):  # fmt: skip
     """Let organisations that close pay their creditors first; what they cannot is written off, in unpaid[territory].
 
-    No money moves when a debt is written off: the banks lent it before, and will not see it again.
+    No money moves when a debt is written off: the banks lent it before, and will not see it again. In the accounts of
+    the debtor it is given what is missing, and pays it back. Who could not pay is in the red.
     """
     for at in range(n):
         i = rows[at]
@@ -139,15 +140,18 @@ def settle_debts(
             here = pay_banks(t, paid, segments[FINANCE], alive, base, weight, part, cash, settled)
             flow[t, k * WIDE + (FINANCE if here else OUTSIDE)] += paid
         cash[i] -= paid
-        repaid[i] += paid
-        forgiven[i] += debt[i] - paid
-        unpaid[t] += debt[i] - paid
+        missing = debt[i] - paid
+        borrowed[i] -= debt[i]
+        settled[i] += missing
+        unpaid[t] += missing
+        if missing > 0:
+            red[i] = max(red[i], np.uint8(1))
         debt[i] = 0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def let_staff_go(
-    segment, alive, uid, terms, seed, base, fixed, cash, fte, released, free_fte, lean, full
+    segment, alive, uid, terms, seed, base, fixed, cash, fte, hired, free_fte, lean, full
 ):  # fmt: skip
     """Let organisations without credit and cash go on with volunteers, at a lower outlay, instead of failing.
 
@@ -168,7 +172,7 @@ def let_staff_go(
                     lean[i] += np.uint8(1)
             elif switch and fte[i] > 0 and cash[i] < 0:
                 if refused(seed, uid[i], refusing) or cash[i] < -credit * base[i]:
-                    released[i] += fte[i]
+                    hired[i] -= fte[i]
                     free_fte[t] += fte[i]
                     fte[i], full[i], lean[i] = 0, base[i], 1
                     fixed[i] = nearest(fixed_share * kept * base[i])

@@ -31,7 +31,7 @@ def anybody(segment, t, alive):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, market, flow):
+def lend_staff(segments, alive, fte, terms, cash, outlay, lent, cost, due, market, flow):
     """Let firms pay whole hours of their staff to work in the associations of their territory.
 
     terms = share of staff time, hours of a full-time month, cents of an hour, part that public action owes back. Who
@@ -51,14 +51,14 @@ def lend_staff(segments, alive, fte, terms, cash, granted, lent, cost, due, mark
                 continue
             lent[i], cost[i] = given, paid
             cash[i] -= paid
-            granted[i] += paid
+            outlay[i] += paid
             market[t, PERSONS] += paid
             flow[t, PRODUCTIVE * WIDE + PERSONS] += paid
             due[t] += np.int64(math.floor(back * paid))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def give_back(got, segment, cost, part, cash, granted, flow):
+def give_back(got, segment, cost, part, cash, outlay, flow):
     """Share what public action gives back over the firms that lent staff, in proportion to what it cost them."""
     for t in range(got.size):
         start, stop = segment[t, 0], segment[t, 1]
@@ -66,7 +66,7 @@ def give_back(got, segment, cost, part, cash, granted, flow):
         flow[t, PUBLIC * WIDE + PRODUCTIVE] += got[t]
         for i in between(start, stop):
             cash[i] += part[i]
-            granted[i] -= part[i]
+            outlay[i] -= part[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

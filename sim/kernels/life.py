@@ -49,13 +49,12 @@ def list_closing(alive, model, cash, base, red, exits, shield, credit, patience,
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def close(
-    rows, n, model, territory, alive, cash, settled, fte, forgiven, released, red, free_fte, estates, losses, defaults,
-    unpaid,
+    rows, n, model, territory, alive, cash, settled, fte, hired, red, free_fte, estates, losses, defaults, unpaid
 ):  # fmt: skip
     """Close the listed rows: cash leaves them (estates, or losses below nothing), staff becomes free.
 
-    Write estates and losses [territory, model]. Those that were in the red, or did not pay their loans, are counted
-    in defaults[territory], and what they leave below nothing in unpaid[territory].
+    Write estates and losses [territory, model]. Those that were in the red are counted in defaults[territory], and
+    what they leave below nothing in unpaid[territory].
     """
     estates[:], losses[:] = 0, 0
     for at in range(n):
@@ -66,11 +65,11 @@ def close(
         else:
             losses[t, k] -= cash[i]
             unpaid[t] -= cash[i]
-        defaults[t] += red[i] > 0 or forgiven[i] > 0
+        defaults[t] += red[i] > 0
         settled[i] -= cash[i]
         cash[i] = 0
         free_fte[t] += fte[i]
-        released[i] += fte[i]
+        hired[i] -= fte[i]
         fte[i] = 0
         alive[i] = 0
         red[i] = JUST_CLOSED

@@ -53,20 +53,21 @@ def planned(cash, base, fixed, rate):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def spend_organisations(segments, alive, base, fixed, granted, rate, cash, outlay, spent, first, last):
+def spend_organisations(segments, alive, base, fixed, rate, cash, outlay, spent, first, last):
     """Let the living organisations of some segments spend, and write spent[territory, model].
 
-    Funds already paid count as spent.
+    What they put into funds and purses this month is in `outlay` already, and counts as spent.
     """
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         total = np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             if alive[i]:
-                wanted = planned(cash[i] + granted[i], base[i], fixed[i], rate)
-                outlay[i] = max(np.int64(0), wanted - granted[i])
-                cash[i] -= outlay[i]
-                total += outlay[i]
+                wanted = planned(cash[i] + outlay[i], base[i], fixed[i], rate)
+                rest = max(np.int64(0), wanted - outlay[i])
+                outlay[i] += rest
+                cash[i] -= rest
+                total += rest
         spent[t, k] = total
 
 
@@ -194,7 +195,7 @@ def pay_cohorts(base, income, cash, market):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill(segment, alive, base, shares, cash, granted, fund, first, last):
+def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
     """Top up the fund of each territory to its budget, shares[territory] * base over the rows of one model.
 
     What was not used lowers what is collected. A row gives no more than the cash it has.
@@ -211,7 +212,7 @@ def fill(segment, alive, base, shares, cash, granted, fund, first, last):
         for i in between(segment[t, 0], segment[t, 1]):
             if alive[i]:
                 given = min(nearest(part * nearest(share * base[i])), max(np.int64(0), cash[i]))
-                granted[i] += given
+                outlay[i] += given
                 cash[i] -= given
                 fund[t] += given
 
@@ -251,11 +252,11 @@ def levy(due, persons, room, levied, cash):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, granted):
+def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, outlay):
     """Take `due[territory]` cents from what rows of one model are about to spend; `due` becomes what was taken.
 
     Those of a size between sizes[0] and sizes[1] give, in proportion to their outlay of the month, never more than it
-    nor than their cash. What is given counts as spent (`granted`), so that outlays of the month fall by exactly as
+    nor than their cash. What is given counts as spent (`outlay`), so that the rest of the month's falls by exactly as
     much. `room` and `part` are work arrays.
     """
     for t in range(due.size):
@@ -263,11 +264,11 @@ def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part,
         for i in between(start, stop):
             room[i] = 0
             if alive[i] and sizes[0] <= size[i] <= sizes[1]:
-                outlay = planned(cash[i] + granted[i], base[i], fixed[i], rate) - granted[i]
-                room[i] = max(np.int64(0), min(outlay, cash[i]))
+                rest = planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i]
+                room[i] = max(np.int64(0), min(rest, cash[i]))
         due[t] -= split.within(due[t], room, room, start, stop, part)
         for i in between(start, stop):
-            granted[i] += part[i]
+            outlay[i] += part[i]
             cash[i] -= part[i]
 
 

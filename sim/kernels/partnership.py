@@ -57,11 +57,11 @@ def surprise(i, slots, base, income):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay(i, j, amount, organisations, flow):
     """Let i pay j; between two territories the money leaves one and enters the other."""
-    territory, model, cash, paid, received = organisations
+    territory, model, cash, settled = organisations
     cash[i] -= amount
-    paid[i] += amount
+    settled[i] -= amount
     cash[j] += amount
-    received[j] += amount
+    settled[j] += amount
     a, b = np.int64(territory[i]), np.int64(territory[j])
     if a == b:
         flow[a, np.int64(model[i]), np.int64(model[j])] += amount

@@ -29,7 +29,7 @@ def pay_premium(table, memberships, organisations, realised, rate, purse, openin
     """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array."""
     state, step, members, territory = table
     seat, member, perceived, share, solo = memberships
-    org_territory, org_model, cash, project_received = organisations
+    org_territory, org_model, cash, settled = organisations
     due[:] = 0
     for p in range(state.size):
         if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and members[p] > 1:
@@ -48,9 +48,7 @@ def pay_premium(table, memberships, organisations, realised, rate, purse, openin
             if part > 0:
                 purse[place] -= part
                 sum_paid[p] += part
-                projects.receive(
-                    np.int64(member[s]), part, 0, place, org_territory, org_model, cash, project_received, flow
-                )
+                projects.receive(np.int64(member[s]), part, 0, place, org_territory, org_model, cash, settled, flow)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -128,7 +126,7 @@ def recover(table, seat, member, organisations, sums, fund, flow, totals):
     The fund loses what is left when a project ends: `advance` is then forgotten.
     """
     state, step, members, territory, left, advance = table
-    org_territory, org_model, cash, project_paid = organisations
+    org_territory, org_model, cash, settled = organisations
     sum_grants, sum_own = sums
     for p in range(state.size):
         if advance[p] == 0:
@@ -147,7 +145,7 @@ def recover(table, seat, member, organisations, sums, fund, flow, totals):
             if part <= 0 or cash[i] < part:
                 continue
             cash[i] -= part
-            project_paid[i] += part
+            settled[i] -= part
             advance[p] -= part
             fund[place] += part
             sum_grants[p, 0] -= part

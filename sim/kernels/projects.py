@@ -202,7 +202,7 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
      engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
-    org_uid, org_territory, org_model, slots, cash, project_paid = organisations
+    org_uid, org_territory, org_model, slots, cash, settled = organisations
     means = (state, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
         if (p - first) % AHEAD == 0:
@@ -242,7 +242,7 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
             if sole:
                 leaves = paid[at] + share_of(gifts[p], s, m)
                 cash[i] -= leaves
-                project_paid[i] += leaves
+                settled[i] -= leaves
                 sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
         worked = done / planned if planned > 0.0 else 0.0
         made = account(
@@ -266,10 +266,10 @@ def look_ahead(first, last, seat, member, organisations, out):
     so much for a project that it would wait for each in turn. What is read is written to `out`, which `work` clears:
     else the compiler would see that nobody wants it.
     """
-    _, org_territory, org_model, slots, cash, project_paid = organisations
+    _, org_territory, org_model, slots, cash, settled = organisations
     for p in between(first, last):
         i = np.uint64(max(0, member[np.uint64(seat[p])]))
-        out[p] = slots[i, 1] + cash[i] + project_paid[i] + org_territory[i] + org_model[i]
+        out[p] = slots[i, 1] + cash[i] + settled[i] + org_territory[i] + org_model[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -344,7 +344,7 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
 
     Gifts come in by `hand_out`. Adds to spent[territory, model].
     """
-    org_territory, org_model, slots, cash, project_paid = organisations
+    org_territory, org_model, slots, cash, settled = organisations
     for at in range(first, last):
         i = rows[at]
         for place in range(slots.shape[1]):
@@ -355,7 +355,7 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
             s = seat_of(i, first_seat, m, member)
             leaves = paid[first_seat + s] + share_of(gifts[p], s, m)
             cash[i] -= leaves
-            project_paid[i] += leaves
+            settled[i] -= leaves
             spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
 
 
@@ -367,7 +367,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
     outside. What `repays` is also counted as received for the project.
     """
     territory, members = projects
-    org_territory, org_model, slots, cash, project_received = organisations
+    org_territory, org_model, slots, cash, settled = organisations
     for p in range(first, last):
         for fund in range(given.shape[1]):
             if given[p, fund] == 0:
@@ -380,7 +380,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
                 if slots[i, 1] >= 0 or part == 0:
                     continue
                 cash[i] += part
-                project_received[i] += part
+                settled[i] += part
                 if repays:
                     received[at] += part
                 t = np.int64(org_territory[i])
@@ -391,7 +391,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
 def hand_to_others(rows, projects, seat, member, given, repays, received, organisations, paid, first, last):
     """Hand to rows[first..last-1], in several projects each, their parts of what these were given."""
     territory, members = projects
-    org_territory, org_model, slots, cash, project_received = organisations
+    org_territory, org_model, slots, cash, settled = organisations
     for at in range(first, last):
         i = rows[at]
         t, k = np.int64(org_territory[i]), np.int64(org_model[i])
@@ -404,7 +404,7 @@ def hand_to_others(rows, projects, seat, member, given, repays, received, organi
             for fund in range(given.shape[1]):
                 part = share_of(given[p, fund], s, m)
                 cash[i] += part
-                project_received[i] += part
+                settled[i] += part
                 if repays:
                     received[first_seat + s] += part
                 paid[t, fund if territory[p] == t else given.shape[1], k] += part
@@ -455,10 +455,10 @@ def share_of(amount, s, m):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def receive(i, amount, owner, place, org_territory, org_model, cash, project_received, flow):
+def receive(i, amount, owner, place, org_territory, org_model, cash, settled, flow):
     """Pay `amount` to organisation i from an account that `owner` holds in territory `place`."""
     cash[i] += amount
-    project_received[i] += amount
+    settled[i] += amount
     home = np.int64(org_territory[i])
     if home == place:
         flow[place, owner, np.int64(org_model[i])] += amount
