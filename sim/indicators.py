@@ -4,6 +4,8 @@ An indicator at a horizon uses the months up to that horizon only, so that a lon
 """
 
 from collections.abc import Callable
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,9 +49,8 @@ def horizons(tables: Tables, start: str, months: int, shadow_wage: float) -> dic
 def _sum(tables, end, *columns) -> float:
     """Add columns of the monthly table over the months before `end`, in month order."""
     total = 0
-    for name in columns:
-        for value in tables["monthly"][name][:end].tolist():
-            total += value
+    for name in columns:  # one by one, as no version of `sum` does: numbers that are not whole keep their bits
+        total = reduce(add, tables["monthly"][name][:end].tolist(), total)
     return total
 
 

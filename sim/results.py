@@ -75,15 +75,18 @@ def digests_of(tables: Tables) -> dict[str, str]:
 
 def all_digests(tables: Tables) -> tuple[str, dict[str, str]]:
     """Return digest_of and digests_of, which read the tables once."""
-    whole, each = hashlib.sha256(), {name: hashlib.sha256() for name in sorted(tables)}
-    for name, one in each.items():
+    whole, each = hashlib.sha256(), {}
+    for name in sorted(tables):
+        one = hashlib.sha256() if each else whole  # until the first table ends, the whole is that table
         for piece in _pieces(name, tables[name]):
             whole.update(piece)
-            one.update(piece)
-    return whole.hexdigest(), {name: one.hexdigest() for name, one in each.items()}
+            if one is not whole:
+                one.update(piece)
+        each[name] = one.hexdigest()
+    return whole.hexdigest(), each
 
 
-def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes]:
+def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes | memoryview]:
     """Yield what docs/digest.py reads back from a parquet file; text is UTF-8, one line per row."""
     yield f"{name}\n".encode()
     for column in sorted(columns):
@@ -95,7 +98,7 @@ def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes]:
             yield "".join(f"{text}\n" for text in values).encode()
         else:
             yield f"{column} {values.dtype.name}\n".encode()
-            yield np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).tobytes()
+            yield np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).view(np.uint8).data
 
 
 # writing and reading
@@ -109,7 +112,11 @@ def write(result: Result, folder: Path) -> None:
     started = time.perf_counter()
     for name, columns in result.tables.items():
         table = pa.table({column: pa.array(np.asarray(values)) for column, values in columns.items()})
-        parquet.write_table(table, folder / f"{name}.parquet", compression="zstd", use_dictionary=False)
+        # hundreds of columns of few values: what would be said of each costs more than they do
+        parquet.write_table(
+            table, folder / f"{name}.parquet", compression="lz4", use_dictionary=False, write_statistics=False,
+            store_schema=False,
+        )  # fmt: skip
     result.summary["seconds"]["write"] = time.perf_counter() - started
     (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
 

@@ -73,6 +73,7 @@ class Parameters:
     def __init__(self, parameters: Iterable[Parameter], changes: Iterable[Change] = ()):
         self._all = {parameter.name: parameter for parameter in parameters}
         self.changes = tuple(changes)
+        self._in_force: dict[tuple, dict[str, float | np.ndarray]] = {}  # by month and start
 
     def __getitem__(self, name: str) -> Parameter:
         if name not in self._all:
@@ -102,6 +103,11 @@ class Parameters:
 
     def at(self, month: int, start: str | date) -> dict[str, float | np.ndarray]:
         """Return the values in force in a month of a run that starts on a date, scenarios included."""
+        if (month, start) not in self._in_force:
+            self._in_force[month, start] = self._at(month, start)
+        return dict(self._in_force[month, start])
+
+    def _at(self, month: int, start: str | date) -> dict[str, float | np.ndarray]:
         begin = month_of(start)
         when = months_later(begin, month)
         found = {name: parameter.at(when) for name, parameter in self._all.items()}
@@ -128,6 +134,8 @@ class Parameters:
 
     def with_values(self, values: dict[str, float], source: str = "given for this run") -> "Parameters":
         """Return the parameters with other values, each within its range; scenario changes stay on top."""
+        if not values:
+            return self
         found = dict(self._all)
         for name, value in values.items():
             value = value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
