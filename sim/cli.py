@@ -53,7 +53,7 @@ def run(
 ):
     """Run one territory, month after month."""
     from sim.running import Prepared, configured, stored
-    from sim.warming import compiled_by_two, without_linear_algebra
+    from sim.warming import compiled_by_two, loading_what_runs, without_linear_algebra
 
     config = configured(
         territory, scenario=tuple(scenario or ()), months=months, seed=seed, start=start, around=around, scale=scale,
@@ -63,6 +63,7 @@ def run(
     for note in prepared.territory.notes:
         say(note)
     without_linear_algebra()
+    loading_what_runs()
     with compiled_by_two(), progress(config.months) as each_month:
         if out is None:
             summary = prepared.run(each_month).summary

@@ -4,7 +4,8 @@ The first run on a machine compiles the kernels: a second process takes those of
 at the beginning of the month, the other process at its end, with a small world that nobody looks at; each writes what
 it compiles where the other finds it (sim/kernels/__init__.py), and they meet in the middle.
 
-Later runs find them compiled, and a fifth of their time would go to SciPy, which numba imports to see what it offers.
+Later runs find them compiled. A fifth of their time would go to SciPy, which numba imports to see what it offers, and
+as much to reading, of each kernel, what others would be compiled against.
 """
 
 import os
@@ -47,6 +48,44 @@ def without_linear_algebra() -> None:
         import_module("numba.np.arraymath")
     finally:
         del sys.modules[blas]
+
+
+def loading_what_runs() -> None:
+    """Let numba load the machine code of compiled kernels, and the rest of one when another is compiled against it.
+
+    Only for processes of our own: it knows how numba works inside.
+    """
+    import_module("sim.kernels")  # before numba: it says how
+
+    codegen, llvm = import_module("numba.core.codegen"), import_module("llvmlite.binding")
+
+    class Library(codegen.JITCodeLibrary):
+        _bitcode = None  # of one that was loaded
+
+        @classmethod
+        def _unserialize(cls, owner, state):
+            name, kind, data = state
+            if kind != "object":
+                return super()._unserialize(owner, state)
+            self = owner.create_library(name)
+            self.enable_object_caching()
+            machine_code, self._bitcode = data
+            self._set_compiled_object(machine_code)
+            self._finalize_final_module()
+            return self
+
+        def _get_module_for_linking(self):
+            if self._bitcode is not None and self._shared_module is None:
+                self._shared_module = llvm.parse_bitcode(self._bitcode)
+            return super()._get_module_for_linking()
+
+        def get_pointer_to_function(self, name):
+            if self._bitcode is None:
+                return super().get_pointer_to_function(name)
+            self._ensure_finalized()  # without a list of what it defines: it is asked for what it was kept for
+            return self._codegen._engine.get_function_address(name)
+
+    codegen.JITCPUCodegen._library_class = Library
 
 
 def cores() -> int:

@@ -44,6 +44,19 @@ def test_a_program_that_runs_worlds_keeps_its_linear_algebra():
     assert "scipy.linalg" in loaded(code)
 
 
+def test_a_kernel_that_was_loaded_can_be_compiled_against():
+    """What numba links when a kernel is compiled against another is read then, not when the other is loaded."""
+    code = (
+        "from sim.warming import loading_what_runs; loading_what_runs()\n"
+        "from sim.kernels import chance; from numba import njit\n"
+        "alone = chance.normal(1, 2, 3, 4, 5)\n"
+        "assert alone == njit(lambda u: chance.normal(1, u, 3, 4, 5))(2)\n"
+        "from sim.cli import code_of\nassert code_of(['run', '--territory', 'synthetic:1', '--months', '2']) == 0"
+    )
+    for _ in range(2):  # the second finds the first kernel compiled
+        loaded(code)
+
+
 def test_the_vector_mathematics_of_other_libraries_is_off():
     """SVML gives other bits than Python's own exp and log."""
     code = "import sim, numba; print(numba.config.DISABLE_INTEL_SVML)"
