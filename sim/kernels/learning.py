@@ -88,19 +88,28 @@ def fade(kept, broken, terms, first, last):
             broken[row, s] *= share
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def tie_with(i, j, neighbour, generation, memory, kept, broken, births):
     """Return the place of j among the ties of i; make one when they had none."""
-    row, free, least, weakest = memory[i], -1, np.float32(np.inf), 0
+    at, born = alliance.ACQUAINTANCES, births[j]
+    for s in range(alliance.ACQUAINTANCES):  # no early end: see alliance.trust_in
+        at = min(at, s if (neighbour[i, s] == np.int32(j)) & (generation[i, s] == born) else alliance.ACQUAINTANCES)
+    if at < alliance.ACQUAINTANCES:
+        return at
+    return new_tie(i, j, neighbour, generation, memory, kept, broken, births)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def new_tie(i, j, neighbour, generation, memory, kept, broken, births):
+    """Put j in the first free place among the ties of i, else in that of the acquaintance it knows least."""
+    row, least, place = memory[i], np.float32(np.inf), 0
     for s in range(alliance.ACQUAINTANCES):
-        if neighbour[i, s] == j and generation[i, s] == births[j]:
-            return s
-        if neighbour[i, s] < 0 and free < 0:
-            free = s
+        if neighbour[i, s] < 0:
+            place = s
+            break
         known = kept[row, s] + broken[row, s]
         if known < least:
-            least, weakest = known, s
-    place = free if free >= 0 else weakest
+            least, place = known, s
     neighbour[i, place], generation[i, place] = j, births[j]
     kept[row, place], broken[row, place] = np.float32(0.0), np.float32(0.0)
     return place
