@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, matching, trust, value
+from sim.kernels import ahead, alliance, chance, matching, trust, value
 from sim.kernels import decisions as d
+from sim.kernels.ahead import fetch
 from sim.kernels.projects import IMPLEMENT, LIVING, seat_of
 from sim.kernels.rows import between
 
@@ -51,6 +52,7 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
     seat, member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
     for i in range(first, last):
+        ask_ahead(i, last, allied, slots, uid, projects, memberships, ties)
         if not allied[i] or not alive[i]:
             continue
         row = memory[i]
@@ -76,6 +78,34 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
                 ):
                     seen[first_seat + mine] |= bit
                     dirty[p] = 1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_ahead(i, last, allied, slots, uid, projects, memberships, ties):
+    """Ask for what `remember` will read of the organisations that come some rows after i (see ahead.py)."""
+    state, _, members, _, followed = projects
+    seat, member, kept_now, seen = memberships
+    neighbour, generation, memory, kept, broken = ties
+    far, middle, near = i + ahead.FAR, i + ahead.MIDDLE, i + ahead.NEAR
+    if far < last and allied[far]:
+        fetch(slots, far)
+        fetch(uid, far)
+        fetch(neighbour, far)
+        fetch(generation, far)
+        fetch(memory, far)
+    if middle < last and allied[middle]:
+        fetch(kept, memory[middle])
+        fetch(broken, memory[middle])
+        p = max(0, slots[middle, 0])
+        fetch(state, p)
+        fetch(members, p)
+        fetch(followed, p)
+        fetch(seat, p)
+    if near < last and allied[near]:
+        at = seat[max(0, slots[near, 0])]
+        fetch(member, at)
+        fetch(kept_now, at)
+        fetch(seen, at)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
