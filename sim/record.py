@@ -88,7 +88,7 @@ class Record:
         self._row = row = {block: self._now[kind][self._at[block]] for block, (kind, _) in BLOCKS.items()}
         places = len(world.core)
         self._counts = np.zeros((MODELS, places, 6), np.int64)  # of count_organisations
-        self._living = np.zeros((places, 4 + MODELS))  # of list_living
+        self._among = np.zeros((places, 4 + MODELS))  # of list_living
         w, place, books = world.work, world.state.territories, world.ledger.found
         # what is counted and measured by territory, and where its sums go
         left, catalysts = np.zeros(len(PURSES), np.int64), place.catalysts.reshape(-1, 1)
@@ -104,12 +104,9 @@ class Record:
         world.crew.segments(
             kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
         )
-        kernel.list_living(self._counts, world.core, self._living, row["living"])
-        invested, aside, tipped = world.crew.together(
-            partial(_projects, world, row, self._living),
-            partial(_innovations, world, row),
-            partial(self._places, world),
-        )
+        kernel.list_living(self._counts, world.core, self._among, row["living"])
+        invested = _projects(world, row, self._among)
+        aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
         row["counts"][:] = tipped, w.opened, w.joined, aside, invested
@@ -163,15 +160,19 @@ def _names(kind: type) -> list[str]:
     return [name for of, names in BLOCKS.values() if of is kind for name in names]
 
 
-def _projects(world, row, living) -> int:
-    """Count projects and who is allied with whom; return what contracts have invested."""
+def _projects(world, row, among):
+    """Count projects and who is allied with whom."""
     s = world.state
     o, p = s.organisations, s.projects
-    return kernel.count_projects(
+    sums = world.crew.total(
+        kernel.count_projects, len(p), (kernel.COUNTS,),
         (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), p.seat, s.memberships.member,
-        world.core,
-        (o.size, o.model, o.territory), living, row["steps"], row["kinds"], row["links"],
+        world.core, (o.size, o.model, o.territory), among,
     )  # fmt: skip
+    row["steps"][:], row["kinds"][:] = sums[: kernel.BY_KIND], sums[kernel.BY_KIND : kernel.LINKS]
+    row["links"][:] = sums[kernel.LINKS : kernel.INVESTED]
+    row["links"][3:5] /= kernel.PAIRS
+    return sums[kernel.INVESTED]
 
 
 def _innovations(world, row) -> int:

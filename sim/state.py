@@ -12,6 +12,7 @@ from sim.kernels import rows as kernel
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
+SORTED = 40_000  # organisations from which on it matters where projects lie: fewer fit in the caches
 
 
 class Column(NamedTuple):
@@ -96,6 +97,14 @@ class Table:
         """Set these rows of every column to 0; a crew (sim/threads.py) shares them."""
         crew.share(kernel.wipe, rows.size, self._memory, self._layout, rows)
 
+    def move(self, old: np.ndarray, new: np.ndarray, first: int):
+        """Move rows `old` of every column to `new`; all other rows from `first` on become 0."""
+        for name in self._reserve:
+            column = self.__dict__[name]
+            kept = column[old]
+            column[first:] = 0
+            column[new] = kept
+
     def __len__(self) -> int:
         return self._rows
 
@@ -107,7 +116,7 @@ class Table:
 
 
 class State:
-    """The tables of a run: no row ever moves.
+    """The tables of a run. No row of organisations ever moves; projects may when their table grows.
 
     organisations  seven slices, one per model, each ordered by territory; `segments[model, territory]`
                    gives (start, stop), free rows for newborn organisations included
@@ -146,7 +155,7 @@ class State:
         """Add free rows for `more` projects, or as many as may still come.
 
         Rows are added by eighths, so that a run that grows does it a few dozen times. Results do not depend on how
-        many there are: a project takes the first free row.
+        many there are, nor on which of them a project takes.
         """
         before, first = len(self.projects), self.first_single
         rows = min(before + max(more, before // 8), self.projects._most)
@@ -154,6 +163,28 @@ class State:
         self.memberships.show(rows, ahead=first)
         self.memberships.member[first + before :] = -1
         self.projects.seat[before:] = np.arange(first + before, first + rows)
+        if len(self.organisations) >= SORTED:
+            self.sort_projects()
+
+    def sort_projects(self):
+        """Lay projects in the order of their founders, with the free rows evenly between them.
+
+        Nothing depends on it but time: months go through projects in turn, and what their founders hold is then near in
+        memory. Those that open later take rows near those of their neighbours (kernels/projects.py, `list_near`).
+        """
+        p, first = self.projects, self.first_single
+        old = np.flatnonzero((p.state != 0) | (p.contract != 0))  # a contract must be settled first
+        old = old[np.argsort(p.founder[old], kind="stable")]
+        new = np.arange(old.size) * len(p) // max(1, old.size)
+        in_team = p.seat[old] < first
+        p.move(old, new, 0)
+        self.memberships.move(first + old, first + new, first)
+        self.memberships.member[first:][~np.isin(np.arange(len(p)), new, assume_unique=True)] = -1
+        p.seat[:] = np.where(np.isin(np.arange(len(p)), new[in_team]), p.seat, first + np.arange(len(p)))
+        now = np.full(len(p), -1, np.int32)
+        now[old] = new
+        slots = self.organisations.slots
+        slots[:] = np.where(slots >= 0, now[slots], -1)
 
     @property
     def first_single(self) -> int:

@@ -980,6 +980,17 @@ class projects:
             opened += core[territory[p]]
         return opened
 
+    def list_near(state, contract, founders, rows, out):
+        free = [p for p in range(len(state)) if state[p] == 0 and contract[p] == 0]
+        ready = [p for p in free]  # the first that is not before its place, unless no more are left than are needed
+        for n, founder in enumerate(founders):
+            while len(ready) > len(founders) - n and ready[0] * rows < founder * len(state):
+                ready.pop(0)
+            if not ready:
+                return n
+            out[n] = ready.pop(0)
+        return len(founders)
+
     def list_stale(state, contract, sum_months, out):
         stale = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0 and sum_months[p] > 0]
         out[: len(stale)] = stale
@@ -1318,10 +1329,10 @@ class projects:
                     gone += 1
         return gone
 
-    def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
+    def walk_out(rows, table, memberships, slots, uid, changed, seed, month, probability):
         state, step, members, dirty = table
         gone, (member, *_) = 0, teams(*memberships)
-        for p in range(len(state)):
+        for p in rows:
             for i in [i for i in member[p] if i >= 0 and changed[i]]:
                 if (
                     (state[p], step[p]) == (1, 5)
@@ -1392,43 +1403,37 @@ class record:
             out[k][t] = [sum(size[i] == z for i in living) for z in range(4)]
             out[k][t] += [sum(desire[i] >= 0 for i in living), sum(lean[i] > 0 for i in rows)]
 
-    def list_living(counts, core, living, out):
-        for t in range(len(living)):
-            living[t] = [float(sum(model[t][z] for model in counts)) for z in range(4)]
-            living[t] += [float(sum(model[t][:4])) for model in counts]
+    def list_living(counts, core, among, out):
+        def parts(numbers):
+            return [n / (sum(numbers) or 1) for n in numbers]
+
+        for t in range(len(among)):
+            sizes = [float(sum(model[t][z] for model in counts)) for z in range(4)]
+            among[t] = [*parts(sizes), *parts([float(sum(model[t][:4])) for model in counts])]
         here = [[place for place, counts_ in zip(model, core, strict=True) if counts_] for model in counts]
         by_model = [sum(sum(place[:4]) for place in model) for model in here]
         wish, poor = (sum(place[k] for model in here for place in model) for k in (4, 5))
         out[:] = [sum(by_model), *by_model, wish, poor]
 
-    def count_projects(projects, seat, member, core, organisations, living, by_step, by_kind, links):
+    def count_projects(projects, seat, member, core, organisations, among, sums, first, last):
         (member,) = teams(seat, member)
         state, members, step, kind, founder, territory, contract = projects
         size, model, home = organisations
-
-        def chance_of(trait, first, last, i, place):
-            return living[place][first + trait[i]] / (sum(living[place][first:last]) or 1)
-
-        here = [p for p in range(len(state)) if core[territory[p]]]
+        here = [p for p in range(first, last) if core[territory[p]]]
         alone = [p for p in here if state[p] == 1 and members[p] < 2]
         allied = [p for p in here if state[p] == 1 and members[p] >= 2]
-        steps = len(by_step) // 2
-        by_step[:] = [sum(step[p] == s for p in group) for group in (alone, allied) for s in range(steps)]
-        by_kind[:] = [sum(kind[p] == k for p in allied) for k in range(len(by_kind))]
+        by_step = [sum(step[p] == s for p in group) for group in (alone, allied) for s in range(7)]
         together = [member[p][: members[p]] for p in allied]
         pairs = [pair for team in together for pair in itertools.combinations(team, 2)]
-        links[:3] = [len(pairs), sum(size[i] == size[j] for i, j in pairs), sum(model[i] == model[j] for i, j in pairs)]
-        for at, trait, first, last in ((3, size, 0, 4), (4, model, 4, 11)):
-            links[at] = (
-                sum(
-                    chance_of(trait, first, last, i, home[j]) + chance_of(trait, first, last, j, home[i])
-                    for i, j in pairs
-                )
-                / 2
-            )
+        links = [len(pairs), sum(size[i] == size[j] for i, j in pairs), sum(model[i] == model[j] for i, j in pairs)]
+        for trait, at in ((size, 0), (model, 4)):
+            both = [among[home[j]][at + trait[i]] + among[home[i]][at + trait[j]] for i, j in pairs]
+            links.append(sum(math.floor(chance * 1e9 / 2 + 0.5) for chance in both))
         mixed = [p for p, team in zip(allied, together, strict=True) if {2, 6} <= {model[i] for i in team}]
-        links[5], links[6] = len(mixed), sum(model[founder[p]] == 6 for p in mixed)
-        return sum(contract[p] for p in here)
+        links += [len(mixed), sum(model[founder[p]] == 6 for p in mixed)]
+        found = [*by_step, *(sum(kind[p] == k for p in allied) for k in range(4)), *links]
+        for at, n in enumerate([*found, sum(contract[p] for p in here)]):
+            sums[at] += n
 
     def list_ended(state, ended, before, out):
         found = [p for p, s in enumerate(state) if s == 2 and ended[p] < before]

@@ -63,12 +63,12 @@ class policies:
                 programme[place] += part
                 (untied if mode == 1 else engineering)[p] += part
 
-    def recover(table, seat, member, organisations, sums, fund, flow, totals):
+    def recover(rows, table, seat, member, organisations, sums, fund, flow, totals):
         (member,) = naive.teams(seat, member)
         state, step, members, territory, left, advance = table
         org_territory, org_model, cash, settled = organisations
         sum_grants, sum_own = sums
-        for p in (p for p, owed in enumerate(advance) if owed):
+        for p in rows:
             if state[p] != 1 or step[p] > 5:
                 advance[p] = 0
             elif step[p] == 5:
@@ -107,13 +107,13 @@ class policies:
                 cash[i] -= cents
                 settled[i] -= cents
 
-    def settle_contracts(table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+    def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
         segment, alive, base, weight, part, cash, settled = investors
         target, reward = terms
         reached[:], missed[:] = [0] * len(reached), [0] * len(missed)
-        for p, row in enumerate(zip(*table, strict=True)):
-            state, step, members, t, length, plan_value, sum_value, put = row
-            if put == 0 or (state == 1 and step <= 5):
+        for p in rows:
+            state, step, members, t, length, plan_value, sum_value, put = (column[p] for column in table)
+            if state == 1 and step <= 5:
                 continue
             table[7][p] = 0
             if state != 1 or plan_value <= 0 or sum_value < target * plan_value * length:

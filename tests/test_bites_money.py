@@ -433,7 +433,9 @@ def test_an_impact_contract_pays_for_what_was_delivered_and_for_nothing_else(del
         table = (np.array([state]), np.array([step]), one, np.zeros(1, np.int32), np.array([10]), np.array([100.0]),
                  np.array([delivered]), contract)  # fmt: skip
         investors = (a["segments"][FINANCE], a["alive"], a["base"], a["weight"], a["part"], a["cash"], a["settled"])
-        policies.settle_contracts(table, (0.9, 0.1), investors, grants, held, flow, totals, reached, missed)
+        policies.settle_contracts(
+            np.array([0]), table, (0.9, 0.1), investors, grants, held, flow, totals, reached, missed
+        )
 
     if state == 1:
         settle(5)

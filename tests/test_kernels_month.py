@@ -103,6 +103,7 @@ PAIRS = (
     (projects.hand_to_others, naive.projects.hand_to_others),
     (projects.list_called, naive.projects.list_called),
     (projects.list_free, naive.projects.list_free),
+    (projects.list_near, naive.projects.list_near),
     (projects.post_handed, naive.projects.post_handed),
     (projects.pay_work, naive.projects.pay_work),
     (projects.plan_cash, naive.projects.plan_cash),
@@ -168,7 +169,7 @@ def test_kernel_and_twin(kernel, twin, calls):
 def test_the_worlds_take_the_branches(calls):
     """The comparison proves nothing about what did not happen: alliances, departures, ends, money across borders."""
     table = calls[projects.work][-1][0]
-    state, members = table[0], table[2]
+    state, members = table[0], table[3]
     allied = (state == 1) & (members > 1)
     assert allied.sum() > 20
     assert members.max() >= 3

@@ -72,9 +72,9 @@ def test_the_worlds_take_the_branches(calls):
     assert any(a[5].any() for a in calls["pay_premium"]), "no money for the premium"
     assert {bool(a[3]) for a in calls["pay_premium"]} == {True, False}
     assert any(a[0].any() for a in calls["draw_rights"]) and any(a[0].any() for a in calls["ask_fund"])
-    assert any((a[0][5] > 0).any() for a in calls["recover"]), "nobody owes an advance"
+    assert any((a[1][5] > 0).any() for a in calls["recover"]), "nobody owes an advance"
     assert any(a[0].any() for a in calls["invest"]), "nobody invests"
-    settled = [(a[0][0], a[0][1], a[0][7]) for a in calls["settle_contracts"]]
+    settled = [(a[1][0], a[1][1], a[1][7]) for a in calls["settle_contracts"]]
     assert any(((put > 0) & ((state != 1) | (step > 5))).any() for state, step, put in settled), "nothing is settled"
     chosen = [a[8] for a in calls["select"]]
     assert all(0 < c.sum() < c.size for c in chosen), "the fund selects everything or nothing"

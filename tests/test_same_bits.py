@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim import state
+from sim.kernels import projects
 from sim.record import Record
 from sim.results import digest_of, digests_of
 from tests.conftest import BUSY, village
@@ -26,6 +28,24 @@ def tables(world, months):
 
 def test_twice_the_same_run_is_the_same_to_the_bit(busy_world):
     assert digest_of(tables(busy_world(), 20)) == digest_of(tables(busy_world(strict=False), 20))
+
+
+@pytest.mark.parametrize("changed", [{}, {"engineering.mode": 1, "form.dissolution": 2}])
+def test_nothing_depends_on_where_projects_lie(changed, busy_world, monkeypatch):
+    """Rows drawn at random, and the whole table laid anew whenever it grows: the same bits of every result."""
+    found = digest_of(tables(busy_world(values=changed), 30))
+    list_near, places = projects.list_near, np.random.default_rng(1)
+
+    def anywhere(state, contract, founders, rows, out):
+        n = list_near(state, contract, founders, rows, out)
+        out[:n] = places.permutation(np.flatnonzero((state == 0) & (contract == 0)))[:n]
+        return n
+
+    monkeypatch.setattr(projects, "list_near", anywhere)
+    assert digest_of(tables(busy_world(values=changed), 30)) == found
+    monkeypatch.undo()
+    monkeypatch.setattr(state, "SORTED", 0)
+    assert digest_of(tables(busy_world(values=changed), 30)) == found
 
 
 def test_another_seed_is_another_run(busy_world):

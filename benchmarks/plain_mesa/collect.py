@@ -19,6 +19,7 @@ from sim.record import DOMAINS, LINKS, MODEL_NAMES, MONTHLY, SNAPSHOTS
 from sim.state import columns
 
 NEEDS = ("objective", "felt", "delivered")
+PAIRS = 1e9  # parts of a pair of members, in which chances are added up
 
 
 def collector() -> mesa.DataCollector:
@@ -122,23 +123,29 @@ def links(model, core) -> dict:
         models[one.home][one.number] += 1.0
     size_share = {place: shares(counts) for place, counts in sizes.items()}
     model_share = {place: shares(counts) for place, counts in models.items()}
-    out = [0.0] * len(LINKS)
+    out = [0] * len(LINKS)
     for project in model.projects:
         if len(project.members) < 2 or not project.home.core:
             continue
         members = [member.organisation for member in project.members]
         for a, one in enumerate(members):
             for other in members[:a]:
-                out[0] += 1.0
+                out[0] += 1
                 out[1] += one.size == other.size
                 out[2] += one.number == other.number
-                out[3] += 0.5 * (size_share[other.home][one.size] + size_share[one.home][other.size])
-                out[4] += 0.5 * (model_share[other.home][one.number] + model_share[one.home][other.number])
+                out[3] += pair_parts(size_share[other.home][one.size] + size_share[one.home][other.size])
+                out[4] += pair_parts(model_share[other.home][one.number] + model_share[one.home][other.number])
         numbers = {one.number for one in members}
         if PRODUCTIVE in numbers and ENGAGEMENT in numbers:
-            out[5] += 1.0
+            out[5] += 1
             out[6] += project.founder.number == ENGAGEMENT
-    return dict(zip(LINKS, out, strict=True))
+    out[3], out[4] = out[3] / PAIRS, out[4] / PAIRS
+    return dict(zip(LINKS, map(float, out), strict=True))
+
+
+def pair_parts(both: float) -> int:
+    """Return the mean of two shares, given their sum, in whole parts of a pair: such sums are the same in any order."""
+    return math.floor(both * (0.5 * PAIRS) + 0.5)
 
 
 def shares(counts: list[float]) -> list[float]:

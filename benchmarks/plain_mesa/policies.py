@@ -1,7 +1,6 @@
 """Policies that pay, or that change the terms of alliances: programmes, the premium paid, the fund."""
 
 import math
-from heapq import heappush
 
 from benchmarks.plain_mesa import credit, splitting
 from benchmarks.plain_mesa.production import grant, part_of, receive
@@ -207,7 +206,7 @@ def use_fund(model):
 
 def recover(model):
     """Let alliances at work pay back their advance until the last month of work; the fund loses what is left then."""
-    for project in sorted(model.advances, key=lambda one: one.row):
+    for project in sorted(model.advances, key=lambda one: one.uid):
         if project.state != LIVING or project.step > IMPLEMENT:
             project.advance = 0
         if project.advance == 0:
@@ -256,13 +255,11 @@ def settle_contracts(model):
     target, reward = float(model.values["fund.target"]), float(model.values["fund.reward"])
     for place in model.places:
         place.reached = place.missed = 0
-    for project in sorted(model.contracts, key=lambda one: one.row):
+    for project in sorted(model.contracts, key=lambda one: one.uid):
         if project.state == LIVING and project.step <= IMPLEMENT:
             continue
         del model.contracts[project]
         place, put, project.contract = project.home, project.contract, 0
-        if project.state == 0:
-            heappush(model.free_rows, project.row)
         done = project.state == LIVING and project.plan_value > 0.0
         if not (done and project.sum_value >= target * project.plan_value * project.length):
             place.missed += 1

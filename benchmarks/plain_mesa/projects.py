@@ -39,17 +39,17 @@ class Project:
         "abroad", "adoptions", "advance", "alone", "aside", "bid", "cap", "contract", "coordination", "deployed",
         "dirty", "domain", "end", "ended", "engineered", "engineering", "fit", "fit_first", "followed", "founder",
         "founder_uid", "gates", "home", "implemented", "kind", "left", "length", "members", "members_first",
-        "members_max", "origin", "origin_home", "phase", "phase_left", "plan", "plan_value", "reserve", "row",
+        "members_max", "origin", "origin_home", "phase", "phase_left", "plan", "plan_value", "reserve",
         "scale", "seeking", "selected", "setup", "share_value", "started", "state", "step", "strategy", "sum_alone",
         "sum_coordination", "sum_gain", "sum_grants", "sum_hours", "sum_means_alone", "sum_months", "sum_own",
         "sum_paid", "sum_perceived", "sum_premium", "sum_programme", "sum_value", "support", "uid", "unit_cost",
         "untied", "value", "waiting", "weight", "worth",
     )  # fmt: skip
 
-    def __init__(self, row: int, home):
+    def __init__(self, home):
         for name in self.__slots__:
             setattr(self, name, 0)
-        self.row, self.home, self.state, self.dirty = row, home, LIVING, True
+        self.home, self.state, self.dirty = home, LIVING, True
         self.implemented = self.ended = -1
         self.members, self.weight, self.sum_grants, self.origin_home = [], [0.0] * FUNCTIONS, [0, 0, 0], None
         self.value = self.alone = self.coordination = self.unit_cost = self.share_value = self.plan_value = 0.0
@@ -139,7 +139,7 @@ def answered(model, one) -> int | None:
 def open_project(model, one, domain: int) -> Project:
     """Open a project; every trait is drawn by its founder and the month."""
     t, chance, month, uid, numbers = model.terms, model.chance, model.month, one.uid, model.numbers
-    project = Project(model.take_row(), one.home)
+    project = Project(one.home)
     a, b, _, _ = chance.block(uid, month, d.PROJECT_TRAITS, 0)
     project.uid = 2**62 | ((a << 32 | b) & 2**61 - 1)
     project.founder, project.founder_uid, project.domain, project.started = one, uid, domain, month

@@ -166,11 +166,11 @@ def _projects(model, state, rows: list):
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
     members, homes = _members(state.memberships), model.places
     territory, founder, home, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "home", "seat"))
+    known = {}
     for row, alive in enumerate(p.state.tolist()):
         if not alive:
-            model.free_rows.append(row)  # in order: a heap
             continue
-        project = Project(row, homes[territory[row]])
+        project = Project(homes[territory[row]])
         for name, column in values.items():
             setattr(project, name, bool(column[row]) if name in YES_OR_NO else column[row])
         project.state, project.founder = alive, rows[founder[row]]
@@ -181,8 +181,8 @@ def _projects(model, state, rows: list):
         if project.contract:
             model.contracts[project] = None
         (model.projects if alive == LIVING else model.ended).append(project)
-    model.next_row = len(p)
-    known = {project.row: project for project in model.projects}
+        known[row] = project
+    model.projects.sort(key=lambda project: project.uid)
     for one, slots in zip(rows, state.organisations.slots.tolist(), strict=True):
         one.projects = [known[row] for row in slots if row >= 0]
 

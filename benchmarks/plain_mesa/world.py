@@ -4,8 +4,6 @@ model = from_world(world)      # any state of a sim.engine.World becomes agents
 model.run(24)
 """
 
-from heapq import heappop, heappush
-
 import mesa
 
 from benchmarks.plain_mesa import (
@@ -84,7 +82,6 @@ class PlainModel(mesa.Model):
         self.places, self.organisations, self.cohorts, self.pool = [], [], [], None
         self.projects, self.ended = [], []  # living ones in the order of rows; those that ended lately
         self.archive, self.archived_before = [], []  # of the inception cohort: projects, columns of the simulator
-        self.free_rows, self.next_row = [], 0
         self.innovations, self.contracts, self.advances = [], {}, {}  # the last two: ordered sets
         self.closed_now, self.ended_now, self.to_restore = [], [], []
         self.opened = self.joined = self.lent = self.repaid = self.forgiven = 0
@@ -169,34 +166,24 @@ class PlainModel(mesa.Model):
             place.count_living()
         self.organisations = [one for k in HAS_ORGANISATIONS for place in self.places for one in place.living[k]]
 
-    def take_row(self) -> int:
-        """Return the first free row of the table of projects."""
-        if self.free_rows:
-            return heappop(self.free_rows)
-        self.next_row += 1
-        return self.next_row - 1
-
     def add_projects(self, opened: list):
-        """Put projects that open among the living ones."""
+        """Put projects that open among the living ones, in order of identity."""
         self.projects += opened
-        self.projects.sort(key=lambda project: project.row)
+        self.projects.sort(key=lambda project: project.uid)
 
     def retire(self):
-        """Move to the archive the projects of the cohort that ended before last month; their rows serve again."""
+        """Move to the archive the projects of the cohort that ended before last month."""
         if self.month < KEPT_MONTHS:
             return
         for project in self.ended:
             if project.ended < self.month - 1:
                 project.state = 0
                 self.archive.append(project)
-                heappush(self.free_rows, project.row)
         self.ended = [project for project in self.ended if project.state]
 
     def drop_projects(self, ended: list):
-        """Take projects that ended from the living ones; their rows are free unless they are kept."""
+        """Take projects that ended from the living ones; those of the cohort are kept."""
         self.projects = [project for project in self.projects if project.state == projects.LIVING]
         for project in ended:
             if project.state == projects.KEPT:
                 self.ended.append(project)
-            elif not project.contract:  # else its row waits until investors know
-                heappush(self.free_rows, project.row)

@@ -11,7 +11,9 @@ Municipal teams and the State's services are one model here: all are taken as le
 Numbers   parameters mandates, desire
 """
 
-from sim.alliances.membership import WRITES
+import numpy as np
+
+from sim.alliances.membership import WRITES, in_order_of_identity
 from sim.alliances.seats import memberships
 from sim.kernels import mandates as kernel
 from sim.kernels import projects
@@ -29,7 +31,7 @@ def is_election(values: dict, start: str, month: int) -> bool:
 @phase(
     reads=(
         "organisations.alive", "organisations.births", "organisations.model", "organisations.uid", "projects.state",
-        "projects.step", "ties.generation", "ties.memory", "ties.neighbour",
+        "projects.step", "projects.uid", "ties.generation", "ties.memory", "ties.neighbour",
     ),
     writes=(*WRITES, "organisations.disposition", "memories.broken", "memories.kept"),
 )  # fmt: skip
@@ -47,7 +49,8 @@ def renew(world):
         float(v["mandates.memory"]),
     )  # fmt: skip
     kernel.want(o.uid, world.seed, world.month, float(v["desire.mean"]), float(v["desire.sd"]), changed, o.disposition)
+    rows = in_order_of_identity(p, np.flatnonzero((p.state == projects.LIVING) & (p.members > 1)))
     projects.walk_out(
-        (p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, changed, world.seed, world.month,
+        rows, (p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, changed, world.seed, world.month,
         float(v["mandates.leave"]),
     )  # fmt: skip

@@ -7,6 +7,8 @@ rule of dissolution, in steps.py.
 Numbers   parameters projects, desire
 """
 
+import numpy as np
+
 from sim.alliances.seats import SEATS, memberships
 from sim.kernels import projects as kernel
 from sim.phases import phase
@@ -17,6 +19,7 @@ WRITES = (*SEATS, "projects.members", "projects.dirty", "organisations.slots")
 @phase(
     reads=(
         "memberships.perceived", "organisations.desire", "organisations.uid", "projects.state", "projects.step",
+        "projects.uid",
     ),
     writes=WRITES,
 )  # fmt: skip
@@ -26,7 +29,14 @@ def review(world):
     o, p, rows = s.organisations, s.projects, world.work.projects
     table, mine = (p.state, p.step, p.members, p.dirty), memberships(s)
     n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, o.desire, world.recorded_terms, rows)
-    kernel.review(rows, n, table, mine, o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms)
+    if n:
+        rows = in_order_of_identity(p, rows[:n])
+        kernel.review(rows, n, table, mine, o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms)
+
+
+def in_order_of_identity(projects, rows):
+    """Return these rows of projects in an order that does not depend on where projects lie."""
+    return rows[np.argsort(projects.uid[rows])]
 
 
 @phase(writes=WRITES)

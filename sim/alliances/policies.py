@@ -18,6 +18,7 @@ import numpy as np
 from sim.agents.base import FINANCE
 from sim.agents.public_action import ENGINEERING, PURSES, spend_purse
 from sim.alliances import levers
+from sim.alliances.membership import in_order_of_identity
 from sim.alliances.production import grant, in_several_projects
 from sim.kernels import policies as kernel
 from sim.phases import phase
@@ -155,6 +156,7 @@ def use_fund(world):
     flow = world.ledger.flow
     if np.count_nonzero(p.advance):
         kernel.recover(
+            in_order_of_identity(p, np.flatnonzero(p.advance)),
             (p.state, p.step, p.members, p.territory, p.left, p.advance), p.seat, m.member,
             (o.territory, o.model, o.cash, o.settled), (p.sum_grants, p.sum_own), purse, flow, w.totals,
         )  # fmt: skip
@@ -208,6 +210,7 @@ def settle_contracts(world):
     s, v, w = world.state, world.values, world.work
     o, p = s.organisations, s.projects
     kernel.settle_contracts(
+        in_order_of_identity(p, np.flatnonzero(p.contract)),
         (p.state, p.step, p.members, p.territory, p.length, p.plan_value, p.sum_value, p.contract),
         (float(v["fund.target"]), float(v["fund.reward"])),
         (s.segments[FINANCE], o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64), o.cash, o.settled),

@@ -48,7 +48,7 @@ def produce(world):
     gifts = w.gifts[:, 0]
     sums = world.crew.total(
         kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
-        (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
+        (p.state, p.uid, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
          (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),

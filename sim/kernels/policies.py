@@ -120,17 +120,15 @@ def draw_rights(selected, step, members, waiting, territory, seat, effort, rate,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def recover(table, seat, member, organisations, sums, fund, flow, totals):
-    """Let alliances at work pay back their advance until the last month of work; a member pays if it has the cash.
+def recover(rows, table, seat, member, organisations, sums, fund, flow, totals):
+    """Let alliances of these rows, at work, pay back their advance until the last month of work.
 
-    The fund loses what is left when a project ends: `advance` is then forgotten.
+    A member pays if it has the cash. The fund loses what is left when a project ends: `advance` is then forgotten.
     """
     state, step, members, territory, left, advance = table
     org_territory, org_model, cash, settled = organisations
     sum_grants, sum_own = sums
-    for p in range(state.size):
-        if advance[p] == 0:
-            continue
+    for p in rows:
         if state[p] != projects.LIVING or step[p] > projects.IMPLEMENT:
             advance[p] = 0
             continue
@@ -190,18 +188,18 @@ def invest(used, segment, room, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def settle_contracts(table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
-    """Let public action repay investors of projects whose work is over if the result is reached; else they lose.
+def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+    """Let public action repay investors of projects of these rows, if the work is over and the result reached.
 
-    The result is what the project delivered to the need, over what it was worth a month when work began times the
-    months agreed: counted, never claimed. terms = share of it to reach, reward for each cent put in.
+    Else they lose. The result is what the project delivered to the need, over what it was worth a month when work began
+    times the months agreed: counted, never claimed. terms = share of it to reach, reward for each cent put in.
     """
     state, step, members, territory, length, plan_value, sum_value, contract = table
     segment, alive, base, weight, part, cash, settled = investors
     target, reward = terms
     reached[:], missed[:] = 0, 0
-    for p in range(state.size):
-        if contract[p] == 0 or (state[p] == projects.LIVING and step[p] <= projects.IMPLEMENT):
+    for p in rows:
+        if state[p] == projects.LIVING and step[p] <= projects.IMPLEMENT:
             continue
         place, put = np.int64(territory[p]), contract[p]
         contract[p] = 0

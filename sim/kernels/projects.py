@@ -123,6 +123,27 @@ def open_projects(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_near(state, contract, founders, rows, out):
+    """List a free row for the project of each founder, and return how many there are; free rows are as in `list_free`.
+
+    Founders come in the order of their `rows` rows, and so do their projects, as far as there is room: what is done for
+    projects in turn then finds their founders one near the other in memory. Nothing depends on it.
+    """
+    left, n = np.int64(0), 0
+    for p in range(state.size):
+        left += state[p] == 0 and contract[p] == 0
+    for p in range(state.size):
+        if n == founders.size:
+            break
+        if state[p] == 0 and contract[p] == 0:
+            if founders[n] * state.size <= p * rows or left <= founders.size - n:
+                out[n] = p
+                n += 1
+            left -= 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_stale(state, contract, sum_months, out):
     """List the free rows that hold what an ended project left, contracts settled; return how many."""
     n = 0
@@ -199,11 +220,11 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     other blocks may see, is only read: `pay_work` takes it.
     """
     t = terms[0]
-    (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
+    (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
      engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
-    means = (state, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
+    means = (state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
         if (p - first) % AHEAD == 0:
             look_ahead(p, min(p + AHEAD, last), seat, member, organisations, gifts)
@@ -291,14 +312,15 @@ def due_of(effort, coordination, m, at_work, setup_effort):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cash_before(i, p, means, seed, month, t):
-    """Return the cash of organisation i once its projects of rows before p have taken theirs, in order of rows."""
-    state, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash = means
-    held, done = np.int64(cash[i]), np.int64(-1)
+    """Return the cash of organisation i once its projects of identities before that of p have taken theirs."""
+    state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash = means
+    held, done = np.int64(cash[i]), np.uint64(0)
     while True:
         q = np.int64(p)
         for at in range(slots.shape[1]):
-            if done < slots[i, at] < q:
-                q = np.int64(slots[i, at])
+            other = np.int64(slots[i, at])
+            if other >= 0 and done < uid[other] < uid[q]:
+                q = other
         if q == p:
             return held
         m, first = np.int64(members[q]), np.int64(seat[q])
@@ -310,7 +332,7 @@ def cash_before(i, p, means, seed, month, t):
                 m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, q, slots), breaks)
             ):
                 held -= due
-        done = q
+        done = uid[q]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -820,11 +842,11 @@ def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def walk_out(table, memberships, slots, uid, changed, seed, month, probability):
-    """Let new leaders leave alliances at work; return how many memberships ended."""
+def walk_out(rows, table, memberships, slots, uid, changed, seed, month, probability):
+    """Let new leaders leave the alliances of these rows that are at work; return how many memberships ended."""
     state, step, members, dirty = table
     seat, member, gone = memberships[0], memberships[1], 0
-    for p in range(state.size):
+    for p in rows:
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
         s = 0

@@ -9,6 +9,9 @@ from sim.kernels.accounts import PEOPLE
 from sim.kernels.projects import KEPT
 from sim.kernels.rows import between
 
+SOLO, ALLIED, BY_KIND, LINKS, INVESTED, COUNTS = 0, 7, 14, 18, 25, 26  # places in the sums of `count_projects`
+PAIRS = 1e9  # parts of a pair of members, in which chances are added up: the same sum in any order
+
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def add_up(tables, core, outs):
@@ -68,25 +71,32 @@ def count_organisations(segments, alive, size, desire, lean, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_living(counts, core, living, out):
-    """Write who lives in each place, organisations by size (four numbers) then by model; and add up those of the core.
+def list_living(counts, core, among, out):
+    """Write the share of each size (four numbers), then of each model, among those who live in each place; and add up
+    those of the core.
 
     `counts` of count_organisations. out: organisations, by model, those who wish to ally, those without staff.
     """
     models = counts.shape[0]
     out[:] = 0
-    for t in range(living.shape[0]):
-        living[t] = 0.0
+    for t in range(among.shape[0]):
+        among[t] = 0.0
         for k in range(models):
             for z in range(4):
-                living[t, z] += counts[k, t, z]
-                living[t, 4 + k] += counts[k, t, z]
+                among[t, z] += counts[k, t, z]
+                among[t, 4 + k] += counts[k, t, z]
             if core[t]:
                 for z in range(4):
                     out[0] += counts[k, t, z]
                     out[1 + k] += counts[k, t, z]
                 out[1 + models] += counts[k, t, 4]
                 out[2 + models] += counts[k, t, 5]
+        for first, stop in ((0, 4), (4, 4 + models)):
+            total = 0.0
+            for k in range(first, stop):
+                total += among[t, k]
+            for k in range(first, stop):
+                among[t, k] = among[t, k] / total if total > 0.0 else 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -124,57 +134,50 @@ def add_places(counted, measured, needs, residents, core, counts, measures, mean
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_projects(projects, seat, member, core, organisations, living, by_step, by_kind, links):
-    """Count living projects of the core; return what is invested in all, by contracts not yet settled.
+def count_projects(projects, seat, member, core, organisations, among, sums, first, last):
+    """Add to `sums` what is counted of the living projects first..last-1 of the core (whole numbers, in order):
 
-    by_step, solo then allied; alliances by partnership type; links: pairs of members of alliances, in all, of one
-    size, of one model; and by chance: what the pairs of one size (model) would be, had each met anyone alive in the
-    territory of the other (`living`, of list_living). Then alliances with a firm and an association, and those of
-    them that an association opened.
+    by step       SOLO, then ALLIED; BY_KIND alliances by partnership type
+    LINKS         pairs of members of alliances: all, of one size, of one model; and by chance, in parts of PAIRS: what
+                  those of one size (model) would be, had each met anyone alive in the territory of the other (`among`,
+                  of list_living). Then alliances with a firm and an association, those that an association opened
+    INVESTED      cents invested in all projects, by contracts not yet settled
     """
     state, members, step, kind, founder, territory, contract = projects
     size, model, home = organisations
-    steps, invested = by_step.size // 2, np.int64(0)
-    by_step[:] = 0
-    by_kind[:] = 0
-    links[:] = 0.0
-    for p in range(state.size):
+    for p in range(first, last):
         if not core[territory[p]]:
             continue
-        invested += contract[p]
+        sums[INVESTED] += contract[p]
         if state[p] != 1:
             continue
         if members[p] < 2:
-            by_step[np.int64(step[p])] += 1
+            sums[SOLO + np.int64(step[p])] += 1
             continue
-        by_step[steps + np.int64(step[p])] += 1
-        by_kind[np.int64(kind[p])] += 1
+        sums[ALLIED + np.int64(step[p])] += 1
+        sums[BY_KIND + np.int64(kind[p])] += 1
         firm, association = False, False
-        first = np.int64(seat[p])
+        start = np.int64(seat[p])
         for a in range(np.int64(members[p])):
-            i = np.int64(member[first + a])
+            i = np.int64(member[start + a])
             firm = firm or model[i] == 2
             association = association or model[i] == 6
             for b in range(a):
-                j = np.int64(member[first + b])
-                links[0] += 1.0
-                links[1] += size[i] == size[j]
-                links[2] += model[i] == model[j]
-                links[3] += 0.5 * (share(living[home[j]], 0, 4, size[i]) + share(living[home[i]], 0, 4, size[j]))
-                links[4] += 0.5 * (share(living[home[j]], 4, 11, model[i]) + share(living[home[i]], 4, 11, model[j]))
+                j = np.int64(member[start + b])
+                sums[LINKS] += 1
+                sums[LINKS + 1] += size[i] == size[j]
+                sums[LINKS + 2] += model[i] == model[j]
+                sums[LINKS + 3] += in_parts(among[home[j], size[i]] + among[home[i], size[j]])
+                sums[LINKS + 4] += in_parts(among[home[j], 4 + model[i]] + among[home[i], 4 + model[j]])
         if firm and association:
-            links[5] += 1.0
-            links[6] += model[founder[p]] == 6
-    return invested
+            sums[LINKS + 5] += 1
+            sums[LINKS + 6] += model[founder[p]] == 6
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def share(counts, first, last, which):
-    """Return the share of one class among classes first..last-1; 0 where nobody is."""
-    total = 0.0
-    for k in range(first, last):
-        total += counts[k]
-    return counts[first + np.int64(which)] / total if total > 0.0 else 0.0
+def in_parts(both):
+    """Return the mean of two shares, given their sum, as a whole number of PAIRS of a pair."""
+    return np.int64(math.floor(both * (0.5 * PAIRS) + 0.5))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
