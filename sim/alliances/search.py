@@ -72,7 +72,7 @@ def start(world):
         world.month, world.recorded_terms, called,
     )  # fmt: skip
     _clean_free_rows(world)
-    free = kernel.list_near(p.state, p.contract, called[0], len(o), w.projects)
+    free = kernel.list_near(p.state, p.contract, called[0][:n], len(o), w.projects)
     if free < n:
         raise CapacityError(
             f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free} more are needed.\n"
