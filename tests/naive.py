@@ -1026,8 +1026,8 @@ class projects:
             flow[territory[i]][7][model[i]] += amount
 
     def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
-        """All projects are played in order of rows, each paid out of what earlier ones left; some are written."""
-        (state, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
+        """All projects are played in order of identity, each paid out of what earlier ones left; some are written."""
+        (state, uid, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
          engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
         member, effort, hours, kept, paid, received = teams(*memberships)
         (perceived,) = teams(memberships[0], perceived)
@@ -1035,7 +1035,7 @@ class projects:
         purse = list(cash)
         for p in range(first, last):
             gifts[p], cap[p], worth[p] = 0, 0, 0
-        for p in (p for p in range(last) if state[p] == 1 and members[p]):
+        for p in sorted((p for p in range(len(state)) if state[p] == 1 and members[p]), key=lambda p: uid[p]):
             m, g, at_work = members[p], engineering[p], step[p] == 5
             breaks = 1 - t.kept
             if t.mode == 0:
@@ -1052,9 +1052,9 @@ class projects:
                 keeps = int(not broken and purse[i] >= due)
                 purse[i] -= due * keeps
                 done, own, given = done + means[s] * keeps, own + due * keeps, given + used * keeps
-                if p >= first:
+                if first <= p < last:
                     kept[p][s], paid[p][s], received[p][s] = keeps, due * keeps, 0
-            if p < first:
+            if not first <= p < last:
                 continue
             engineered[p] = int(engineered[p] or g + free_money[p] > 0)
             if at_work:
