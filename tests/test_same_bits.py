@@ -1,15 +1,18 @@
 """Same seed, same bits: whatever the threads, the order, the months asked for, and whoever else is there."""
 
 import os
+import platform
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from numba import njit
 
 import sim
 from sim import state
 from sim.kernels import projects
+from sim.kernels.ahead import fetch
 from sim.record import Record
 from sim.results import digest_of, digests_of
 from tests.conftest import BUSY, village
@@ -120,3 +123,22 @@ def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters)
             changed.add(column)
     assert not changed, f"moved before month 9: {changed}"
     assert digests_of(with_policy)["monthly"] != digests_of(without)["monthly"], "the policy does nothing at all"
+
+
+def test_what_is_asked_for_ahead_changes_nothing():
+    """Of an array of any type and stride; the processor is really asked."""
+
+    @njit
+    def total(column, rows):
+        found = 0.0
+        for at in range(rows.size):
+            fetch(column, rows[min(at + 3, rows.size - 1)])
+            found += column[rows[at]]
+        return found
+
+    table = np.arange(60.0).reshape(20, 3)
+    rows = np.random.default_rng(0).permutation(20).astype(np.int32)
+    for column in (table[:, 1].copy(), table[:, 1], table[::2, 0].repeat(2), table[:, 2].astype(np.uint8)):
+        assert total(column, rows) == column.sum()
+    if platform.machine() in ("x86_64", "AMD64"):
+        assert all("prefetch" in code for code in total.inspect_asm().values())
