@@ -68,8 +68,12 @@ def kernels_of(path):
 
 
 def compiled(path):
-    """Return the definitions of compiled functions, with their decorators."""
-    return [node for node in nodes(path, ast.FunctionDef) if node.decorator_list]
+    """Return the definitions of compiled functions, with their decorators; an intrinsic is an instruction, no function."""
+    return [
+        node
+        for node in nodes(path, ast.FunctionDef)
+        if node.decorator_list and ast.unparse(node.decorator_list[0]) != "intrinsic"
+    ]
 
 
 # imports
