@@ -68,7 +68,7 @@ def kernels_of(path):
 
 
 def compiled(path):
-    """Return the definitions of compiled functions, with their decorators; an intrinsic is an instruction, no function."""
+    """Return the definitions of compiled functions and their decorators; an intrinsic is an instruction, not one."""
     return [
         node
         for node in nodes(path, ast.FunctionDef)
