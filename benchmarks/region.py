@@ -143,7 +143,7 @@ def memory(found: Found, world: Any) -> None:
     """Count the bytes of each table per living organisation, free rows included."""
     state, rows = world.state, world.organisations
     size = {table: sum(state[n].nbytes for n, c in columns().items() if c.table == table) for table in state.TABLES}
-    alliances = size["projects"] + size["memberships"]
+    alliances = size["projects"] + size["memberships"] + size["shares"]
     p = state.projects
     living = int(((p.state == 1) & (p.members > 1)).sum())
     found.rows |= {
@@ -156,7 +156,7 @@ def memory(found: Found, world: Any) -> None:
         "bytes_of_state_per_agent": sum(size.values()) / world.agents,
         "bytes_of_work_per_agent": work / world.agents,
         "bytes_per_living_alliance": alliances / max(1, living),
-        "bytes_per_row_of_projects": alliances / len(p),
+        "bytes_per_row_of_projects": alliances / max(1, len(p)),
         "agents": world.agents,
         "organisations": rows,
     }

@@ -15,6 +15,11 @@ from sim.kernels import record as kernel
 
 IN_MEMORY = 50_000  # projects: a larger cohort waits on the disk for the end of the run
 
+WIDE = {  # studies compute with them
+    "started": np.int32, "implemented": np.int32, "ended": np.int32, "months": np.int32, "plan": np.int64,
+    "hours": np.int64,
+}  # fmt: skip
+
 Columns = dict[str, np.ndarray]
 
 
@@ -96,9 +101,8 @@ def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
         "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
         "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
-    wide = ("started", "implemented", "ended", "months")  # studies compute with them
     return {
-        **{name: partial(_taken, c, rows, np.int32 if name in wide else c.dtype) for name, c in found.items()},
+        **{name: partial(_taken, c, rows, WIDE.get(name, c.dtype)) for name, c in found.items()},
         "reinvented": lambda: p.origin[rows] > 0,
         "value_now": lambda: np.where(living, p.value[rows], 0.0),
         "at_work": lambda: living & (p.step[rows] == 5),
@@ -116,16 +120,16 @@ def _shares(world, rows) -> tuple[np.ndarray, np.ndarray]:
 
     A part s of value is shared alike: share = (1 - s) phi + s v / m, so that share - phi = s (v / m - share) / (1 - s).
     """
-    p, m, alike = world.state.projects, world.state.memberships, world.terms.shared
+    p, shares, alike = world.state.projects, world.state.shares, world.terms.shared
     unfair, content = np.zeros(rows.size), np.zeros(rows.size, np.int64)
     allied = np.flatnonzero((p.state[rows] == 1) & (p.members[rows] >= 2) & (p.share_value[rows] > 0))
     if not allied.size:
         return unfair, content
     rows = rows[allied]
     (at, there), value = world.state.seats_of(rows), p.share_value[rows]
-    share = m.share[at]
+    share = shares.share[at]
     even = (value / p.members[rows])[:, None]
     gap = np.where(there, np.abs(even - share), 0.0).max(axis=1, initial=0.0) / value
     unfair[allied] = gap * (alike / (1 - alike) if alike < 1 else np.nan)
-    content[allied] = (there & (share >= m.solo[at] * (1 - 1e-9))).sum(axis=1)
+    content[allied] = (there & (share >= shares.solo[at] * (1 - 1e-9))).sum(axis=1)
     return unfair, content

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import cohort, initial, invariants
-from sim.alliances import innovation, needs, places, search
+from sim.alliances import innovation, needs, places
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
 from sim.errors import InputError
@@ -57,7 +57,6 @@ class World:
         self.work = Work(self.state)
         self.phases = PHASES
         self.archive: list[cohort.Columns] = []  # projects of the inception cohort that have ended
-        search.make_room(self)
 
     def step(self):
         """Run one month: every phase in order, then the check of all accounts."""
@@ -66,7 +65,6 @@ class World:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         cohort.retire(self)
-        search.make_room(self)
         self._draw()
         self.ledger.open(self.month, carry=True)
         self.work.told[:] = 0

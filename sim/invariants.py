@@ -24,15 +24,15 @@ def check(state: State, *, phase: str, month: int):
 
 def shares_add_up(state: State) -> str | None:
     """The Shapley shares of an alliance add up to what the grand coalition is worth when they were computed."""
-    p, m = state.projects, state.memberships
-    rows = np.flatnonzero((p.state == 1) & (p.members > 0) & (p.dirty == 0) & (p.share_value > 0))
+    p, share = state.projects, state.shares.share
+    rows = np.flatnonzero((p.state == 1) & (p.members > 1) & (p.dirty == 0) & (p.share_value > 0))
     at, held = state.seats_of(rows)
-    total = np.where(held, m.share[at], 0.0).sum(axis=1)
+    total = np.where(held, share[at], 0.0).sum(axis=1)
     wrong = np.abs(total - p.share_value[rows]) > TOLERANCE * np.maximum(1.0, p.share_value[rows])
     if wrong.any():
         row = rows[wrong][0]
-        share = m.share[state.team(row)]
-        return f"shares of project row {row} add up to {share.sum()!r}, its value is {p.share_value[row]!r}"
+        found = share[state.team(row)].sum()
+        return f"shares of project row {row} add up to {found!r}, its value is {p.share_value[row]!r}"
     return None
 
 

@@ -127,9 +127,10 @@ class State:
     projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
     memberships    one seat a row. First teams, of WIDTH seats each, for projects that ever had a second member; then a
                    seat for each project of one (sim/kernels/seats.py)
+    shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
     """
 
-    TABLES = ("organisations", "ties", "memories", "cohorts", "territories", "projects", "memberships")
+    TABLES = ("organisations", "ties", "memories", "cohorts", "territories", "projects", "memberships", "shares")
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
         self.organisations = Table("organisations", organisations)
@@ -139,6 +140,7 @@ class State:
         self.territories = Table("territories", territories)
         self.projects = Table("projects", 0, projects)
         self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
+        self.shares = Table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
         self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1
@@ -154,11 +156,11 @@ class State:
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
 
-        Rows are added by eighths, so that a run that grows does it a few dozen times. Results do not depend on how
+        Rows are added by sixteenths, so that a run that grows does it a few dozen times. Results do not depend on how
         many there are, nor on which of them a project takes.
         """
         before, first = len(self.projects), self.first_single
-        rows = min(before + max(more, before // 8), self.projects._most)
+        rows = min(before + max(more, before // 16), self.projects._most)
         self.projects.show(rows)
         self.memberships.show(rows, ahead=first)
         self.memberships.member[first + before :] = -1
@@ -199,6 +201,7 @@ class State:
             more = WIDTH * max(missing, first // WIDTH // 16)
             more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one
             self.memberships.show(len(self.projects), ahead=first + more)
+            self.shares.show(0, ahead=first + more)
             self.memberships.member[:more] = -1
             self.projects.seat[:] += np.int32(more)
 

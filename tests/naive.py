@@ -38,22 +38,24 @@ class Team(Sequence):
 class Teams(Sequence):
     """A column of seats as a list of projects, each the list of what is in its seats."""
 
-    def __init__(self, seat, column):
-        self.seat, self.column = seat, column
+    def __init__(self, seat, column, first_single):
+        self.seat, self.column, self.first_single = seat, column, first_single
 
     def __len__(self):
         return len(self.seat)
 
     def __getitem__(self, p):
-        first = self.seat[p]
-        return Team(self.column, first, 8 if first < len(self.column) - len(self.seat) else 1)
+        return Team(self.column, self.seat[p], 8 if self.seat[p] < self.first_single else 1)
 
     def __setitem__(self, p, values):
-        self.column[self.seat[p] : self.seat[p] + len(values)] = values
+        if self.seat[p] < len(self.column):  # else a seat that is not of a team has no such column
+            self.column[self.seat[p] : self.seat[p] + len(values)] = values
 
 
 def teams(seat, *columns):
-    return tuple(Teams(seat, column) for column in columns)
+    """The longest has seats of one; others may be of teams only."""
+    first_single = max(map(len, columns)) - len(seat)
+    return tuple(Teams(seat, column, first_single) for column in columns)
 
 
 class chance:
@@ -555,9 +557,9 @@ class alliance:
 
     def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, t, first, last):
         (state, started, dirty, count, weight, fit, engineering, followed, out_value, out_alone, out_coordination,
-         out_unit, out_shared) = projects  # fmt: skip
+         out_shared) = projects  # fmt: skip
         seat, member, effort, hours, *written = memberships
-        out_solo, out_share, out_perceived, seen = teams(seat, *written)
+        _, out_solo, out_share, out_perceived, seen = teams(seat, member, *written)
         untied, reserve, step, setup, left, implemented = cash_in
         for p in (p for p in range(first, last) if state[p] == 1):
             rows, budgets, efficiency = alliance.team(seat[p], count[p], member, effort, hours, org_efficiency, t)
@@ -580,19 +582,19 @@ class alliance:
 
             freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if step[p] == 5 else 0
             more = (untied[p] + freed) / 100
-            for a in everyone:
+            together = seat[p] < len(written[0])
+            for a in everyone if together else ():
                 out_solo[p][a] = worth([a])
             out_alone[p] = sum(worth([a]) for a in everyone)
             out_coordination[p] = value.coordination_cost(
                 everyone, pair_cost, t.fixed_cost, saved, hub, t.branching, homes
             )
             out_value[p] = worth(everyone, more / len(rows))
-            out_unit[p] = value.unit_cost(value.team_costs(efficiency, t.price), weight[p], t.sigma)
             if dirty[p] or (month - started[p]) % 12 == 0:
                 game = [worth(members_of(mask)) for mask in range(1 << len(rows))]
                 out_shared[p] = game[-1]
                 dirty[p] = 0
-                for a, share in enumerate(shares.shapley(game, len(rows))):
+                for a, share in enumerate(shares.shapley(game, len(rows)) if together else ()):
                     known = len(game) - 1 if t.sees_all else seen[p][a] & (len(game) - 1) | 1 << a
                     out_share[p][a] = (1 - t.shared) * share + t.shared * game[-1] / len(rows)
                     alike = t.shared * game[known] / len(members_of(known))
@@ -760,8 +762,8 @@ class matching:
             column[first : first + len(made)] = values
         return len(made)
 
-    def join(p, i, at, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
-        member[at], effort[at], hours[at], seen[at], joined[at] = i, effort_i, hours_i, 0, month
+    def join(p, i, at, effort_i, hours_i, month, member, effort, hours, joined, slots):
+        member[at], effort[at], hours[at], joined[at] = i, effort_i, hours_i, month
         if -1 in slots[i]:
             slots[i][slots[i].index(-1)] = p
 
@@ -783,7 +785,7 @@ class matching:
             if matching.with_premium(expected, t) + desire[j] * budget >= 0:
                 if seat[p] >= len(member) - len(seat):
                     seats.move(p, next(free), memberships)
-                matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, seen, joined, slots)
+                matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, joined, slots)
                 seen[seat[p]] |= 1 << m
                 seen[seat[p] + m] = 1
                 members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
@@ -804,11 +806,11 @@ class seats:
 
     def take_seat(a, b, memberships):
         for column in memberships[1:]:
-            column[b] = column[a]
+            column[b] = column[a] if a < len(column) else int(column is memberships[7])
 
     def leave_seat(a, memberships):
         for column, nothing in zip(memberships[1:], seats.NOTHING, strict=True):
-            column[a] = nothing
+            column[a : a + 1] = [nothing] * len(column[a : a + 1])
 
     def move(p, to, memberships):
         seat = memberships[0]
@@ -950,7 +952,7 @@ class projects:
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
          founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
          engineered, scale) = table  # fmt: skip
-        seat, member, effort, hours, seen, joined = memberships
+        seat, member, effort, hours, joined = memberships
         org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
         opened = 0
         for p, i, called in list(zip(rows, founders, answered, strict=False))[first:last]:
@@ -975,8 +977,7 @@ class projects:
             dirty[p] = 1
             plan[p] = matching.planned_effort(org_uid[i], month, 78, base[i], seed, t)
             given = math.floor(org_hours[i] * t.effort_share)
-            matching.join(p, i, seat[p], plan[p], given, month, member, effort, hours, seen, joined, slots)
-            seen[seat[p]] = 1
+            matching.join(p, i, seat[p], plan[p], given, month, member, effort, hours, joined, slots)
             opened += core[territory[p]]
         return opened
 
@@ -1029,8 +1030,7 @@ class projects:
         """All projects are played in order of identity, each paid out of what earlier ones left; some are written."""
         (state, uid, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
          engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
-        member, effort, hours, kept, paid, received = teams(*memberships)
-        (perceived,) = teams(memberships[0], perceived)
+        member, effort, hours, kept, paid, received, perceived = teams(*memberships, perceived)
         org_uid, org_territory, org_model, slots, cash, settled = organisations
         purse = list(cash)
         for p in range(first, last):

@@ -7,8 +7,8 @@ from tests import naive
 
 def claims(p, m, memberships, realised, rate):
     seat, _, perceived, share, solo = memberships
-    seats = range(seat[p], seat[p] + m)
-    base = [share[s] - solo[s] if realised else perceived[s] for s in seats]
+    team = range(seat[p], seat[p] + m)
+    base = [share[s] - solo[s] if realised else perceived[s] for s in team]
     return [math.floor(100 * rate * max(0.0, b)) for b in base]
 
 

@@ -236,12 +236,12 @@ def test_followed_by_a_catalyst_an_alliance_is_a_hub_and_no_other_is(results):
     chosen[rows[::2]] = 1
 
     def costs(followed, terms):
-        o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
-        out = [column.copy() for column in (p.dirty, p.value, p.alone, p.coordination, p.unit_cost, p.share_value)]
-        shares = [column.copy() for column in (m.solo, m.share, m.perceived)]
+        o, p, m, ties, mine = s.organisations, s.projects, s.memberships, s.ties, s.shares
+        out = [column.copy() for column in (p.dirty, p.value, p.alone, p.coordination, p.share_value)]
+        shares = [column.copy() for column in (mine.solo, mine.share, mine.perceived)]
         alliance.appraise(
             (p.state, p.started, out[0], p.members, p.weight, p.fit, p.engineering, followed, *out[1:]),
-            (p.seat, m.member, m.effort, m.hours, *shares, m.seen),
+            (p.seat, m.member, m.effort, m.hours, *shares, mine.seen),
             (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
             (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
             (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, as_record(terms), 0, len(p),

@@ -105,7 +105,7 @@ def test_an_hour_lost_is_caught_at_the_end_of_the_month(busy_world):
 
 
 def spoil_share(world):
-    world.state.memberships.share[world.state.team(alliance(world))] *= 1.01
+    world.state.shares.share[world.state.team(alliance(world))] *= 1.01
 
 
 def forget_member(world):
@@ -152,7 +152,7 @@ def exaggerate(world):
 
 
 INVARIANTS = [
-    ("a share that does not add up", "value.appraise", spoil_share, "memberships.share", "shares_add_up"),
+    ("a share that does not add up", "value.appraise", spoil_share, "shares.share", "shares_add_up"),
     ("a member lost by its project", "membership.review", forget_member, "memberships.member", "members_are_counted"),
     ("a project in the seat of another", "search.start", sit_elsewhere, " ".join(SEATS), "alliances_sit_in_teams"),
     ("a project lost by its member", "membership.review", lose_slot, "organisations.slots", "memberships_are_mutual"),

@@ -53,8 +53,9 @@ def by_identity(world):
     own["memories"][s.ties.memory[holders]] = s.organisations.uid[holders]
     seats, held = s.seats_of(np.argsort(s.projects.uid))  # in the order of identities, whatever the seats
     own["memberships"][seats[held]] = np.arange(1, held.sum() + 1)
+    own["shares"] = own["memberships"][: len(s.shares)]
     lives = {"organisations": s.organisations.alive > 0, "ties": s.organisations.alive > 0,
-             "projects": s.projects.state > 0, "memberships": own["memberships"] > 0,
+             "projects": s.projects.state > 0, "memberships": own["memberships"] > 0, "shares": own["shares"] > 0,
              "memories": own["memories"] > 0}  # fmt: skip
     found = {}
     for name, column in columns().items():

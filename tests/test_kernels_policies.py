@@ -83,8 +83,8 @@ def test_the_worlds_take_the_branches(calls):
 def test_premium_due(calls):
     table, memberships, _, realised, rate = calls["pay_premium"][-1][:5]
     seat, _, perceived, share, solo = memberships
-    for p in range(20):
-        for s in range(int(table[2][p])):
+    for p in range(len(seat)):
+        for s in range(int(table[2][p]) if seat[p] < len(share) else 0):  # in a team
             arguments = (int(seat[p]) + s, perceived, share, solo, realised, rate)
             agree(policies.premium_due, naive.policies.premium_due, arguments)
 

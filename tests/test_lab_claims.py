@@ -169,14 +169,14 @@ def test_a_run_says_how_far_shares_are_from_the_values_of_shapley(busy_world):
         world = busy_world(values={"commons.shared": alike})
         world.run(18)
         found[alike] = cohort(world)
-        p, m = world.state.projects, world.state.memberships
+        p, shares = world.state.projects, world.state.shares
         phi[alike] = {}
         for row in np.flatnonzero((p.state == 1) & (p.members >= 2) & (p.share_value > 0)):
             team = world.state.team(row)
             even = p.share_value[row] / p.members[row]
-            own = (m.share[team] - alike * even) / (1 - alike)
-            gap = np.abs(m.share[team] - own).max() / p.share_value[row]
-            phi[alike][int(p.uid[row])] = gap, int((m.share[team] >= m.solo[team] * (1 - 1e-9)).sum())
+            own = (shares.share[team] - alike * even) / (1 - alike)
+            gap = np.abs(shares.share[team] - own).max() / p.share_value[row]
+            phi[alike][int(p.uid[row])] = gap, int((shares.share[team] >= shares.solo[team] * (1 - 1e-9)).sum())
     assert found[0.0]["unfair"].max() == 0.0
     for alike in (0.1, 0.5):
         table = found[alike]

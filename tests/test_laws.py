@@ -63,11 +63,12 @@ def test_identical_competent_members_only_lose_what_coordination_costs(busy_worl
     world.run(18)
     p, m = world.state.projects, world.state.memberships
     rows = living(world)
+    rows = rows[p.members[rows] > 1]
     at, held = world.state.seats_of(rows)
     still = (
-        np.abs(np.where(held, m.solo[at], 0.0).sum(axis=1) - p.alone[rows]) < 1e-9
+        np.abs(np.where(held, world.state.shares.solo[at], 0.0).sum(axis=1) - p.alone[rows]) < 1e-9
     )  # nobody left since it was appraised
-    allied = rows[(p.members[rows] > 1) & still]
+    allied = rows[still]
     assert allied.size > 3, "nobody allied by mistake or desire: nothing is tested"
     hour = float(world.values["value.hour_value"])
     at, held = world.state.seats_of(allied)

@@ -9,7 +9,6 @@ import pytest
 
 import sim
 from sim.agents.base import MODELS
-from sim.alliances.search import make_room
 from sim.glossary import lines_of_the_month
 from sim.parameters import load_parameters
 from sim.schedule import PHASES
@@ -111,7 +110,6 @@ def taken_by_phases() -> dict[str, set[str]]:
     found = {phase.title: set() for phase in world.phases}
     vars(world.state).update({name: Watched(getattr(world.state, name)) for name in State.TABLES})
     for _ in range(8):
-        make_room(world)
         world.ledger.open(world.month)
         for phase in world.phases:
             Watched.taken.clear()

@@ -277,9 +277,9 @@ void kernel(
     const T_state *restrict state, const T_age *restrict age, T_dirty *restrict dirty, const T_members *restrict members,
     const T_weight_table *restrict weight_table, const T_fit *restrict fit, const T_engineering *restrict engineering,
     const T_followed *restrict followed, T_out_value *restrict out_value, T_out_alone *restrict out_alone,
-    T_out_coordination *restrict out_coordination, T_out_unit *restrict out_unit, T_out_shared *restrict out_shared,
+    T_out_coordination *restrict out_coordination, T_out_shared *restrict out_shared,
     const T_seat *restrict seat, const T_member *restrict member, const T_effort *restrict effort, const T_hours *restrict hours,
-    T_out_solo *restrict out_solo, T_out_share *restrict out_share, T_out_perceived *restrict out_perceived,
+    T_out_solo *restrict out_solo, int64_t size_out_solo, T_out_share *restrict out_share, T_out_perceived *restrict out_perceived,
     const T_seen *restrict seen, const T_ties_0 *restrict neighbour, const T_ties_1 *restrict generation,
     const T_ties_2 *restrict memory, const T_ties_3 *restrict kept, const T_ties_4 *restrict broken,
     const T_ties_5 *restrict births,
@@ -369,20 +369,22 @@ void kernel(
         out_coordination[p] = links;
         out_value[p] = game[stop];
         if (dirty[p]) {
-            double alone = 0.0, q[FUNCTIONS];
-            for (int a = 0; a < m; a++) alone += out_solo[chair + a] = game[(int64_t)1 << a];
-            out_alone[p] = alone;
-            if (m > 1 || t->form_a) {
-                team_costs(m, cost, everyone, t->price, q);
-                unit = unit_cost(q, weight, t->sigma);
+            double alone = 0.0;
+            for (int a = 0; a < m; a++) {
+                alone += game[(int64_t)1 << a];
+                if (chair < size_out_solo) out_solo[chair + a] = game[(int64_t)1 << a];
             }
-            out_unit[p] = unit;
+            out_alone[p] = alone;
         }
         if (!due) continue;
 
         game[0] = 0.0;
         out_shared[p] = game[everyone];
         double share[WIDTH];
+        if (chair >= size_out_solo) { /* not a team: it shares with nobody */
+            dirty[p] = 0;
+            continue;
+        }
         for (int a = 0; a < m; a++) share[a] = shapley_value(game, everyone, a);
         for (int a = 0; a < m; a++) {
             int64_t at = chair + a;

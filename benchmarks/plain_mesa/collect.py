@@ -14,6 +14,7 @@ from sim.alliances.innovation import PHASES, TALLY
 from sim.alliances.innovation import STEPS as INNOVATION_STEPS
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
+from sim.cohort import WIDE
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.record import DOMAINS, LINKS, MODEL_NAMES, MONTHLY, SNAPSHOTS
 from sim.state import columns
@@ -253,8 +254,8 @@ def cohort(model) -> dict[str, np.ndarray]:
     fair = [fairness(project, model.terms.shared) for project in found]
     table["unfair"] = np.array([unfair for unfair, _ in fair], float)
     table["content"] = np.array([content for _, content in fair], np.int64)
-    for name in ("started", "implemented", "ended", "months"):
-        table[name] = table[name].astype(np.int32)
+    for name, kind in WIDE.items():
+        table[name] = table[name].astype(kind)
     parts = [*model.archived_before, table]
     order = np.argsort(np.concatenate([part["uid"] for part in parts]))
     return {name: np.concatenate([part[name] for part in parts])[order] for name in table}

@@ -42,7 +42,7 @@ class Project:
         "members_max", "origin", "origin_home", "phase", "phase_left", "plan", "plan_value", "reserve",
         "scale", "seeking", "selected", "setup", "share_value", "started", "state", "step", "strategy", "sum_alone",
         "sum_coordination", "sum_gain", "sum_grants", "sum_hours", "sum_means_alone", "sum_months", "sum_own",
-        "sum_paid", "sum_perceived", "sum_premium", "sum_programme", "sum_value", "support", "uid", "unit_cost",
+        "sum_paid", "sum_perceived", "sum_premium", "sum_programme", "sum_value", "support", "uid",
         "untied", "value", "waiting", "weight", "worth",
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class Project:
         self.home, self.state, self.dirty = home, LIVING, True
         self.implemented = self.ended = -1
         self.members, self.weight, self.sum_grants, self.origin_home = [], [0.0] * FUNCTIONS, [0, 0, 0], None
-        self.value = self.alone = self.coordination = self.unit_cost = self.share_value = self.plan_value = 0.0
+        self.value = self.alone = self.coordination = self.share_value = self.plan_value = 0.0
         self.sum_value = self.sum_alone = self.sum_premium = self.sum_gain = self.sum_perceived = 0.0
         self.sum_coordination = self.sum_means_alone = self.fit_first = 0.0
         self.aside = self.deployed = self.engineered = self.bid = self.followed = self.selected = False

@@ -24,13 +24,13 @@ ORGANISATION = (
 )  # fmt: skip
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
-    "founder_uid", "members_first", "members_max", "waiting", "weight", "fit", "plan", "unit_cost", "value", "alone",
+    "founder_uid", "members_first", "members_max", "waiting", "weight", "fit", "plan", "value", "alone",
     "share_value", "plan_value", "coordination", "engineering", "untied", "reserve", "strategy", "phase", "phase_left",
     "gates", "fit_first", "origin", "adoptions", "abroad", "sum_value", "sum_alone", "sum_premium", "sum_gain",
     "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_paid", "advance", "contract",
     "sum_hours", "sum_means_alone", "sum_months",
 )  # fmt: skip
-MEMBER = ("solo", "share", "perceived", "paid", "received")
+MEMBER, SHARE = ("paid", "received"), ("solo", "share", "perceived")
 YES_OR_NO = ("engineered", "seeking", "bid", "dirty", "aside", "deployed")
 BY_HAND = {  # columns that are read otherwise, or that nothing reads (what moved in a month, for the accounts of a row)
     "territories": ("flow", "spread"),
@@ -41,7 +41,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base", "fixed",
                       "slots", "outlay", "settled", "borrowed", "hired"),
     "projects": ("state", "territory", "founder", "members", "seat", "home"),
-    "memberships": ("member", "effort", "hours", "seen", "joined", "kept"),
+    "memberships": ("member", "effort", "hours", "joined", "kept"),
+    "shares": ("seen",),
 }  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def _refuse_what_it_lacks(world):
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
+    known["shares"] = (*SHARE, *BY_HAND["shares"])
     unknown = [c.name for c in columns().values() if c.column not in known[c.table]]
     if unknown:
         raise RunError(f"The plain-Mesa twin does not know the columns {', '.join(unknown)}.")
@@ -164,7 +166,7 @@ def _residents(model, c):
 def _projects(model, state, rows: list):
     p = state.projects
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
-    members, homes = _members(state.memberships), model.places
+    members, homes = _members(state.memberships, state.shares), model.places
     territory, founder, home, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "home", "seat"))
     known = {}
     for row, alive in enumerate(p.state.tolist()):
@@ -187,15 +189,20 @@ def _projects(model, state, rows: list):
         one.projects = [known[row] for row in slots if row >= 0]
 
 
-def _members(m):
-    names = ("effort", "hours", "seen", "joined")
-    values = {name: getattr(m, name).tolist() for name in ("member", "kept", *names, *MEMBER)}
+def _members(m, shares):
+    values = {name: getattr(m, name).tolist() for name in ("member", "kept", "effort", "hours", "joined", *MEMBER)}
+    shared = {name: getattr(shares, name).tolist() for name in ("seen", *SHARE)}
 
     def member(at, rows):
-        found = Member(rows[values["member"][at]], *(values[name][at] for name in names))
+        seen = shared["seen"][at] if at < len(shares) else 1
+        found = Member(
+            rows[values["member"][at]], values["effort"][at], values["hours"][at], seen, values["joined"][at]
+        )
         found.kept = bool(values["kept"][at])
         for name in MEMBER:
             setattr(found, name, values[name][at])
+        for name in SHARE if at < len(shares) else ():
+            setattr(found, name, shared[name][at])
         return found
 
     return member

@@ -273,7 +273,6 @@ def appraise(model):
                 member.solo = team.value((s,))
                 alone += member.solo
             project.alone = alone
-            project.unit_cost = team.unit_cost(team.best_costs(everyone))
         project.coordination = team.coordination(everyone)
         project.value = team.value(everyone, extra / m)
         if project.dirty or (month - project.started) % 12 == 0:
@@ -299,6 +298,9 @@ def share(project, team, t):
     game = [team.value(coalition) for coalition in COALITIONS[m]]
     whole = project.share_value = game[-1]
     everyone = len(game) - 1
+    if project.members_max == 1:  # a project of one shares with nobody
+        project.members[0].share, project.members[0].perceived = whole, 0.0
+        return
     for s, member in enumerate(project.members):
         member.share = (1.0 - t.shared) * shapley(game, everyone, s) + t.shared * whole / m
         if t.sees_all:

@@ -106,12 +106,12 @@ class Organisation(Window):
     def links_seen(self) -> int:
         """How many links to partners it has seen at work, fewer than exist."""
         self.check()
-        members = self.state.memberships
+        member, shares = self.state.memberships.member, self.state.shares
         seen = 0
         for project in self.slots:
-            if project >= 0:
+            if project >= 0 and self.state.projects.members[project] > 1:
                 team = self.state.team(project)
-                seen += int(members.seen[team][members.member[team] == self.row].item()).bit_count()
+                seen += int(shares.seen[team][member[team] == self.row].item()).bit_count()
         return seen
 
 

@@ -22,7 +22,7 @@ from sim.phases import phase
     ),
     writes=(
         "ties.neighbour", "ties.generation", "ties.memory", "memories.taken", "memories.kept", "memories.broken",
-        "memberships.seen", "projects.dirty",
+        "shares.seen", "projects.dirty",
     ),
 )  # fmt: skip
 def remember(world):
@@ -35,7 +35,7 @@ def remember(world):
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
-        (p.state, p.step, p.members, p.dirty, w.followed), (p.seat, m.member, m.kept, m.seen),
+        (p.state, p.step, p.members, p.dirty, w.followed), (p.seat, m.member, m.kept, s.shares.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed, world.month,
         world.recorded_terms,
     )  # fmt: skip

@@ -18,7 +18,7 @@ WRITES = (*SEATS, "projects.members", "projects.dirty", "organisations.slots")
 
 @phase(
     reads=(
-        "memberships.perceived", "organisations.desire", "organisations.uid", "projects.state", "projects.step",
+        "shares.perceived", "organisations.desire", "organisations.uid", "projects.state", "projects.step",
         "projects.uid",
     ),
     writes=WRITES,

@@ -67,7 +67,7 @@ def act(world):
 
 @phase(
     reads=(
-        "memberships.member", "memberships.perceived", "memberships.share", "memberships.solo",
+        "memberships.member", "shares.perceived", "shares.share", "shares.solo",
         "organisations.model", "organisations.territory", "projects.members", "projects.state", "projects.step",
         "projects.territory", "projects.seat",
     ),
@@ -78,11 +78,12 @@ def act(world):
 def pay_premium(world):
     """Pay members a part of the premium of their alliances."""
     s, v = world.state, world.values
-    o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, PREMIUM]
+    o, p, shares, purse = s.organisations, s.projects, s.shares, s.territories.purse[:, PREMIUM]
     if not world.work.funded or not np.count_nonzero(purse):
         return
     kernel.pay_premium(
-        (p.state, p.step, p.members, p.territory), (p.seat, m.member, m.perceived, m.share, m.solo),
+        (p.state, p.step, p.members, p.territory),
+        (p.seat, s.memberships.member, shares.perceived, shares.share, shares.solo),
         (o.territory, o.model, o.cash, o.settled), int(v["premium.base"]) == 1, float(v["premium.rate"]),
         purse, purse.copy(), np.zeros(len(purse), np.int64), p.sum_paid, world.ledger.flow,
     )  # fmt: skip

@@ -25,7 +25,7 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
 
 @phase(
     reads=(
-        "memberships.effort", "memberships.hours", "memberships.member", "memberships.perceived",
+        "memberships.effort", "memberships.hours", "memberships.member", "shares.perceived",
         "organisations.model", "organisations.slots", "organisations.territory", "organisations.uid",
         "projects.alone", "projects.bid", "projects.coordination", "projects.domain", "projects.engineering",
         "projects.implemented", "projects.left", "projects.members", "projects.plan_value", "projects.seeking",
@@ -49,8 +49,9 @@ def produce(world):
     sums = world.crew.total(
         kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
         (p.state, p.uid, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
-         p.plan_value, m.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented, p.reserve,
-         (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination, p.sum_means_alone),
+         p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
+         p.reserve, (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination,
+                     p.sum_means_alone),
          (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.settled), world.seed, world.month,

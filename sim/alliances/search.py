@@ -11,8 +11,6 @@ Deciding  proposals are taken best first, in one serial pass; a candidate sees o
 Numbers   parameters projects, meeting, alliances, desire, innovation
 """
 
-import math
-
 import numpy as np
 
 from sim.alliances.seats import SEATS, memberships
@@ -22,22 +20,7 @@ from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.kernels import seats
 from sim.phases import phase
-
-
-def make_room(world):
-    """Keep free rows for the projects that may open this month, eight standard deviations of chance included."""
-    state, p, scratch = world.state, world.state.projects, world.work.projects
-    most = world.from_values(most_starts, state.rows_by_model)
-    missing = most - kernel.list_free(p.state, p.contract, most, scratch)
-    if missing > 0:
-        state.grow(missing)
-        world.work.show(len(state.projects))
-
-
-def most_starts(values: dict, rows: tuple[int, ...]) -> int:
-    """Return how many projects may open in a month among so many rows by model."""
-    expected = sum(n * probability for n, probability in zip(rows, start_probabilities(values), strict=True))
-    return math.ceil(expected + 8.0 * math.sqrt(expected)) + 8
+from sim.state import columns
 
 
 @phase(
@@ -47,18 +30,7 @@ def most_starts(values: dict, rows: tuple[int, ...]) -> int:
         "organisations.uid", "territories.ease", "territories.felt",
     ),
     writes=(
-        *(f"projects.{c}" for c in (
-            "state", "uid", "territory", "domain", "kind", "step", "left", "setup", "length", "started", "implemented",
-            "ended", "end", "founder", "founder_uid", "members", "members_first", "members_max", "seeking", "waiting",
-            "bid", "dirty", "weight", "fit", "plan", "plan_value", "engineered", "value",
-            "alone", "coordination", "engineering", "untied", "unit_cost", "share_value", "sum_value", "sum_alone",
-            "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme",
-            "sum_paid", "advance", "contract", "sum_hours", "sum_means_alone", "sum_months", "scale",
-            "strategy", "phase", "phase_left", "gates", "aside", "fit_first",
-            "origin", "home", "adoptions", "deployed", "abroad",
-        )),
-        "projects.seat", "memberships.member", "memberships.effort", "memberships.hours", "memberships.seen",
-        "memberships.joined", "organisations.slots",
+        *(name for name, c in columns().items() if c.table in ("projects", "memberships")), "organisations.slots",
     ),
 )  # fmt: skip
 def start(world):
@@ -72,6 +44,7 @@ def start(world):
         world.month, world.recorded_terms, called,
     )  # fmt: skip
     _clean_free_rows(world)
+    _make_room(world, n)
     free = kernel.list_near(p.state, p.contract, called[0][:n], len(o), w.projects)
     if free < n:
         raise CapacityError(
@@ -84,7 +57,7 @@ def start(world):
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
          p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
-        (p.seat, m.member, m.effort, m.hours, m.seen, m.joined),
+        (p.seat, m.member, m.effort, m.hours, m.joined),
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
@@ -95,6 +68,15 @@ def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return who opens projects in a month, by model, and of which kinds and scales projects are."""
     shares = (np.asarray(v[name], float) for name in ("innovation.share_kind", "projects.share_scale"))
     return np.array(start_probabilities(v)), *shares
+
+
+def _make_room(world, wanted: int):
+    """Have free rows for so many projects, or as many as there may be."""
+    state, p, w = world.state, world.state.projects, world.work
+    missing = wanted - kernel.list_free(p.state, p.contract, wanted, w.projects)
+    if missing > 0:
+        state.grow(missing)
+        w.show(len(p))
 
 
 def _clean_free_rows(world):

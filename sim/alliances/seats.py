@@ -3,14 +3,15 @@
 from operator import attrgetter
 
 COLUMNS = (
-    "member", "effort", "hours", "solo", "share", "perceived", "seen", "kept", "joined", "paid", "received",
+    "memberships.member", "memberships.effort", "memberships.hours", "shares.solo", "shares.share", "shares.perceived",
+    "shares.seen", "memberships.kept", "memberships.joined", "memberships.paid", "memberships.received",
 )  # fmt: skip
-SEATS = ("projects.seat", *(f"memberships.{c}" for c in COLUMNS))  # what it writes to take a seat, or to leave one
+SEATS = ("projects.seat", *COLUMNS)  # what it writes to take a seat, or to leave one
 
 
 def memberships(state):
-    """Return the seat of each project, and the columns of memberships that move together."""
-    return (state.projects.seat, *_columns(state.memberships))
+    """Return the seat of each project, and the columns of seats that move together."""
+    return _columns(state)
 
 
-_columns = attrgetter(*COLUMNS)
+_columns = attrgetter(*SEATS)

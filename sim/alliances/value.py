@@ -18,7 +18,7 @@ from sim.phases import phase
 
 @phase(
     reads=(
-        "memberships.effort", "memberships.hours", "memberships.member", "memberships.seen", "organisations.births",
+        "memberships.effort", "memberships.hours", "memberships.member", "shares.seen", "organisations.births",
         "organisations.domain", "organisations.efficiency", "organisations.model", "organisations.size",
         "organisations.territory", "projects.engineering", "projects.fit", "projects.implemented", "projects.kind",
         "projects.left", "projects.members", "projects.reserve", "projects.setup", "projects.started", "projects.state",
@@ -26,21 +26,20 @@ from sim.phases import phase
         "ties.generation", "ties.memory", "ties.neighbour", "projects.seat",
     ),
     writes=(
-        "projects.value", "projects.alone", "projects.coordination", "projects.unit_cost", "projects.dirty",
+        "projects.value", "projects.alone", "projects.coordination", "projects.dirty",
         "projects.share_value",
-        "memberships.solo", "memberships.share", "memberships.perceived",
+        "shares.solo", "shares.share", "shares.perceived",
     ),
 )  # fmt: skip
 def appraise(world):
     """Compute value, value alone, coordination and, when something changed, the shares of every living project."""
     s = world.state
-    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    o, p, m, ties, shares = s.organisations, s.projects, s.memberships, s.ties, s.shares
     world.crew.share(
         kernel.appraise, len(p),
         (p.state, p.started, p.dirty, p.members, p.weight, p.fit, p.engineering, world.work.followed, p.value,
-         p.alone, p.coordination, p.unit_cost,
-         p.share_value),
-        (p.seat, m.member, m.effort, m.hours, m.solo, m.share, m.perceived, m.seen),
+         p.alone, p.coordination, p.share_value),
+        (p.seat, m.member, m.effort, m.hours, shares.solo, shares.share, shares.perceived, shares.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
         (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.recorded_terms,

@@ -129,7 +129,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     """
     t = terms[0]
     (state, age, dirty, members, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination,
-     out_unit, out_shared) = projects  # fmt: skip
+     out_shared) = projects  # fmt: skip
     seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     untied, reserve, step, setup, left, implemented = cash_in
     rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
@@ -143,7 +143,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         if step[p] == AT_WORK and reserve[p] != 0:
             extra += released(reserve[p], setup[p], left[p], month - implemented[p])
         extra /= 100.0
-        m, at = np.int64(members[p]), np.int64(seat[p])
+        m, at = min(np.int64(members[p]), WIDTH), np.int64(seat[p])  # no more: loops are faster where that is known
         if m == 1 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
             continue
         if m == 0:
@@ -162,26 +162,25 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         everyone, due = (1 << m) - 1, dirty[p] != 0 or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
         start = 1 if due else everyone  # every coalition when shares are due; then everyone, with untied money
         stop = everyone + 1 if due and extra != 0.0 else everyone
-        links, unit = 0.0, 0.0
+        links = 0.0
         for turn in range(start, stop + 1):
             mask, more = min(turn, everyone), extra / m if not due or turn > everyone else 0.0
             if m > 1:
                 links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-            game[turn], unit = value.worth(
+            game[turn], _ = value.worth(
                 mask, m, budget, more, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind
             )
         out_coordination[p], out_value[p] = links, game[stop]
         if dirty[p]:
             alone = 0.0
             for a in range(m):
-                out_solo[at + a] = game[1 << a]
                 alone += game[1 << a]
+                if at < out_solo.size:
+                    out_solo[at + a] = game[1 << a]
             out_alone[p] = alone
-            if m > 1 or t.form_a:
-                unit = best_unit_cost(cost, m, t, weight, scratch[0])
-            out_unit[p] = unit
         if due:
             game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
+        if due and at < out_share.size:  # a team: whose project is its own shares with nobody
             fill_shares(at, m, game, share, seen, out_solo, t, out_share, out_perceived)
 
 
@@ -193,13 +192,6 @@ def released(reserve, setup, left, worked):
     these are fewer (`left` of them, this one included): nothing is left when work ends.
     """
     return reserve // max(1, min(np.int64(left), np.int64(setup) - np.int64(worked)))
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def best_unit_cost(cost, m, t, weight, q):
-    """Return what one unit of work costs m members when no budget is too small."""
-    value.team_costs(cost, (1 << m) - 1, m, t.price, q)
-    return value.unit_cost(q, weight, t.sigma)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -328,7 +328,7 @@ def accept(n, order, proposals, projects, memberships, free, organisations, core
             seats.move(p, free[moved], memberships)
             moved += 1
         first = np.int64(seat[p])
-        join(p, j, first + m, out_effort[k], out_hours[k], month, member, effort, hours, seen, joined, slots)
+        join(p, j, first + m, out_effort[k], out_hours[k], month, member, effort, hours, joined, slots)
         seen[first] |= np.uint8(1 << m)  # the founder and the newcomer have met
         seen[first + m] = np.uint8(1)
         members[p] = m + 1
@@ -339,9 +339,9 @@ def accept(n, order, proposals, projects, memberships, free, organisations, core
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def join(p, i, at, effort_i, hours_i, month, member, effort, hours, seen, joined, slots):
+def join(p, i, at, effort_i, hours_i, month, member, effort, hours, joined, slots):
     """Put organisation i in seat `at` of project p, and the project in the first free slot of i."""
-    member[at], effort[at], hours[at], seen[at], joined[at] = i, effort_i, hours_i, 0, month
+    member[at], effort[at], hours[at], joined[at] = i, effort_i, hours_i, month
     for s in range(SLOTS):
         if slots[i, s] < 0:
             slots[i, s] = p

@@ -82,7 +82,7 @@ def open_projects(
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
      founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
      engineered, scale) = projects  # fmt: skip
-    seat, member, effort, hours, seen, joined = memberships
+    seat, member, effort, hours, joined = memberships
     org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
     opened = 0
     for at in range(first, last):
@@ -115,9 +115,8 @@ def open_projects(
         plan[p] = mine
         matching.join(
             p, i, np.int64(seat[p]), mine, np.int64(math.floor(org_hours[i] * t.effort_share)), month, member, effort,
-            hours, seen, joined, slots,
+            hours, joined, slots,
         )  # fmt: skip
-        seen[seat[p]] = np.uint8(1)
         opened += core[territory[p]]
     return opened
 
@@ -508,7 +507,7 @@ def account(
     if at_work:
         made, lonely = value[p] * worked, alone[p] * worked
         premium = made - lonely - programme_used / 100.0 * productivity
-        for s in range(m):
+        for s in range(m if first < perceived.size else 0):
             felt += perceived[first + s] * worked
         felt = max(0.0, felt)
         if alone[p] > 0.0:
@@ -563,7 +562,8 @@ def ask(p, first, m, paid, kept, hours, value, alone, perceived, t, cap, worth):
     for at in range(first, first + m):
         spent += paid[at]
         given += hours[at] * kept[at]
-        felt += perceived[at]
+        if first < perceived.size:
+            felt += perceived[at]
     cap[p] = min(spent, np.int64(math.floor((spent + 100.0 * t.hours_counted * given) * t.grant_rate)))
     worth[p] = np.int64(100.0 * (alone[p] + min(max(0.0, value[p] - alone[p]), max(0.0, felt))))
 

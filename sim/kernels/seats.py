@@ -6,6 +6,9 @@ Nine projects in ten have one member. Each project has a seat of its own, where 
 in the table, in order of projects. A project that a second member joins moves to a team, WIDTH seats that nobody else
 holds, so that it moves once; it gives them back when it ends or loses its last member. Teams come first in the table. A
 team is free when its first seat is; nothing depends on which one a project has.
+
+What one has in the value of an alliance (solo, share, perceived), and the links that it has seen, are columns of teams
+only: a project of one is worth what its member is worth alone.
 """
 
 import numpy as np
@@ -53,16 +56,20 @@ def go_home(p, m, memberships):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def take_seat(a, b, memberships):
-    """Put in seat b what is in seat a."""
+    """Put in seat b of a team what is in seat a. Who sat alone has seen nobody but itself."""
     _, member, effort, hours, solo, share, perceived, seen, kept, joined, paid, received = memberships
-    member[b], effort[b], hours[b], solo[b], share[b] = member[a], effort[a], hours[a], solo[a], share[a]
-    perceived[b], seen[b], kept[b], joined[b] = perceived[a], seen[a], kept[a], joined[a]
+    member[b], effort[b], hours[b], kept[b], joined[b] = member[a], effort[a], hours[a], kept[a], joined[a]
     paid[b], received[b] = paid[a], received[a]
+    if a < solo.size:
+        solo[b], share[b], perceived[b], seen[b] = solo[a], share[a], perceived[a], seen[a]
+    else:
+        solo[b], share[b], perceived[b], seen[b] = 0.0, 0.0, 0.0, 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def leave_seat(a, memberships):
     """Empty seat a."""
     _, member, effort, hours, solo, share, perceived, seen, kept, joined, paid, received = memberships
-    member[a], effort[a], hours[a], solo[a], share[a], perceived[a] = -1, 0, 0, 0.0, 0.0, 0.0
-    seen[a], kept[a], joined[a], paid[a], received[a] = 0, 0, 0, 0, 0
+    member[a], effort[a], hours[a], kept[a], joined[a], paid[a], received[a] = -1, 0, 0, 0, 0, 0, 0
+    if a < solo.size:
+        solo[a], share[a], perceived[a], seen[a] = 0.0, 0.0, 0.0, 0
