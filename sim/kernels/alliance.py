@@ -9,7 +9,8 @@ Source of the form: docs/model.md, "make or buy" (form B) and its alternative (f
 import numpy as np
 from numba import njit
 
-from sim.kernels import shares, trust, value
+from sim.kernels import ahead, shares, trust, value
+from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 from sim.kernels.seats import WIDTH
 
@@ -137,6 +138,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     pair_cost, scratch = np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS))
     game, weight, share = np.empty((1 << WIDTH) + 1), np.empty(FUNCTIONS), np.empty(WIDTH)
     for p in between(first, last):
+        ask_ahead(p, last, members, memberships, ties, traits, org_efficiency)
         if state[p] != 1:
             continue
         extra = np.float64(untied[p])
@@ -182,6 +184,36 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
         if due and at < out_share.size:  # a team: whose project is its own shares with nobody
             fill_shares(at, m, game, share, seen, out_solo, t, out_share, out_perceived)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_ahead(p, last, members, memberships, ties, traits, org_efficiency):
+    """Ask for what `appraise` will read of the teams and of the members of alliances that come some rows after p."""
+    seat, member, effort, hours, _, _, _, _ = memberships
+    neighbour, generation, memory, kept, broken, births = ties
+    domain, size, territory, model, _ = traits
+    far, middle, near = p + np.uint64(ahead.FAR), p + np.uint64(ahead.MIDDLE), p + np.uint64(ahead.NEAR)
+    if far < last and members[far] > 1:
+        fetch(member, seat[far])
+        fetch(effort, seat[far])
+        fetch(hours, seat[far])
+    if middle < last and members[middle] > 1:
+        for s in range(np.int64(seat[middle]), np.int64(seat[middle]) + np.int64(members[middle])):
+            i = np.uint64(member[s])
+            fetch(neighbour, i)
+            fetch(generation, i)
+            fetch(memory, i)
+            fetch(births, i)
+            fetch(org_efficiency, i)
+            fetch(domain, i)
+            fetch(size, i)
+            fetch(territory, i)
+            fetch(model, i)
+    if near < last and members[near] > 1:
+        for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
+            row = np.uint64(memory[np.uint64(member[s])])
+            fetch(kept, row)
+            fetch(broken, row)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, matching, needs, seats, value
+from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
+from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 
 LIVING, KEPT = 1, 2
@@ -21,7 +22,6 @@ MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
-AHEAD = 128  # projects whose founders are looked up together
 STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 PARTS = 10_000.0  # of a euro, in which the month of projects is added up
 ASKED, WEIGHED, ALLOTTED, WAGES, HANDED, TOTALS = 7, 8, 9, 10, 11, 12  # columns of these sums: see `open_sums`
@@ -225,8 +225,7 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     org_uid, org_territory, org_model, slots, cash, settled = organisations
     means = (state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
-        if (p - first) % AHEAD == 0:
-            look_ahead(p, min(p + AHEAD, last), seat, member, organisations, gifts)
+        ask_ahead(p, last, members, perceived, memberships, organisations)
         gifts[p], cap[p], worth[p] = 0, 0, 0
         if state[p] != LIVING or members[p] == 0:
             continue
@@ -278,18 +277,29 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
                 sums[place, WEIGHED] += worth[p]
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def look_ahead(first, last, seat, member, organisations, out):
-    """Read what `work` will ask of the founders of projects first..last-1, so that it is near when it is needed.
-
-    Each of them is anywhere in memory. In a loop that does nothing else many looks are under way together; `work` does
-    so much for a project that it would wait for each in turn. What is read is written to `out`, which `work` clears:
-    else the compiler would see that nobody wants it.
-    """
-    _, org_territory, org_model, slots, cash, settled = organisations
-    for p in between(first, last):
-        i = np.uint64(max(0, member[np.uint64(seat[p])]))
-        out[p] = slots[i, 1] + cash[i] + settled[i] + org_territory[i] + org_model[i]
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_ahead(p, last, members, perceived, memberships, organisations):
+    """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
+    seat, member, effort, hours, kept, paid, _ = memberships
+    org_uid, org_territory, org_model, slots, cash, settled = organisations
+    far, near = p + ahead.FAR, p + ahead.NEAR
+    if far < last and members[far] > 1:  # a project of one has its seat next to those of its neighbours
+        team = seat[far]
+        fetch(member, team)
+        fetch(effort, team)
+        fetch(hours, team)
+        fetch(perceived, team)
+        fetch(kept, team)
+        fetch(paid, team)
+    if near < last:
+        for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
+            i = np.uint64(member[s])
+            fetch(slots, i)
+            fetch(cash, i)
+            fetch(settled, i)
+            fetch(org_territory, i)
+            fetch(org_model, i)
+            fetch(org_uid, i)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -389,23 +399,43 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
     """
     territory, members = projects
     org_territory, org_model, slots, cash, settled = organisations
-    for p in range(first, last):
-        for fund in range(given.shape[1]):
-            if given[p, fund] == 0:
+    funds = given.shape[1]
+    for p in between(first, last):
+        near = p + np.uint64(ahead.NEAR)
+        if near < last and given[near, 0] != 0:
+            ask_for_founder(seat[near], member, organisations)
+        anything = np.int64(0)
+        for fund in range(funds):
+            anything |= given[p, fund]
+        if anything == 0:
+            continue
+        m = np.int64(members[p])
+        for s in range(m):
+            at = np.int64(seat[p]) + s
+            i = np.uint64(member[at])
+            if slots[i, 1] >= 0:
                 continue
-            m = np.int64(members[p])
-            for s in range(m):
-                at = np.int64(seat[p]) + s
-                i = np.int64(member[at])
+            t, k, whole = np.int64(org_territory[i]), np.int64(org_model[i]), np.int64(0)
+            for fund in range(funds):
                 part = share_of(given[p, fund], s, m)
-                if slots[i, 1] >= 0 or part == 0:
-                    continue
-                cash[i] += part
-                settled[i] += part
-                if repays:
-                    received[at] += part
-                t = np.int64(org_territory[i])
-                paid[t, fund if territory[p] == t else given.shape[1], np.int64(org_model[i])] += part
+                whole += part
+                paid[t, fund if territory[p] == t else funds, k] += part
+            cash[i] += whole
+            settled[i] += whole
+            if repays:
+                received[at] += whole
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_founder(at, member, organisations):
+    """Ask for what the member in seat `at` holds."""
+    org_territory, org_model, slots, cash, settled = organisations
+    i = np.uint64(max(0, member[at]))
+    fetch(org_territory, i)
+    fetch(org_model, i)
+    fetch(slots, i)
+    fetch(cash, i)
+    fetch(settled, i)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
