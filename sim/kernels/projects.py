@@ -377,6 +377,7 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
     """
     org_territory, org_model, slots, cash, settled = organisations
     for at in range(first, last):
+        ask_for_shared(at, rows, last, members, seat, member, paid, organisations)
         i = rows[at]
         for place in range(slots.shape[1]):
             p = np.int64(slots[i, place])
@@ -388,6 +389,30 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
             cash[i] -= leaves
             settled[i] -= leaves
             spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_shared(at, rows, last, members, seat, member, amounts, organisations):
+    """Ask for what organisations in several projects hold, and for these projects, some places of the list before."""
+    org_territory, org_model, slots, cash, settled = organisations
+    far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
+    if far < last:
+        i = rows[far]
+        fetch(slots, i)
+        fetch(cash, i)
+        fetch(settled, i)
+        fetch(org_territory, i)
+        fetch(org_model, i)
+    if middle < last:
+        for place in range(2):
+            p = slots[rows[middle], place]
+            fetch(members, p)
+            fetch(seat, p)
+    if near < last:
+        for place in range(2):
+            team = seat[slots[rows[near], place]]
+            fetch(member, team)
+            fetch(amounts, team)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -444,6 +469,7 @@ def hand_to_others(rows, projects, seat, member, given, repays, received, organi
     territory, members = projects
     org_territory, org_model, slots, cash, settled = organisations
     for at in range(first, last):
+        ask_for_shared(at, rows, last, members, seat, member, received, organisations)
         i = rows[at]
         t, k = np.int64(org_territory[i]), np.int64(org_model[i])
         for place in range(slots.shape[1]):
