@@ -7,6 +7,7 @@ time. It says some turns before which rows it will come to:
 
     FAR, MIDDLE, NEAR   how many rows before its turn a row is asked for, then what this one points to, then what that
                         one points to: what is asked for has come at the next of them
+    MANY                organisations from which on it is worth asking: fewer are near anyhow
 """
 
 from llvmlite import ir
@@ -15,6 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 FAR, MIDDLE, NEAR = 96, 64, 32
+MANY = 20_000
 READ, KEEP, DATA = 0, 3, 1  # of llvm.prefetch: to be read, in all caches, not a program
 
 

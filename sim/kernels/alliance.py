@@ -189,6 +189,8 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def ask_ahead(p, last, members, memberships, ties, traits, org_efficiency):
     """Ask for what `appraise` will read of the teams and of the members of alliances that come some rows after p."""
+    if org_efficiency.shape[0] < ahead.MANY:
+        return
     seat, member, effort, hours, _, _, _, _ = memberships
     neighbour, generation, memory, kept, broken, births = ties
     domain, size, territory, model, _ = traits

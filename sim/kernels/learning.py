@@ -86,6 +86,8 @@ def ask_ahead(i, last, allied, slots, uid, projects, memberships, ties):
     state, _, members, _, followed = projects
     seat, member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
+    if slots.shape[0] < ahead.MANY:
+        return
     far, middle, near = i + ahead.FAR, i + ahead.MIDDLE, i + ahead.NEAR
     if far < last and allied[far]:
         fetch(slots, far)

@@ -282,6 +282,8 @@ def ask_ahead(p, last, members, perceived, memberships, organisations):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
+    if cash.size < ahead.MANY:
+        return
     far, near = p + ahead.FAR, p + ahead.NEAR
     if far < last and members[far] > 1:  # a project of one has its seat next to those of its neighbours
         team = seat[far]
@@ -395,6 +397,8 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
 def ask_for_shared(at, rows, last, members, seat, member, amounts, organisations):
     """Ask for what organisations in several projects hold, and for these projects, some places of the list before."""
     org_territory, org_model, slots, cash, settled = organisations
+    if cash.size < ahead.MANY:
+        return
     far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
     if far < last:
         i = rows[far]
