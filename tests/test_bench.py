@@ -153,9 +153,9 @@ def test_blocks_drawn_twice_and_counted_blocks_are_the_same_blocks(tmp_path):
         ("twice", copy_of_chance(tmp_path, "chance_twice", draws.TWICE)),
         ("counted", copy_of_chance(tmp_path, "chance_counted", draws.COUNTED)),
     ):
-        first, total = np.zeros(uid.size, np.uint32), np.zeros(uid.size, np.uint64)
-        module.blocks(5, uid, 3, 11, first, total)
-        drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), first.tolist(), total.tolist())
+        words = tuple(np.zeros((3, uid.size), np.uint32))
+        module.blocks(5, uid, 3, 11, words, 0, uid.size)
+        drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), *(word.tolist() for word in words))
     assert drawn["usual"] == drawn["twice"] == drawn["counted"]
     assert draws.COUNTER.value == uid.size + 1
 

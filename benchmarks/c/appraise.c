@@ -6,6 +6,7 @@
 
 enum { WIDTH = 8, FUNCTIONS = 5, ACQUAINTANCES = 8, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
 enum { PRACTICES = 0, INNOVATION = 2 };
+enum { FAR = 96, MIDDLE = 64, NEAR = 32 }; /* ahead.py */
 static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0;
 static const double FACTORIAL[9] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320};
 
@@ -293,6 +294,32 @@ void kernel(
     const Terms *t = terms;
     #pragma omp parallel for schedule(static) num_threads(threads)
     for (int64_t p = first; p < last; p++) {
+        /* as sim/kernels/ahead.py: teams, then what members hold, then what they remember */
+        if (p + FAR < last && members[p + FAR] > 1) {
+            int64_t team = seat[p + FAR];
+            __builtin_prefetch(&member[team]);
+            __builtin_prefetch(&effort[team]);
+            __builtin_prefetch(&hours[team]);
+        }
+        if (p + MIDDLE < last && members[p + MIDDLE] > 1)
+            for (int64_t s = 0; s < members[p + MIDDLE]; s++) {
+                int64_t i = member[seat[p + MIDDLE] + s];
+                __builtin_prefetch(&neighbour[i * WIDTH]);
+                __builtin_prefetch(&generation[i * WIDTH]);
+                __builtin_prefetch(&memory[i]);
+                __builtin_prefetch(&births[i]);
+                __builtin_prefetch(&org_efficiency[i * FUNCTIONS]);
+                __builtin_prefetch(&org_domain[i]);
+                __builtin_prefetch(&org_size[i]);
+                __builtin_prefetch(&org_territory[i]);
+                __builtin_prefetch(&org_model[i]);
+            }
+        if (p + NEAR < last && members[p + NEAR] > 1)
+            for (int64_t s = 0; s < members[p + NEAR]; s++) {
+                int64_t row = memory[member[seat[p + NEAR] + s]];
+                __builtin_prefetch(&kept[row * WIDTH]);
+                __builtin_prefetch(&broken[row * WIDTH]);
+            }
         if (state[p] != 1) continue;
         double extra = (double)untied[p];
         if (step[p] == AT_WORK && reserve[p] != 0)
