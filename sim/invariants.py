@@ -6,7 +6,7 @@ Each invariant is a function of the state that returns a message about the first
 import numpy as np
 
 from sim.errors import RunError
-from sim.kernels.seats import WIDTH
+from sim.kernels.seats import SMALL, WIDTH
 from sim.state import State
 
 TOLERANCE = 1e-9
@@ -57,7 +57,7 @@ def alliances_sit_in_teams(state: State) -> str | None:
     """A project of several members has a team; any other has one, or its own seat."""
     p, first = state.projects, state.first_single
     single = p.seat == first + np.arange(len(p))
-    team = (p.seat >= 0) & (p.seat < first) & (p.seat % WIDTH == 0)
+    team = (p.seat >= 0) & (p.seat < first) & (p.seat % np.where(p.members > SMALL, WIDTH, SMALL) == 0)
     wrong = np.flatnonzero(~(team | (single & (p.members <= 1))))
     return (
         f"project row {wrong[0]} of {p.members[wrong[0]]} members has seat {p.seat[wrong[0]]}" if wrong.size else None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernels import rows as kernel
+from sim.kernels import seats
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
@@ -125,8 +126,8 @@ class State:
                    grows; row 0 is that of all others, and stays empty
     cohorts        ten rows a territory
     projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
-    memberships    one seat a row. First teams, of WIDTH seats each, for projects that ever had a second member; then a
-                   seat for each project of one (sim/kernels/seats.py)
+    memberships    one seat a row. First teams, of four or eight seats, for projects that ever had a second member; then
+                   a seat for each project of one (sim/kernels/seats.py)
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
     """
 
@@ -194,9 +195,9 @@ class State:
         return len(self.memberships) - len(self.projects)
 
     def make_teams(self, wanted: int):
-        """Have at least `wanted` free teams. New ones come before all others, whose seats count on from them."""
+        """Have at least `wanted` free large teams. New ones come before all others, whose seats count on from them."""
         first = self.first_single
-        missing = wanted - np.count_nonzero(self.memberships.member[:first:WIDTH] < 0)
+        missing = wanted - seats.count_large(self.memberships.member, first)
         if missing > 0:
             more = WIDTH * max(missing, first // WIDTH // 16)
             more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one

@@ -770,11 +770,14 @@ class matching:
     def with_premium(gain, t):
         return gain + t.premium_rate * max(0.0, gain)
 
-    def accept(n, order, proposals, projects, memberships, free, organisations, core, seed, month, t):
+    def count_movers(n, proposed, members, seat, member):
+        return sum(not seats.has_room(p, members[p], seat, member) for p in proposed[:n])
+
+    def accept(n, order, proposals, projects, memberships, organisations, core, seed, month, t):
         uid, territory, members, members_max, dirty = projects
         seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
         org_uid, desire, slots = organisations
-        accepted, free = 0, iter(free)
+        accepted = 0
         order[:n] = sorted(range(n), key=lambda k: (-proposals[2][k], uid[proposals[0][k]]))
         for k in order[:n]:
             p, j, _, pair, cash, given = (column[k] for column in proposals)
@@ -783,8 +786,8 @@ class matching:
                 continue
             expected = pair / 2 + t.noise * budget * chance.normal(seed, org_uid[j], month, 65, 0)
             if matching.with_premium(expected, t) + desire[j] * budget >= 0:
-                if seat[p] >= len(member) - len(seat):
-                    seats.move(p, next(free), memberships)
+                if not seats.has_room(p, m, seat, member):
+                    seats.move(p, m, seats.next_free(member, 0, 4 if m == 1 else 8), memberships)
                 matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, joined, slots)
                 seen[seat[p]] |= 1 << m
                 seen[seat[p] + m] = 1
@@ -799,10 +802,26 @@ class seats:
     def own_seat(p, seat, member):
         return len(member) - len(seat) + p
 
-    def list_free(member, first_single, wanted, out):
-        free = [at for at in range(0, first_single, 8) if member[at] < 0][:wanted]
-        out[: len(free)] = free
-        return len(free)
+    def free(member, first, last, width):
+        return [at for at in range(first, last, width) if set(member[at : at + width : 4]) == {-1}]
+
+    def count_large(member, first_single):
+        return len(seats.free(member, 0, first_single, 8))
+
+    def next_free(member, at, width):
+        return seats.free(member, at, len(member) - width, width)[0]
+
+    def has_room(p, m, seat, member):
+        return seat[p] != seats.own_seat(p, seat, member) and (m != 4 or member[seat[p] + 4] == -2)
+
+    def close_gap(p, s, m, memberships):
+        for column, nothing in zip(teams(*memberships), seats.NOTHING, strict=True):
+            column[p] = [*(x for a, x in enumerate(column[p][:m]) if a != s), nothing]
+        seat, member, *_ = memberships
+        if m == 5:
+            member[seat[p] + 4] = -2
+        if m == 1:
+            seats.go_home(p, 0, memberships)
 
     def take_seat(a, b, memberships):
         for column in memberships[1:]:
@@ -812,16 +831,19 @@ class seats:
         for column, nothing in zip(memberships[1:], seats.NOTHING, strict=True):
             column[a : a + 1] = [nothing] * len(column[a : a + 1])
 
-    def move(p, to, memberships):
+    def move(p, m, to, memberships):
         seat = memberships[0]
-        seats.take_seat(seat[p], to, memberships)
-        seats.leave_seat(seat[p], memberships)
+        for s in range(m):
+            seats.take_seat(seat[p] + s, to + s, memberships)
+            seats.leave_seat(seat[p] + s, memberships)
         seat[p] = to
 
     def go_home(p, m, memberships):
         seat, member, *_ = memberships
         for at in range(seat[p], seat[p] + m):
             seats.leave_seat(at, memberships)
+        if seat[p] < len(member) - len(seat) and member[seat[p] + 4] == -2:
+            member[seat[p] + 4] = -1
         seat[p] = seats.own_seat(p, seat, member)
 
 
@@ -1283,16 +1305,12 @@ class projects:
 
     def leave(p, s, members, memberships, dirty):
         """Delete slot s of every column, and bit s of what each one has seen; a project of nobody leaves its team."""
-        columns = teams(*memberships)
-        for column, nothing in zip(columns, seats.NOTHING, strict=True):
-            column[p] = [*(x for a, x in enumerate(column[p][: members[p]]) if a != s), nothing]
-        seen = columns[6][p]
+        seats.close_gap(p, s, members[p], memberships)
+        seen = teams(*memberships)[6][p]
         for a in range(members[p] - 1):
             bits = [seen[a] >> b & 1 for b in range(8) if b != s]
             seen[a] = sum(bit << b for b, bit in enumerate(bits))
         members[p] -= 1
-        if members[p] == 0:
-            seats.go_home(p, 0, memberships)
         dirty[p] = 1
 
     def sees_less(p, s, memberships, desire, t):
@@ -1333,7 +1351,7 @@ class projects:
         state, step, members, dirty = table
         gone, (member, *_) = 0, teams(*memberships)
         for p in rows:
-            for i in [i for i in member[p] if i >= 0 and changed[i]]:
+            for i in [i for i in member[p][: members[p]] if changed[i]]:
                 if (
                     (state[p], step[p]) == (1, 5)
                     and members[p] > 1

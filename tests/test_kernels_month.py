@@ -82,6 +82,7 @@ PAIRS = (
     (learning.remember, naive.learning.remember),
     (learning.wear_badges, naive.learning.wear_badges),
     (matching.accept, naive.matching.accept),
+    (matching.count_movers, naive.matching.count_movers),
     (matching.list_seekers, naive.matching.list_seekers),
     (matching.list_starters, naive.matching.list_starters),
     (matching.propose, naive.matching.propose),
@@ -116,7 +117,7 @@ PAIRS = (
     (record.count_projects, naive.record.count_projects),
     (record.list_living, naive.record.list_living),
     (rows.clear, naive.rows.clear),
-    (seats.list_free, naive.seats.list_free),
+    (seats.count_large, naive.seats.count_large),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
     "accounts", "alliance", "innovation", "learning", "matching", "needs", "partnership", "projects", "record",
@@ -174,9 +175,8 @@ def test_the_worlds_take_the_branches(calls):
     assert allied.sum() > 20
     assert members.max() >= 3
     (place, _), seat, member, *_, organisations, _, _, _ = calls[projects.hand_out][-1]
-    seats = seat[allied][:, None] + np.arange(alliance.WIDTH)
-    strangers = organisations[0][member[seats]] != place[allied][:, None]
-    assert np.any(strangers & (member[seats] >= 0)), "no member from elsewhere"
+    second = member[seat[allied] + 1]
+    assert np.any(organisations[0][second] != place[allied]), "no member from elsewhere"
     assert any(arguments[0][:, projects.ALLOTTED].any() for arguments in calls[projects.open_sums]), "no programme"
     (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][7]
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
@@ -224,20 +224,35 @@ def test_the_seat_of_a_member(tables):
 
 
 @SETTINGS
-@given(memberships(), st.integers(1, 4))
-def test_teams_are_taken_and_given_back(tables, wanted):
+@given(memberships())
+def test_teams_are_taken_and_given_back(tables):
+    """A small one, then a large one whose second half nobody else takes, then its own seat again."""
     _, members, (seat, member, *columns) = tables
-    first = member.size - seat.size
-    *_, free = agree(seats.list_free, naive.seats.list_free, (member, first, wanted, np.full(4, -1, np.int64)))
+    spare = 2 * alliance.WIDTH  # two large teams that nobody has
+    longer = [
+        np.concatenate([np.full(spare, -1 if at == 0 else 0, c.dtype), c]) for at, c in enumerate((member, *columns))
+    ]
+    table, first = (seat + np.int32(spare), *longer), member.size - seat.size + spare
+    agree(seats.count_large, naive.seats.count_large, (table[1], first))
     for p in np.flatnonzero(members == 1):
-        own = seats.own_seat(p, seat, member)
-        assert own == seat[p] == naive.seats.own_seat(p, seat.tolist(), member.tolist())
-        moved = agree(seats.move, naive.seats.move, (p, free[0], (seat, member, *columns)))[2]
-        assert moved[0][p] == free[0] and moved[1][free[0]] == member[own] and moved[1][own] == -1
-        back = agree(seats.go_home, naive.seats.go_home, (p, 1, moved))[2]
-        assert back[0][p] == own and (back[1][[own, free[0]]] == -1).all()
-        agree(seats.take_seat, naive.seats.take_seat, (own, free[0], (seat, member, *columns)))
-        agree(seats.leave_seat, naive.seats.leave_seat, (own, (seat, member, *columns)))
+        own = seats.own_seat(p, table[0], table[1])
+        assert own == table[0][p] == naive.seats.own_seat(p, table[0].tolist(), table[1].tolist())
+        now, m = table, 1
+        for more in range(2, alliance.WIDTH + 1):
+            agree(seats.has_room, naive.seats.has_room, (p, m, now[0], now[1]))
+            if not seats.has_room(p, m, now[0], now[1]):
+                width = seats.SMALL if m == 1 else seats.WIDTH
+                agree(seats.next_free, naive.seats.next_free, (now[1], 0, width))
+                now = agree(seats.move, naive.seats.move, (p, m, seats.next_free(now[1], 0, width), now))[3]
+            m, now[1][now[0][p] + m] = more, 100 + more
+        assert now[0][p] == alliance.WIDTH and sorted(now[1][8:16].tolist()) == [member[seat[p]], *range(102, 109)]
+        for left in range(alliance.WIDTH, 0, -1):
+            agree(seats.go_home, naive.seats.go_home, (p, left, now))
+            now = agree(seats.close_gap, naive.seats.close_gap, (p, 0, left, now))[3]
+            assert (now[1][12] == seats.HELD) == (1 < left <= 5)
+        assert now[0][p] == own and (now[1][:spare] == seats.NOBODY).all()
+        agree(seats.take_seat, naive.seats.take_seat, (own, 0, table))
+        agree(seats.leave_seat, naive.seats.leave_seat, (own, table))
 
 
 @SETTINGS

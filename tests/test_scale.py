@@ -8,7 +8,7 @@ from sim.alliances.terms import KEPT_MONTHS
 from sim.engine import World
 from sim.errors import CapacityError
 from sim.kernels import projects
-from sim.kernels.seats import WIDTH
+from sim.kernels.seats import SMALL
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.territory import load_territory
@@ -51,9 +51,9 @@ def test_there_are_as_many_teams_as_there_were_alliances():
         most = max(most, int((p.members > 1).sum()))
     held = np.flatnonzero(p.state == 1)
     free = np.setdiff1d(np.arange(len(s.memberships)), s.seats_of(held)[0])
-    assert most <= s.first_single // WIDTH < 1.5 * most
+    assert most <= s.first_single // SMALL < 1.5 * most
     assert p.seat[p.state != 1].tolist() == (s.first_single + np.flatnonzero(p.state != 1)).tolist()
-    assert (s.memberships.member[free] == -1).all() and not s.memberships.effort[free].any()
+    assert (s.memberships.member[free] < 0).all() and not s.memberships.effort[free].any()
 
 
 def test_results_do_not_depend_on_free_rows():

@@ -18,7 +18,6 @@ from sim.alliances.terms import start_probabilities
 from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
-from sim.kernels import seats
 from sim.phases import phase
 from sim.state import columns
 
@@ -121,19 +120,9 @@ def recruit(world):
         (o.domain, o.size, o.territory, o.model, world.region),
         s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip
-    project = out[0][:n]
-    free = _free_teams(world, np.count_nonzero(p.seat[project] == s.first_single + project))
+    s.make_teams(match.count_movers(n, out[0], p.members, p.seat, m.member))
     world.work.joined = match.accept(
         n, world.work.order, out,
         (p.uid, p.territory, p.members, p.members_max, p.dirty),
-        memberships(s), free, (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
+        memberships(s), (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
     )  # fmt: skip
-
-
-def _free_teams(world, wanted: int) -> np.ndarray:
-    """Return the first seats of as many free teams; seekers are not needed any more."""
-    s, out = world.state, world.work.projects
-    if wanted:
-        s.make_teams(wanted)
-        seats.list_free(s.memberships.member, s.first_single, wanted, out)
-    return out[:wanted]

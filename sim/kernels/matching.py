@@ -267,6 +267,16 @@ def is_member(j, team, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def count_movers(n, proposed, members, seat, member):
+    """Return how many of n projects need a team, or a larger one, if one more joins."""
+    movers = 0
+    for k in range(n):
+        p = np.int64(proposed[k])
+        movers += not seats.has_room(p, np.int64(members[p]), seat, member)
+    return movers
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def is_before(a, b, gain, project, uid):
     """Return whether proposal a is decided before b: best first; ties by identity, never by row."""
     if gain[a] != gain[b]:
@@ -300,12 +310,12 @@ def put_best_first(n, gain, project, uid, order):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(n, order, proposals, projects, memberships, free, organisations, core, seed, month, terms):
+def accept(n, order, proposals, projects, memberships, organisations, core, seed, month, terms):
     """Let each candidate decide, best proposal first; return how many joined in the core. `order` is a work array.
 
     A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
-    adds its own desire. Serial on purpose: two founders may want the same partner. Projects that a second member
-    joins move to teams of `free`, whose first seats it lists.
+    adds its own desire. Serial on purpose: two founders may want the same partner. Projects whose
+    seats are taken move to a team: there are enough (`count_movers`).
     """
     t = terms[0]
     out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
@@ -313,7 +323,7 @@ def accept(n, order, proposals, projects, memberships, free, organisations, core
     seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
     org_uid, desire, slots = organisations
     put_best_first(n, out_gain, out_project, uid, order)
-    accepted, moved = 0, 0
+    accepted, free = 0, 0
     for at in range(n):
         k = order[at]
         p, j = np.int64(out_project[k]), np.int64(out_row[k])
@@ -324,9 +334,10 @@ def accept(n, order, proposals, projects, memberships, free, organisations, core
         noise = t.noise * budget * chance.normal(seed, org_uid[j], month, d.ACCEPT, 0)
         if with_premium(0.5 * out_pair[k] + noise, t) + desire[j] * budget < 0.0:
             continue
-        if seat[p] == seats.own_seat(p, seat, member):
-            seats.move(p, free[moved], memberships)
-            moved += 1
+        if not seats.has_room(p, m, seat, member):
+            if m == 1:
+                free = seats.next_free(member, free, seats.SMALL)
+            seats.move(p, m, free if m == 1 else seats.next_free(member, 0, seats.WIDTH), memberships)
         first = np.int64(seat[p])
         join(p, j, first + m, out_effort[k], out_hours[k], month, member, effort, hours, joined, slots)
         seen[first] |= np.uint8(1 << m)  # the founder and the newcomer have met

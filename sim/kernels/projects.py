@@ -841,15 +841,11 @@ def leave(p, s, members, memberships, dirty):
     """Take the member in slot s out of project p, close the gap, and keep who has seen whom."""
     seen = memberships[7]
     first, m = np.int64(memberships[0][p]), np.int64(members[p]) - 1
-    for at in range(first + s, first + m):
-        seats.take_seat(at + 1, at, memberships)
-    seats.leave_seat(first + m, memberships)
+    seats.close_gap(p, s, m + 1, memberships)
     below = (1 << s) - 1
     for at in range(first, first + m):
         bits = np.int64(seen[at])
         seen[at] = np.uint8((bits & below) | ((bits >> (s + 1)) << s))
-    if m == 0:
-        seats.go_home(p, 0, memberships)
     members[p] = m
     dirty[p] = 1
 

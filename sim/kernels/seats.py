@@ -3,9 +3,10 @@
     member[seat[p] + s]      the member in slot s of project p, s < members[p]; the founder in slot 0 until it leaves
 
 Nine projects in ten have one member. Each project has a seat of its own, where a project of one stays: they come last
-in the table, in order of projects. A project that a second member joins moves to a team, WIDTH seats that nobody else
-holds, so that it moves once; it gives them back when it ends or loses its last member. Teams come first in the table. A
-team is free when its first seat is; nothing depends on which one a project has.
+in the table, in order of projects. A project that a second member joins moves to a team, SMALL seats that nobody else
+holds, and to one of WIDTH when a fifth joins; it gives them back when it ends or loses its last member. Teams come
+first in the table. A small team is free when its first seat is; a large one is two in a row, and its fifth seat is HELD
+when nobody sits there. Nothing depends on which team a project has.
 
 What one has in the value of an alliance (solo, share, perceived), and the links that it has seen, are columns of teams
 only: a project of one is worth what its member is worth alone.
@@ -14,7 +15,8 @@ only: a project of one is worth what its member is worth alone.
 import numpy as np
 from numba import njit
 
-WIDTH = 8  # members at most
+WIDTH, SMALL = 8, 4  # seats of a team: of so many members at most; of most alliances
+NOBODY, HELD = -1, -2  # in the place of a member
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -24,24 +26,39 @@ def own_seat(p, seat, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_free(member, first_single, wanted, out):
-    """List the first seats of the first `wanted` free teams; return how many there are."""
+def count_large(member, first_single):
+    """Return how many large teams are free."""
     n = 0
     for at in range(0, first_single, WIDTH):
-        if n == wanted:
-            break
-        if member[at] < 0:
-            out[n] = at
-            n += 1
+        n += member[at] == NOBODY and member[at + SMALL] == NOBODY
     return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def move(p, to, memberships):
-    """Give project p, of one member, the team whose first seat is `to`."""
+def next_free(member, at, width):
+    """Return the first seat of the first free team of this width from seat `at` on; there is one."""
+    while member[at] != NOBODY or (width > SMALL and member[at + SMALL] != NOBODY):
+        at += width
+    return at
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def has_room(p, m, seat, member):
+    """Return whether one more may sit in the seats of project p, of m members."""
+    first = np.int64(seat[p])
+    if first == own_seat(p, seat, member):
+        return False
+    return m != SMALL or member[first + SMALL] == HELD
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def move(p, m, to, memberships):
+    """Give project p, of m members, the team whose first seat is `to`."""
     seat = memberships[0]
-    take_seat(np.int64(seat[p]), to, memberships)
-    leave_seat(np.int64(seat[p]), memberships)
+    first = np.int64(seat[p])
+    for s in range(m):
+        take_seat(first + s, to + s, memberships)
+        leave_seat(first + s, memberships)
     seat[p] = to
 
 
@@ -49,9 +66,25 @@ def move(p, to, memberships):
 def go_home(p, m, memberships):
     """Empty the m seats of project p, and give back its team if it had one."""
     seat, member = memberships[0], memberships[1]
+    first, own = np.int64(seat[p]), own_seat(p, seat, member)
     for s in range(m):
-        leave_seat(np.int64(seat[p]) + s, memberships)
-    seat[p] = own_seat(p, seat, member)
+        leave_seat(first + s, memberships)
+    if first != own and member[first + SMALL] == HELD:
+        member[first + SMALL] = NOBODY
+    seat[p] = own
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def close_gap(p, s, m, memberships):
+    """Take the member in slot s out of the m seats of project p; those after it move up."""
+    first = np.int64(memberships[0][p])
+    for at in range(first + s, first + m - 1):
+        take_seat(at + 1, at, memberships)
+    leave_seat(first + m - 1, memberships)
+    if m - 1 == SMALL:
+        memberships[1][first + SMALL] = HELD
+    if m == 1:
+        go_home(p, 0, memberships)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -70,6 +103,6 @@ def take_seat(a, b, memberships):
 def leave_seat(a, memberships):
     """Empty seat a."""
     _, member, effort, hours, solo, share, perceived, seen, kept, joined, paid, received = memberships
-    member[a], effort[a], hours[a], kept[a], joined[a], paid[a], received[a] = -1, 0, 0, 0, 0, 0, 0
+    member[a], effort[a], hours[a], kept[a], joined[a], paid[a], received[a] = NOBODY, 0, 0, 0, 0, 0, 0
     if a < solo.size:
         solo[a], share[a], perceived[a], seen[a] = 0.0, 0.0, 0.0, 0
