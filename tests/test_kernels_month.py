@@ -244,7 +244,7 @@ def test_teams_are_taken_and_given_back(tables):
                 width = seats.SMALL if m == 1 else seats.WIDTH
                 agree(seats.next_free, naive.seats.next_free, (now[1], 0, width))
                 now = agree(seats.move, naive.seats.move, (p, m, seats.next_free(now[1], 0, width), now))[3]
-            m, now[1][now[0][p] + m] = more, 100 + more
+            now[1][now[0][p] + m], m = 100 + more, more
         assert now[0][p] == alliance.WIDTH and sorted(now[1][8:16].tolist()) == [member[seat[p]], *range(102, 109)]
         for left in range(alliance.WIDTH, 0, -1):
             agree(seats.go_home, naive.seats.go_home, (p, left, now))
