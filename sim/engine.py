@@ -19,7 +19,7 @@ from sim.kernels.decisions import EACH_MONTH
 from sim.kernels.terms import Terms, as_record
 from sim.ledger import Ledger
 from sim.schedule import PHASES
-from sim.state import State
+from sim.state import State, columns
 from sim.threads import Crew
 
 
@@ -170,6 +170,9 @@ class Work:
             "selected": np.zeros(most, np.uint8),  # by the fund
             "followed": np.zeros(most, np.uint8),  # by territorial catalysts
         }  # fmt: skip
+        self.wiped = state.projects.layout([  # of what ended projects left: they keep their seat
+            c.column for c in columns().values() if c.table == "projects" and c.column != "seat"
+        ])  # fmt: skip
         self.show(len(state.projects))
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]
         self.listed = 0
@@ -177,8 +180,14 @@ class Work:
         self.spent = np.zeros((places, 7), np.int64)  # cents by model, on their way to markets
         self.asked, self.wages = np.zeros((2, places), np.int64), np.zeros(places, np.int64)
         self.handed = np.zeros((places, 1), np.int64)  # untied cents to members
+        self.savings, self.capital = (
+            np.zeros(places, np.int64),
+            np.zeros((places, 7), np.int64),
+        )  # of residents; newborns
+        self.births = np.zeros((7, places), np.int64)
         self.granted, self.funds = np.zeros((2, places, 3), np.int64)  # by each fund; what each held before
-        self.funded = self.allotted = False  # a purse of policies holds money; projects have programme money
+        # a purse of policies holds money; projects have programme money; they may owe some to the fund, or it to others
+        self.funded = self.allotted = self.owing = False
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.closed = np.zeros(0, np.int64)  # rows that closed this month
         self.ends = np.zeros(5, np.int64)
@@ -194,7 +203,7 @@ class Work:
         self.hours = np.zeros(places, np.int64)  # of staff that firms lent to associations
         self.relieved = np.zeros(needs.DOMAINS)  # of one territory
         self.purse = state.territories.purse.copy()  # what the purses of policies held once filled
-        self.collected = np.zeros(places)  # part of what policies needed that could be collected
+        self.collected = np.ones(places)  # part of what policies needed that could be collected
 
     def show(self, projects: int):
         """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before."""

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels import rows as kernel
 from sim.kernels import seats
 from sim.kernels.seats import WIDTH
 
@@ -93,10 +92,6 @@ class Table:
         """
         places = list(self._reserve)
         return self._memory, self._layout[[places.index(name) for name in names]]
-
-    def wipe(self, rows: np.ndarray, crew):
-        """Set these rows of every column to 0; a crew (sim/threads.py) shares them."""
-        crew.share(kernel.wipe, rows.size, self._memory, self._layout, rows)
 
     def move(self, old: np.ndarray, new: np.ndarray, first: int):
         """Move rows `old` of every column to `new`; all other rows from `first` on become 0."""

@@ -324,8 +324,8 @@ class life:
             count[k][t] = wanted if wanted <= len(free) else -1
             out[span[0] : span[0] + len(free[:wanted])] = free[:wanted]
 
-    def pack_births(segments, count, out):
-        found = []
+    def pack_births(segments, count, out, red):
+        found, red[:] = [], [0 if months == life.JUST_CLOSED else months for months in red]
         for k, t, span in numbered(segments):
             if count[k][t] < 0:
                 return -1 - k
@@ -333,14 +333,13 @@ class life:
         out[: len(found)] = found
         return len(found)
 
-    def wait_over(red):
-        red[:] = [0 if months == life.JUST_CLOSED else months for months in red]
-
     def be_born(
         rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
-        savings, capital,
+        residents, flow, savings, capital, share,
     ):  # fmt: skip
         opened = []
+        savings[:] = [sum(residents[1][c] for c in cohorts_of(t)) for t in range(len(savings))]
+        capital[:] = [[0] * 7 for _ in capital]
         for i in rows[:n]:
             t, k = territory[i], model[i]
             needed = nearest(months * base[i])
@@ -354,6 +353,7 @@ class life:
             settled[i] += needed
             opened.append(i)
         rows[: len(opened)] = opened
+        life.fund_births(capital, *residents, flow, share)
         return len(opened)
 
     def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing, first, last):

@@ -92,11 +92,10 @@ PAIRS = (
     (projects.advance, naive.projects.advance),
     (projects.open_sums, naive.projects.open_sums),
     (projects.allot, naive.projects.allot),
-    (projects.count_ends, naive.projects.count_ends),
+    (projects.close_projects, naive.projects.close_projects),
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
     (partnership.share_income, naive.partnership.share_income),
-    (projects.lose_face, naive.projects.lose_face),
     (projects.list_stale, naive.projects.list_stale),
     (projects.list_shared, naive.projects.list_shared),
     (projects.list_unhappy, naive.projects.list_unhappy),
@@ -109,7 +108,6 @@ PAIRS = (
     (projects.pay_work, naive.projects.pay_work),
     (projects.plan_cash, naive.projects.plan_cash),
     (projects.open_projects, naive.projects.open_projects),
-    (projects.release, naive.projects.release),
     (projects.review, naive.projects.review),
     (projects.work, naive.projects.work),
     (record.add_places, naive.record.add_places),
@@ -180,7 +178,7 @@ def test_the_worlds_take_the_branches(calls):
     assert any(arguments[0][:, projects.ALLOTTED].any() for arguments in calls[projects.open_sums]), "no programme"
     (table, *_), followed = calls[alliance.appraise][-1][0], calls[alliance.appraise][-1][0][7]
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
-    assert any(len(arguments[0]) for arguments in calls[projects.release])
+    assert any(arguments[1] for arguments in calls[projects.close_projects]), "no end"
     assert any(arguments[2].any() for arguments in calls[projects.grant]), "no grant"
     assert any(np.any(arguments[1][arguments[0], 0] >= 0) for arguments in calls[projects.drop_dead])
 
@@ -300,7 +298,7 @@ def test_rows_are_wiped_whatever_their_types_and_no_other(some, name):
     memory, layout = table.layout([c.column for c in columns().values() if c.table == name])
     memory[:] = 7
     agree(rows.wipe, naive.rows.wipe, (memory, layout, listed, 0, len(listed)))
-    table.wipe(listed, Crew(np.zeros((1, 1, 2), np.int64)))
+    Crew(np.zeros((1, 1, 2), np.int64)).share(rows.wipe, len(listed), memory, layout, listed)
     for column in columns().values():
         if column.table == name:
             left = getattr(table, column.column).view(np.uint8).reshape(5, -1)

@@ -23,10 +23,7 @@ from sim.agents.persons import monthly
 from sim.errors import CapacityError
 from sim.kernels import credit
 from sim.kernels import life as kernel
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
-
-WIDTH = 7
 
 
 @phase(
@@ -53,7 +50,7 @@ def close(world):
         kernel.list_closing, len(o), o.alive, o.model, o.cash, o.base, o.red, exits, shield,
         float(v["money.credit_months"]), int(v["money.failure_months"]), world.work.drawn.closes, rows,
     )  # fmt: skip
-    w.closed = rows[:n].copy()
+    w.closed = rows[:n]
     if n == 0:
         return
     credit.settle_debts(
@@ -78,8 +75,8 @@ _traits, _ties, _memories = attrgetter(*TRAITS), attrgetter(*TIES), attrgetter(*
 
 @phase(
     reads=(
-        "cohorts.base", "cohorts.territory", "organisations.base", "organisations.lean", "organisations.model",
-        "organisations.size", "organisations.territory", "territories.usual",
+        "cohorts.base", "organisations.base", "organisations.lean", "organisations.model", "organisations.size",
+        "organisations.territory", "territories.usual",
     ),
     writes=(
         *(f"organisations.{name}" for name in TRAITS), *(f"ties.{name}" for name in TIES),
@@ -93,29 +90,24 @@ def open(world):
     """Let newborn organisations take free rows."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    rows, entries = world.work.rows, world.from_values(turnover, "life.entry")
+    w, rows, entries = world.work, world.work.rows, world.from_values(turnover, "life.entry")
     functions, temper, likeness, staff = world.from_values(nature)
-    count = np.zeros((WIDTH, len(place)), np.int64)
     world.crew.segments(
         kernel.list_births, s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
-        world.seed, world.month, rows, count,
+        world.seed, world.month, rows, w.births,
     )  # fmt: skip
-    n = kernel.pack_births(s.segments, count, rows)
-    kernel.wait_over(o.red)
+    n = kernel.pack_births(s.segments, w.births, rows, o.red)
     if n < 0:
         raise CapacityError(
             f"No free row is left for a newborn organisation ({MODELS[-1 - n].en}).\n"
             f"  life.entry ({v['life.entry']:g}) is far above life.exit ({v['life.exit']:g}) for too long; bring them "
             "closer, or set life.entry from the first month, when rows are counted."
         )
-    savings = np.zeros(len(place), np.int64)
-    add_by_territory(c.cash, c.territory, savings)
-    capital = np.zeros((len(place), WIDTH), np.int64)
     born = kernel.be_born(
         rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
-        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, savings, capital,
+        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled), place.flow,
+        w.savings, w.capital, w.by_cohort,
     )  # fmt: skip
-    kernel.fund_births(capital, c.base, c.cash, c.settled, place.flow, world.work.by_cohort)
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
         _traits(o), functions, temper, o.visible, _ties(s.ties), _memories(s.memories), s.segments, world.near,
@@ -123,7 +115,7 @@ def open(world):
     )  # fmt: skip
     world.crew.places(
         kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,
-        world.work.amounts,
+        w.amounts,
     )  # fmt: skip
 
 

@@ -164,6 +164,8 @@ def collect_policies(world):
     alliance premium and civic service may have a payer of their own.
     """
     s, w, v, needs = world.state, world.work, world.values, wanted(world)
+    if needs is None and not w.funded:
+        return
     w.collected[:] = 1.0
     if needs is not None:
         apart = {purse: int(v[name]) for purse, name in PAYERS.items() if int(v[name]) and needs[:, purse].any()}

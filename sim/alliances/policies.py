@@ -154,6 +154,8 @@ def use_fund(world):
     """Repay a part of what selected alliances spent, for good or until they can pay it back; take back advances."""
     s, v, w = world.state, world.values, world.work
     o, p, m, purse = s.organisations, s.projects, s.memberships, s.territories.purse[:, FUND]
+    if not w.funded and not w.owing:
+        return
     flow = world.ledger.flow
     if np.count_nonzero(p.advance):
         kernel.recover(
@@ -167,6 +169,7 @@ def use_fund(world):
     if instrument == kernel.DRAWING_RIGHT or not np.count_nonzero(purse):
         return
     select(world)
+    w.owing = True
     asked = np.zeros(len(purse), np.int64)
     kernel.ask_fund(
         w.selected,

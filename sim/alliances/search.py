@@ -18,6 +18,7 @@ from sim.alliances.terms import start_probabilities
 from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
+from sim.kernels import rows
 from sim.phases import phase
 from sim.state import columns
 
@@ -80,11 +81,9 @@ def _make_room(world, wanted: int):
 
 def _clean_free_rows(world):
     """Forget what ended projects left in the rows that a new one may take."""
-    p, rows = world.state.projects, world.work.projects
-    stale = rows[: kernel.list_stale(p.state, p.contract, p.sum_months, rows)]
-    if stale.size:
-        p.wipe(stale, world.crew)
-        p.seat[stale] = world.state.first_single + stale
+    p, w = world.state.projects, world.work
+    n = kernel.list_stale(p.state, p.contract, p.sum_months, w.projects)
+    world.crew.share(rows.wipe, n, *w.wiped, w.projects)
 
 
 @phase(

@@ -41,13 +41,13 @@ def advance(world):
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
         world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
     )  # fmt: skip
-    w.ends[:], w.abandoned[:] = 0, 0
-    kernel.count_ends(w.projects, n, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
-    kernel.lose_face(
-        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
-        s.organisations.desire, s.territories.declared, world.seed, world.recorded_terms,
+    kernel.close_projects(
+        w.projects, n, world.core,
+        (p.state, p.uid, p.end, p.step, p.seeking, p.territory, p.started, p.members, p.reserve, p.engineering,
+         p.untied),
+        memberships(s), s.organisations.desire, s.organisations.slots, s.territories.purse[:, ENGINEERING],
+        s.territories.declared, w.ends, w.abandoned, world.seed, world.recorded_terms,
     )  # fmt: skip
-    free(world, w.projects, n)
 
 
 def free(world, rows, n):

@@ -156,9 +156,15 @@ def list_births(segments, usual, alive, births, red, ident, monthly, seed, month
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pack_births(segments, count, out):
-    """Close the gaps between the lists of segments; return how many rows they are, or -1 - the model without room."""
+def pack_births(segments, count, out, red):
+    """Close the gaps between the lists of segments; return how many rows they are, or -1 - the model without room.
+
+    The rows that closed this month are free from the next month on.
+    """
     n = 0
+    for i in range(red.size):
+        if red[i] == JUST_CLOSED:
+            red[i] = 0
     for k in range(count.shape[0]):
         for t in range(count.shape[1]):
             if count[k, t] < 0:
@@ -170,23 +176,22 @@ def pack_births(segments, count, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def wait_over(red):
-    """Let the rows that closed this month be free from the next month on."""
-    for i in range(red.size):
-        if red[i] == JUST_CLOSED:
-            red[i] = 0
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_born(
-    rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, savings,
-    capital,
+    rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents,
+    flow, savings, capital, share,
 ):  # fmt: skip
     """Open the listed rows, each with a new identity and `months` of outlay from residents.
 
-    Where residents have not the money, it is not born. savings[territory] is what residents have left; what they
-    gave is added to capital[territory, model]. Returns how many were born, first in `rows`.
+    Where residents have not the money, it is not born. Returns how many were born, first in `rows`. The last three are
+    work arrays: what residents have left, and what they gave, by territory; by cohort.
     """
+    their_base, their_cash, their_settled = residents
+    for t in range(savings.size):
+        savings[t] = 0
+        for c in range(t * COHORTS, (t + 1) * COHORTS):
+            savings[t] += their_cash[c]
+        for k in range(MODELS):
+            capital[t, k] = 0
     opened = 0
     for at in range(n):
         i = rows[at]
@@ -202,6 +207,7 @@ def be_born(
         cash[i], settled[i] = needed, settled[i] + needed
         rows[opened] = i
         opened += 1
+    fund_births(capital, their_base, their_cash, their_settled, flow, share)
     return opened
 
 

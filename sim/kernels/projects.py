@@ -826,6 +826,22 @@ def release(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def close_projects(
+    rows, n, core, projects, memberships, desire, slots, programme, declared, ends, abandoned, seed, terms
+):
+    """Count the projects that ended, let some lose face, and free the members of all."""
+    state, uid, end, step, seeking, territory, started, members, reserve, engineering, untied = projects
+    seat, member = memberships[0], memberships[1]
+    ends[:] = 0
+    abandoned[:] = 0
+    count_ends(rows, n, core, territory, end, step, ends, abandoned)
+    lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, terms)
+    release(
+        rows, n, state, started, territory, reserve, programme, members, memberships, slots, engineering, untied, terms
+    )
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def forget_project(i, p, slots):
     """Take project p out of the slots of organisation i and close the gap."""
     for s in range(slots.shape[1]):
