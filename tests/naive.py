@@ -1287,12 +1287,11 @@ class projects:
             if end[p] == 4 and step[p] < 5:
                 abandoned[step[p]] += 1
 
-    def close_projects(rows, n, core, table, memberships, desire, slots, programme, declared, ends, abandoned, seed, t):
-        state, uid, end, step, seeking, territory, started, members, reserve, engineering, untied = table
-        seat, member, *_ = memberships
-        ends[:], abandoned[:] = [0] * len(ends), [0] * len(abandoned)
+    def close_projects(rows, n, core, table, memberships, slots, programme, ends, abandoned, anew, t):
+        state, end, step, territory, started, members, reserve, engineering, untied = table
+        if anew:
+            ends[:], abandoned[:] = [0] * len(ends), [0] * len(abandoned)
         projects.count_ends(rows, n, core, territory, end, step, ends, abandoned)
-        projects.lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, t)
         projects.release(
             rows, n, state, started, territory, reserve, programme, members, memberships, slots, engineering, untied, t
         )

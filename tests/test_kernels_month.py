@@ -93,6 +93,7 @@ PAIRS = (
     (projects.open_sums, naive.projects.open_sums),
     (projects.allot, naive.projects.allot),
     (projects.close_projects, naive.projects.close_projects),
+    (projects.lose_face, naive.projects.lose_face),
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
     (partnership.share_income, naive.partnership.share_income),

@@ -27,7 +27,6 @@ import numpy as np
 from sim.agents.base import FINANCE, KNOWLEDGE, PERSONS
 from sim.alliances import steps
 from sim.kernels import innovation as kernel
-from sim.kernels import projects
 from sim.kernels.terms import as_record
 from sim.phases import phase
 from sim.territory.france import EPCI_CLASSES
@@ -178,8 +177,7 @@ def cross(world):
     if world.course.support > 0:
         w.support[rows[:n]] = 0
     if lost:
-        projects.count_ends(w.projects, lost, world.core, p.territory, p.end, p.step, w.ends, w.abandoned)
-        steps.free(world, w.projects, lost)
+        steps.close(world, w.projects, lost)
 
 
 @phase(

@@ -41,20 +41,20 @@ def advance(world):
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
         world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
     )  # fmt: skip
-    kernel.close_projects(
-        w.projects, n, world.core,
-        (p.state, p.uid, p.end, p.step, p.seeking, p.territory, p.started, p.members, p.reserve, p.engineering,
-         p.untied),
-        memberships(s), s.organisations.desire, s.organisations.slots, s.territories.purse[:, ENGINEERING],
-        s.territories.declared, w.ends, w.abandoned, world.seed, world.recorded_terms,
+    kernel.lose_face(
+        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
+        s.organisations.desire, s.territories.declared, world.seed, world.recorded_terms,
     )  # fmt: skip
+    close(world, w.projects, n, anew=True)
 
 
-def free(world, rows, n):
-    """Free the members of the `n` projects that ended, and give back what they had in reserve (columns FREED)."""
-    s = world.state
+def close(world, rows, n, *, anew: bool = False):
+    """Count the `n` projects that ended, free their members and give back what they had in reserve (columns FREED)."""
+    s, w = world.state, world.work
     p = s.projects
-    kernel.release(
-        rows, n, p.state, p.started, p.territory, p.reserve, s.territories.purse[:, ENGINEERING], p.members,
-        memberships(s), s.organisations.slots, p.engineering, p.untied, world.recorded_terms,
+    kernel.close_projects(
+        rows, n, world.core,
+        (p.state, p.end, p.step, p.territory, p.started, p.members, p.reserve, p.engineering, p.untied),
+        memberships(s), s.organisations.slots, s.territories.purse[:, ENGINEERING], w.ends, w.abandoned, anew,
+        world.recorded_terms,
     )  # fmt: skip

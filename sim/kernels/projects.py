@@ -826,16 +826,13 @@ def release(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def close_projects(
-    rows, n, core, projects, memberships, desire, slots, programme, declared, ends, abandoned, seed, terms
-):
-    """Count the projects that ended, let some lose face, and free the members of all."""
-    state, uid, end, step, seeking, territory, started, members, reserve, engineering, untied = projects
-    seat, member = memberships[0], memberships[1]
-    ends[:] = 0
-    abandoned[:] = 0
+def close_projects(rows, n, core, projects, memberships, slots, programme, ends, abandoned, anew, terms):
+    """Count the projects that ended, beside those counted before unless `anew`, and free their members."""
+    state, end, step, territory, started, members, reserve, engineering, untied = projects
+    if anew:
+        ends[:] = 0
+        abandoned[:] = 0
     count_ends(rows, n, core, territory, end, step, ends, abandoned)
-    lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, terms)
     release(
         rows, n, state, started, territory, reserve, programme, members, memberships, slots, engineering, untied, terms
     )
