@@ -139,10 +139,7 @@ def _settle(state, territory, values, seed, counts, table):
     )  # fmt: skip
     per_cent = staff(values)
     _refuse_giants(state, per_cent)
-    kernel.endow(
-        o.alive, o.model, o.size, o.base, float(values["money.reserve"]) + 1.0, float(values["money.fixed_share"]),
-        per_cent, o.cash, o.fixed, o.fte,
-    )  # fmt: skip
+    kernel.endow(o.alive, o.model, o.size, o.base, float(values["money.reserve"]) + 1.0, per_cent, o.cash, o.fte)
     kernel.meet_all(
         o.uid, seed, o.alive, o.model, o.size, o.territory, o.births, ties.neighbour, ties.generation, state.segments,
         (territory.indptr, territory.neighbours), likeness(values),

@@ -44,7 +44,7 @@ class Ledger:
         self.state, self.crew, self.strict = state, crew, strict
         self.max_residual, self.checks, self.phase_checks = 0, 0, 0
         places = len(state.territories)
-        self.held = np.zeros((places, MODELS, 7), np.int64)  # by organisations: what take_stock counts
+        self.held = np.zeros((places, MODELS, 6), np.int64)  # by organisations: what take_stock counts
         # by territory and account, when last counted; what there should be; at the start of the month
         self.found, self.expected, self.opening = np.zeros((3, places, kernel.ACCOUNTS), np.int64)
         self._counted = False
@@ -110,8 +110,7 @@ class Ledger:
         s = self.state
         o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
         self.crew.segments(
-            kernel.take_stock, s.segments, o.cash, o.fte, o.hours_lent, o.hours, o.hours_bound, o.debt, o.borrowed,
-            self.held,
+            kernel.take_stock, s.segments, o.cash, o.fte, o.hours, o.hours_engaged, o.debt, o.borrowed, self.held,
         )  # fmt: skip
         return kernel.audit(
             self.held, (place.free_fte, place.market, place.fund, place.purse),

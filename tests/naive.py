@@ -432,10 +432,10 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
-    def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, borrowed, out, first, last):
+    def take_stock(segments, cash, fte, hours, engaged, debt, borrowed, out, first, last):
         for at in range(first, last):
             k, t = divmod(at, len(segments[0]))
-            mine = [column[slice(*segments[k][t])] for column in (cash, fte, lent_hours, hours, bound, debt, borrowed)]
+            mine = [column[slice(*segments[k][t])] for column in (cash, fte, hours, engaged, debt, borrowed)]
             out[t][k] = [sum(column) for column in mine]
 
     def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
@@ -445,7 +445,8 @@ class accounts:
             mine = [c for c, place in enumerate(home) if place == t]
             persons, arrived, departed, cash, given, served = (sum(column[c] for c in mine) for column in residents)
             reserve = sum(kept for kept, place in zip(*projects, strict=True) if place == t)
-            staff, away, hours, bound, debt, borrowed = (sum(model[k] for model in held[t]) for k in range(1, 7))
+            staff, hours, _, debt, borrowed = (sum(model[k] for model in held[t]) for k in range(1, 6))
+            away, bound = held[t][2][3], held[t][6][3]
             received = [sum(flow[t][k::8]) for k in range(7)]
             paid = [sum(flow[t][8 * k : 8 * k + 8]) for k in range(7)]
             money = [model[0] + waiting for model, waiting in zip(held[t], market[t], strict=False)]

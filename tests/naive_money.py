@@ -50,11 +50,16 @@ class money:
     def planned(cash, base, fixed, rate):
         return fixed + (nearest(rate * (cash - fixed)) if cash > fixed else 0)
 
-    def spend_organisations(segments, alive, base, fixed, rate, cash, outlay, spent, first, last):
+    def falls_due(base, full, share, kept):
+        return nearest(share * kept * full) if full else nearest(share * base)
+
+    def spend_organisations(segments, alive, base, full, terms, cash, outlay, spent, first, last):
+        rate, share, kept = terms
         for k, t, span in numbered(segments)[first:last]:
             spent[t][k] = 0
             for i in living(span, alive):
-                due = max(0, money.planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i])
+                fixed = money.falls_due(base[i], full[i], share, kept)
+                due = max(0, money.planned(cash[i] + outlay[i], base[i], fixed, rate) - outlay[i])
                 outlay[i] += due
                 cash[i] -= due
                 spent[t][k] += due
@@ -153,11 +158,11 @@ class money:
                 levied[c] = part
                 cash[c] -= part
 
-    def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, outlay):
+    def cut_outlays(due, segment, alive, size, sizes, base, fixed_share, rate, room, part, cash, outlay):
         for t, span in enumerate(segment):
             rows = range(*span)
             for i in rows:
-                rest = money.planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i]
+                rest = money.planned(cash[i] + outlay[i], base[i], nearest(fixed_share * base[i]), rate) - outlay[i]
                 gives = alive[i] and sizes[0] <= size[i] <= sizes[1]
                 room[i] = max(0, min(rest, cash[i])) if gives else 0
             mine = [room[i] for i in rows]
@@ -455,9 +460,8 @@ class initial:
                     row = rows.stop
                 base[row:stop] = [typical] * (stop - row)
 
-    def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte):
+    def endow(alive, model, size, base, months, staff, cash, fte):
         for i in range(len(alive)):
-            fixed[i] = nearest(fixed_share * base[i])
             if alive[i]:
                 cash[i] = nearest(months * base[i])
                 fte[i] = initial.staff_of(model[i], size[i], base[i], staff)
@@ -589,12 +593,12 @@ class credit:
             red[i] = red[i] or int(owed > paid)
             debt[i] = 0
 
-    def let_staff_go(segment, alive, uid, terms, seed, base, fixed, cash, fte, hired, free_fte, lean, full):
-        switch, refusing, overdraft, kept, months, fixed_share = terms
+    def let_staff_go(segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full):
+        switch, refusing, overdraft, kept, months = terms
         for t, span in enumerate(segment):
             for i in range(*span):
                 if not alive[i] and lean[i]:
-                    base[i], fixed[i], lean[i], full[i] = full[i], nearest(fixed_share * full[i]), 0, 0
+                    base[i], lean[i], full[i] = int(full[i]), 0, 0
                 elif alive[i] and 0 < lean[i] <= months:
                     base[i] = nearest(full[i] * (1 - (1 - kept) * lean[i] / months))
                     lean[i] += 1
@@ -603,4 +607,3 @@ class credit:
                     free_fte[t] += fte[i] if without else 0
                     hired[i] -= fte[i] if without else 0
                     fte[i], full[i], lean[i] = (0, base[i], 1) if without else (fte[i], full[i], 0)
-                    fixed[i] = nearest(fixed_share * kept * base[i]) if without else fixed[i]

@@ -106,7 +106,7 @@ def test_identities_are_unique_and_fit_in_61_bits(state, place):
 
 TRAITS = (
     "alive", "size", "domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold",
-    "base", "fixed", "cash", "fte",
+    "base", "cash", "fte",
 )  # fmt: skip
 
 
@@ -190,7 +190,6 @@ def test_cash_in_hand_is_the_reserve_and_one_month(state, values):
     alive = o.alive == 1
     months = float(values["money.reserve"]) + 1
     assert np.abs(o.cash[alive] - months * o.base[alive]).max() <= 0.5
-    assert np.abs(o.fixed[alive] - float(values["money.fixed_share"]) * o.base[alive]).max() <= 0.5
     assert np.abs(state.cohorts.cash - months * state.cohorts.base).max() <= 0.5
 
 

@@ -38,18 +38,18 @@ class Organisation(mesa.Agent):
 
     __slots__ = (
         "alive", "base", "births", "born", "broken", "cash", "changed", "closed", "debt", "desire", "disposition",
-        "domain", "domain_second", "efficiency", "fixed", "fte", "full", "granted", "home", "hours", "hours_bound",
+        "domain", "domain_second", "efficiency", "fte", "full", "granted", "home", "hours", "hours_bound",
         "hours_lent", "income", "kept", "known", "lean", "luck", "main_function", "ordinal", "patron", "priced_at",
         "projects", "red", "remembers", "size", "threshold", "uid", "unit_costs", "visible",
     )  # fmt: skip
     number = -1  # of its model
     public = False  # under public law
 
-    def __init__(self, model, home, ordinal: int, uid: int, births: int, size: int, base: int, fixed: int):
+    def __init__(self, model, home, ordinal: int, uid: int, births: int, size: int, base: int):
         super().__init__(model)
         self.home, self.ordinal, self.uid, self.births, self.size = home, ordinal, uid, births, size
         self.alive, self.closed, self.born = True, False, -1
-        self.base, self.fixed, self.full, self.lean = base, fixed, 0, 0
+        self.base, self.full, self.lean = base, 0.0, 0
         self.cash = self.debt = self.granted = self.income = self.fte = 0
         self.hours = self.hours_lent = self.hours_bound = self.red = 0
         self.luck = 0.0
@@ -61,10 +61,11 @@ class Organisation(mesa.Agent):
         self.known = [None] * TIES
         self.kept, self.broken = array("f", bytes(4 * TIES)), array("f", bytes(4 * TIES))
 
-    def spend(self, rate: float) -> int:
+    def spend(self, terms: tuple[float, ...]) -> int:
         """Spend what falls due and a part of the cash that is left, less what was given to funds; return it."""
-        granted = self.granted
-        wanted = planned(self.cash + granted, self.fixed, rate) - granted
+        granted, (rate, share, kept) = self.granted, terms
+        due = share * kept * self.full if self.full else share * self.base
+        wanted = planned(self.cash + granted, math.floor(due + 0.5), rate) - granted
         if wanted < 0:
             return 0
         self.cash -= wanted

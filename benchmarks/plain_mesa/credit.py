@@ -3,7 +3,7 @@
 import math
 
 from benchmarks.plain_mesa import splitting
-from benchmarks.plain_mesa.agents import nearest
+from benchmarks.plain_mesa.agents import in_32_bits, nearest
 from sim.agents.base import ENGAGEMENT, FINANCE, HAS_ORGANISATIONS, KNOWLEDGE, OUTSIDE, PRODUCTIVE, SERVICES
 from sim.kernels import decisions as d
 
@@ -109,12 +109,10 @@ def settle_debt(model, one) -> int:
 def let_staff_go(model):
     """Let associations that have neither credit nor cash go on with volunteers."""
     v = model.values
-    fixed_share = float(v["money.fixed_share"])
     kept, months = float(v["finance.volunteer_share"]), float(v["finance.volunteer_months"])
     refusing, credit = float(v["finance.loans_refused"]), float(v["money.credit_months"])
     for one in model.to_restore:  # closed: its place takes its size again
-        one.base, one.lean, one.full = one.full, 0, 0
-        one.fixed = nearest(fixed_share * one.base)
+        one.base, one.lean, one.full = int(one.full), 0, 0.0
     model.to_restore = []
     possible = int(v["finance.fallback"])
     for place in model.places:
@@ -127,5 +125,4 @@ def let_staff_go(model):
                 one.cash < -credit * one.base or refused(model, one, refusing)
             ):  # fmt: skip
                 place.free_fte += one.fte
-                one.fte, one.full, one.lean = 0, one.base, 1
-                one.fixed = nearest(fixed_share * kept * one.base)
+                one.fte, one.full, one.lean = 0, in_32_bits(one.base), 1

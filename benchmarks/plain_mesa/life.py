@@ -152,7 +152,7 @@ def be_born(model, seat, capital: int):
     births = seat.births + 1
     uid = seat.home.ident << 31 | seat.number << 28 | seat.ordinal << 8 | births
     one = CLASSES[seat.number](
-        model, seat.home, seat.ordinal, uid, births, seat.size, seat.base, seat.fixed
+        model, seat.home, seat.ordinal, uid, births, seat.size, seat.base
     )  # fmt: skip
     one.cash, one.born = capital, model.month
     seat.home.seats[seat.number][seat.ordinal] = one

@@ -154,11 +154,11 @@ def levy(place, due: int) -> int:
 
 def cut_outlays(model, place, due: int, sizes: tuple[int, int]) -> int:
     """Cut what public actors of some sizes are about to spend; return by how much it could be cut."""
-    rate, actors = model.numbers.outlay_rate, place.living[PUBLIC]
+    (rate, share, _), actors = model.numbers.outlay_terms, place.living[PUBLIC]
     rooms = [0] * len(actors)
     for s, one in enumerate(actors):
         if sizes[0] <= one.size <= sizes[1]:
-            outlay = planned(one.cash + one.granted, one.fixed, rate) - one.granted
+            outlay = planned(one.cash + one.granted, nearest(share * one.base), rate) - one.granted
             rooms[s] = max(0, min(outlay, one.cash))
     parts, left = splitting.within(due, rooms, rooms)
     for one, part in zip(actors, parts, strict=True):
@@ -173,13 +173,14 @@ def cut_outlays(model, place, due: int, sizes: tuple[int, int]) -> int:
 
 def spend(model):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
-    rate, fixed_share = model.numbers.outlay_rate, float(model.values["money.fixed_share"])
+    terms = model.numbers.outlay_terms
+    rate, fixed_share, _ = terms
     for place in model.places:
         spent = [0] * 7
         for k in HAS_ORGANISATIONS:
             total = 0
             for one in place.living[k]:
-                total += one.spend(rate)
+                total += one.spend(terms)
             spent[k] = total
         for cohort in place.residents:
             spent[PERSONS] += cohort.spend(fixed_share, rate)

@@ -27,7 +27,7 @@ class Numbers:
         self.entries = life.turnover(v, "life.entry").tolist()
         self.staff, self.functions = initial.staff(v).tolist(), initial.functions(v).tolist()
         self.temper, self.likeness = initial.temper(v), initial.likeness(v)
-        self.outlay_rate = circuit.outlay_rate(v)
+        self.outlay_terms = circuit.outlay_terms(v)
         self.lending = tuple(
             float(v[f"finance.{n}"]) for n in ("credit_limit", "in_hand", "deposits_lent", "loans_refused")
         )

@@ -7,7 +7,7 @@ from benchmarks.plain_mesa.places import WIDE, Place
 from benchmarks.plain_mesa.projects import LIVING, Member, Project
 from benchmarks.plain_mesa.search import Pool
 from benchmarks.plain_mesa.world import PHASES, PlainModel
-from sim.agents.base import HAS_ORGANISATIONS
+from sim.agents.base import HAS_ORGANISATIONS, PRODUCTIVE
 from sim.alliances.innovation import size_classes
 from sim.errors import RunError
 from sim.state import columns
@@ -19,7 +19,7 @@ PLACE = (
     "usual",
 )  # fmt: skip
 ORGANISATION = (
-    "born", "cash", "fte", "hours", "hours_lent", "hours_bound", "red", "luck", "domain", "domain_second",
+    "born", "cash", "fte", "hours", "red", "luck", "domain", "domain_second",
     "main_function", "efficiency", "desire", "disposition", "threshold", "debt", "lean", "full", "income",
 )  # fmt: skip
 PROJECT = (
@@ -38,8 +38,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
                 "income", "outlay", "levied", "settled", "arrived", "departed"),
     "ties": ("neighbour", "generation", "memory"),
     "memories": ("taken", "kept", "broken"),
-    "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base", "fixed",
-                      "slots", "outlay", "settled", "borrowed", "hired"),
+    "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
+                      "slots", "hours_engaged", "outlay", "settled", "borrowed", "hired"),
     "projects": ("state", "territory", "founder", "members", "seat", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
@@ -112,19 +112,21 @@ def _organisations(model, world) -> list:
     """Return who holds, or held last, each row."""
     o, segments = world.state.organisations, world.state.segments.tolist()
     values = {name: getattr(o, name).tolist() for name in ORGANISATION}
-    alive, uid, births, size, base, fixed, visible, patron = (
+    alive, uid, births, size, base, engaged, visible, patron = (
         getattr(o, name).tolist()
-        for name in ("alive", "uid", "births", "size", "base", "fixed", "visible", "patron")
+        for name in ("alive", "uid", "births", "size", "base", "hours_engaged", "visible", "patron")
     )  # fmt: skip
     rows = [None] * len(alive)
     for k in HAS_ORGANISATIONS:
         for place in model.places:
             start, stop = segments[k][place.index]
             for i in range(start, stop):
-                one = CLASSES[k](model, place, i - start, uid[i], births[i], size[i], base[i], fixed[i])
+                one = CLASSES[k](model, place, i - start, uid[i], births[i], size[i], base[i])
                 for name, column in values.items():
                     setattr(one, name, column[i])
                 one.visible, one.patron = bool(visible[i]), bool(patron[i])
+                one.hours_lent, one.hours_bound = (engaged[i], 0) if k == PRODUCTIVE else (0, engaged[i])
+                model.staff_is_lent |= one.hours_lent > 0
                 if not alive[i]:
                     one.alive = False
                     one.remove()
@@ -133,7 +135,6 @@ def _organisations(model, world) -> list:
                 place.seats[k].append(one)
                 place.rows += 1
                 rows[i] = one
-    model.staff_is_lent = any(values["hours_lent"])
     return rows
 
 

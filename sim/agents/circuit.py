@@ -8,7 +8,7 @@ Income    what a territory spent on a model waits in `market`, then is paid to i
 Outside   pays the frozen normal amount (exports), more or less the common luck of the territory, and keeps what is
           spent on it. Nothing adjusts to close a gap.
 
-Numbers   parameters money
+Numbers   parameters money, finance.volunteer_share
 """
 
 import math
@@ -27,9 +27,14 @@ def outlay_rate(values: dict) -> float:
     return (1.0 - fixed) / (float(values["money.reserve"]) + 1.0 - fixed)
 
 
+def outlay_terms(values: dict) -> tuple[float, ...]:
+    """Return the share of cash spent, that of outlay that falls due, and that of outlay kept without staff."""
+    return outlay_rate(values), float(values["money.fixed_share"]), float(values["finance.volunteer_share"])
+
+
 @phase(
     reads=(
-        "cohorts.base", "cohorts.territory", "organisations.alive", "organisations.base", "organisations.fixed",
+        "cohorts.base", "cohorts.territory", "organisations.alive", "organisations.base", "organisations.full",
         "territories.exports", "territories.spread",
     ),
     writes=(
@@ -41,9 +46,9 @@ def spend(world):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    spent, rate = world.work.spent, world.from_values(outlay_rate)
-    world.crew.segments(kernel.spend_organisations, s.segments, o.alive, o.base, o.fixed, rate, o.cash, o.outlay, spent)
-    kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), rate, c.cash, c.outlay, spent)
+    spent, terms = world.work.spent, world.from_values(outlay_terms)
+    world.crew.segments(kernel.spend_organisations, s.segments, o.alive, o.base, o.full, terms, o.cash, o.outlay, spent)
+    kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), terms[0], c.cash, c.outlay, spent)
     post_spending(world, spent)
     world.crew.places(
         kernel.trade, place.exports, world.territory.ident, s.segments, o.alive, o.base, world.from_values(common_luck),
@@ -66,7 +71,7 @@ def post_spending(world, amounts):
         "territories.flow",
     ),
     writes=(
-        "organisations.cash", "organisations.hours_bound", "organisations.income", "organisations.luck",
+        "organisations.cash", "organisations.hours_engaged", "organisations.income", "organisations.luck",
         "cohorts.cash", "cohorts.income", "territories.market",
     ),
 )  # fmt: skip

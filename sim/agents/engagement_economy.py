@@ -22,8 +22,9 @@ Numbers   parameters orders, patronage.full_time, density.engagement, weight_eng
 
 import numpy as np
 
-from sim.agents.base import ENGAGEMENT, PUBLIC
+from sim.agents.base import ENGAGEMENT, PRODUCTIVE, PUBLIC
 from sim.agents.windows import Organisation
+from sim.initial import rows_of
 from sim.kernels import credit, engagement
 from sim.kernels import persons as kernel
 from sim.kernels.accounts import BOUND, add_by_territory
@@ -38,10 +39,10 @@ class EngagementEconomy(Organisation):
 
 @phase(
     reads=(
-        "cohorts.hours_given", "cohorts.hours_served", "organisations.alive", "organisations.hours_lent",
+        "cohorts.hours_given", "cohorts.hours_served", "organisations.alive",
         "organisations.size", "organisations.territory",
     ),
-    writes=("organisations.hours", "organisations.hours_bound"),
+    writes=("organisations.hours", "organisations.hours_engaged"),
 )  # fmt: skip
 def receive_hours(world):
     """Share the hours given in each territory over its associations, and take those that orders bind."""
@@ -50,15 +51,17 @@ def receive_hours(world):
     lent = world.work.hours
     lent[:] = 0
     if float(v["patronage.share"]) > 0.0:
-        add_by_territory(o.hours_lent, o.territory, lent)
+        firms = rows_of(s, PRODUCTIVE)
+        add_by_territory(o.hours_engaged[firms], o.territory[firms], lent)
     world.crew.places(
         kernel.receive_hours, c.hours_given, c.hours_served, lent, s.segments[ENGAGEMENT], o.alive, o.size,
         v["density.volunteer_index"], world.work.weights, o.hours,
     )  # fmt: skip
     if moved_to_orders(world) > 0.0:
-        engagement.bind(o.hours, o.hours_bound)
+        mine = rows_of(s, ENGAGEMENT)
+        engagement.bind(o.hours[mine], o.hours_engaged[mine])
     elif np.count_nonzero(world.ledger.opening[:, BOUND]):
-        o.hours_bound[:] = 0
+        o.hours_engaged[rows_of(s, ENGAGEMENT)] = 0
 
 
 def moved_to_orders(world) -> float:
@@ -81,7 +84,7 @@ def pay_orders(world, due: np.ndarray):
     s, v, o = world.state, world.values, world.state.organisations
     n, price = len(o), 100.0 * float(v["orders.price"])
     engagement.pay_orders(
-        due, s.segments[ENGAGEMENT], o.alive, o.fte, (float(v["patronage.full_time"]), price), o.hours, o.hours_bound,
+        due, s.segments[ENGAGEMENT], o.alive, o.fte, (float(v["patronage.full_time"]), price), o.hours, o.hours_engaged,
         np.zeros(n), np.zeros(n, np.int64), np.zeros(n, np.int64), o.income, o.cash,
     )  # fmt: skip
     s.territories.market[:, ENGAGEMENT] += due
@@ -90,7 +93,7 @@ def pay_orders(world, due: np.ndarray):
 @phase(
     reads=("organisations.alive", "organisations.uid", "organisations.cash"),
     writes=(
-        "organisations.base", "organisations.fixed", "organisations.fte", "organisations.hired",
+        "organisations.base", "organisations.fte", "organisations.hired",
         "organisations.lean", "organisations.full", "territories.free_fte",
     ),
 )  # fmt: skip
@@ -99,7 +102,7 @@ def let_staff_go(world):
     s = world.state
     o = s.organisations
     credit.let_staff_go(
-        s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.fixed, o.cash, o.fte,
+        s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.cash, o.fte,
         o.hired, s.territories.free_fte, o.lean, o.full,
     )  # fmt: skip
 
@@ -108,5 +111,5 @@ def terms(v: dict) -> tuple[float, ...]:
     """Return when associations go on with volunteers, and what changes then (kernels/credit.py)."""
     return (
         int(v["finance.fallback"]), float(v["finance.loans_refused"]), float(v["money.credit_months"]),
-        float(v["finance.volunteer_share"]), float(v["finance.volunteer_months"]), float(v["money.fixed_share"]),
+        float(v["finance.volunteer_share"]), float(v["finance.volunteer_months"]),
     )  # fmt: skip

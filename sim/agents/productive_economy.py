@@ -22,6 +22,7 @@ import numpy as np
 from sim.agents.base import PRODUCTIVE
 from sim.agents.public_action import STATE, from_other_lines, pour
 from sim.agents.windows import Organisation
+from sim.initial import rows_of
 from sim.kernels import engagement
 from sim.kernels.accounts import LENT, add_segments
 from sim.phases import phase
@@ -61,10 +62,10 @@ def by_branches(world) -> np.ndarray | None:
 
 @phase(
     reads=(
-        "organisations.alive", "organisations.base", "organisations.fixed", "organisations.fte", "organisations.size",
+        "organisations.alive", "organisations.base", "organisations.fte", "organisations.size",
     ),
     writes=(
-        "organisations.cash", "organisations.outlay", "organisations.hours_lent", "territories.market",
+        "organisations.cash", "organisations.outlay", "organisations.hours_engaged", "territories.market",
         "territories.flow",
     ),
 )  # fmt: skip
@@ -74,12 +75,12 @@ def lend_staff(world):
     o, place, share = s.organisations, s.territories, float(v["patronage.share"])
     if share == 0.0:
         if np.count_nonzero(world.ledger.opening[:, LENT]):
-            o.hours_lent[:] = 0
+            o.hours_engaged[rows_of(s, PRODUCTIVE)] = 0
         return
     due, cost, back = np.zeros(len(place), np.int64), np.zeros(len(o), np.int64), float(v["patronage.deduction"])
     terms = (share, float(v["patronage.full_time"]), 100.0 * float(v["patronage.wage"]), back)
     engagement.lend_staff(
-        s.segments, o.alive, o.fte, terms, o.cash, o.outlay, o.hours_lent, cost, due, place.market, place.flow
+        s.segments, o.alive, o.fte, terms, o.cash, o.outlay, o.hours_engaged, cost, due, place.market, place.flow
     )
     got = from_other_lines(world, due, STATE)
     engagement.give_back(got, s.segments[PRODUCTIVE], cost, np.zeros_like(cost), o.cash, o.outlay, place.flow)

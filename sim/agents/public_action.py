@@ -207,7 +207,8 @@ def from_other_lines(world, due: np.ndarray, sizes: tuple[int, int]) -> np.ndarr
     o, public = s.organisations, s.segments[PUBLIC]
     room = np.zeros((2, int(public.max())), np.int64)  # public actors are the first rows
     kernel.cut_outlays(
-        due, public, o.alive, o.size, sizes, o.base, o.fixed, outlay_rate(world.values), room[0], room[1], o.cash,
+        due, public, o.alive, o.size, sizes, o.base, float(world.values["money.fixed_share"]),
+        outlay_rate(world.values), room[0], room[1], o.cash,
         o.outlay,
     )  # fmt: skip
     world.work.cut[:] += due

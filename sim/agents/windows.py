@@ -83,7 +83,6 @@ class Organisation(Window):
     # money, cents of the month; cash is above
     income = column()
     outlay = column()
-    fixed = column()
     # alliances
     desire = column()
     threshold = column()

@@ -14,7 +14,7 @@ KM = math.pi / 180.0 * 6371.0  # of one degree of latitude
 LARGE = 50_000.0  # residents beyond which places resemble the law more (commuters.own)
 EULER = 0.5772156649015329  # mean of -ln(-ln u), u uniform
 MODELS, WIDE = 7, 8
-PUBLIC, PERSONS = 0, 1
+PUBLIC, PERSONS, PRODUCTIVE, ENGAGEMENT = 0, 1, 2, 6
 PEOPLE, STAFF, HOURS, DEBT, BALANCED = 7, 8, 9, 10, 11  # accounts, after the money of the seven models
 LENT, BOUND, GIVEN, SERVED, ACCOUNTS = 11, 12, 13, 14, 15
 
@@ -35,22 +35,21 @@ def add_by_territory(amount, territory, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_stock(segments, cash, fte, lent_hours, hours, bound, debt, borrowed, out, first, last):
+def take_stock(segments, cash, fte, hours, engaged, debt, borrowed, out, first, last):
     """Write in out[territory, model] what the rows of each segment hold together, one number per column, in order."""
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         money, staff, owed, changed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-        away, given, busy = np.int64(0), np.int64(0), np.int64(0)
+        given, busy = np.int64(0), np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             money += cash[i]
             staff += fte[i]
-            away += lent_hours[i]
             given += hours[i]
-            busy += bound[i]
+            busy += engaged[i]
             owed += debt[i]
             changed += borrowed[i]
-        out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, away, given
-        out[t, k, 4], out[t, k, 5], out[t, k, 6] = busy, owed, changed
+        out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, given, busy
+        out[t, k, 4], out[t, k, 5] = owed, changed
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -74,11 +73,11 @@ def audit(held, territories, cohorts, projects, owner, flow, opening, found, exp
             for other in range(WIDE):
                 expected[t, k] += flow[t, other * WIDE + k] - flow[t, k * WIDE + other]
             found[t, STAFF] += held[t, k, 1]
-            found[t, LENT] += held[t, k, 2]
-            found[t, HOURS] += held[t, k, 3] + held[t, k, 4]
-            found[t, BOUND] += held[t, k, 4]
-            found[t, DEBT] += held[t, k, 5]
-            expected[t, DEBT] += held[t, k, 6]
+            found[t, HOURS] += held[t, k, 2]
+            found[t, DEBT] += held[t, k, 4]
+            expected[t, DEBT] += held[t, k, 5]
+        found[t, LENT], found[t, BOUND] = held[t, PRODUCTIVE, 3], held[t, ENGAGEMENT, 3]
+        found[t, HOURS] += found[t, BOUND]
         for f in range(fund.shape[1]):
             found[t, owner[f]] += fund[t, f]
         for p in range(purse.shape[1]):

@@ -151,21 +151,20 @@ def settle_debts(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def let_staff_go(
-    segment, alive, uid, terms, seed, base, fixed, cash, fte, hired, free_fte, lean, full
+    segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full
 ):  # fmt: skip
     """Let organisations without credit and cash go on with volunteers, at a lower outlay, instead of failing.
 
     All staff leave at once, and with them what falls due; activity, thus income, follows over `months`.
     terms = switch, share of organisations to which no bank lends, overdraft and share of outlay kept (months, share),
-    months of the change, share of outlay that falls due. A row whose organisation has closed takes its size again.
+    months of the change. A row whose organisation has closed takes its size again.
     """
-    switch, refusing, credit, kept, months, fixed_share = terms
+    switch, refusing, credit, kept, months = terms
     for t in range(segment.shape[0]):
         for i in between(segment[t, 0], segment[t, 1]):
             if not alive[i]:
                 if lean[i] > 0:
-                    base[i], lean[i] = full[i], 0
-                    fixed[i], full[i] = nearest(fixed_share * base[i]), 0
+                    base[i], lean[i], full[i] = np.int64(full[i]), 0, 0.0
             elif lean[i] > 0:
                 if lean[i] <= months:
                     base[i] = nearest(full[i] * (1.0 - (1.0 - kept) * lean[i] / months))
@@ -175,4 +174,3 @@ def let_staff_go(
                     hired[i] -= fte[i]
                     free_fte[t] += fte[i]
                     fte[i], full[i], lean[i] = 0, base[i], 1
-                    fixed[i] = nearest(fixed_share * kept * base[i])

@@ -163,13 +163,12 @@ def share_budgets(segments, counts, total, class_weight, spread, uid, seed, weig
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def endow(alive, model, size, base, months, fixed_share, staff, cash, fixed, fte):
-    """Give living organisations their cash in hand, their fixed costs and their staff (thousandths of FTE).
+def endow(alive, model, size, base, months, staff, cash, fte):
+    """Give living organisations their cash in hand and their staff (thousandths of FTE).
 
     staff[model, size] is FTE per cent of normal outlay; `months` of outlay are held at the start of a month.
     """
     for i in range(alive.size):
-        fixed[i] = np.int64(math.floor(fixed_share * base[i] + 0.5))
         if alive[i]:
             cash[i] = np.int64(math.floor(months * base[i] + 0.5))
             fte[i] = staff_of(np.int64(model[i]), np.int64(size[i]), base[i], staff)

@@ -53,17 +53,29 @@ def planned(cash, base, fixed, rate):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def spend_organisations(segments, alive, base, fixed, rate, cash, outlay, spent, first, last):
+def falls_due(base, full, share, kept):
+    """Return what an organisation pays whatever it earns: a share of its normal outlay.
+
+    When its staff have left (`full`: its normal outlay before), a share of what it will spend without them.
+    """
+    return nearest(share * base) if full == 0.0 else nearest(share * kept * full)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def spend_organisations(segments, alive, base, full, terms, cash, outlay, spent, first, last):
     """Let the living organisations of some segments spend, and write spent[territory, model].
 
+    terms = share of cash spent, share of outlay that falls due, share of outlay kept without staff.
     What they put into funds and purses this month is in `outlay` already, and counts as spent.
     """
+    rate, share, kept = terms
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         total = np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             if alive[i]:
-                wanted = planned(cash[i] + outlay[i], base[i], fixed[i], rate)
+                fixed = falls_due(base[i], full[i], share, kept)
+                wanted = planned(cash[i] + outlay[i], base[i], fixed, rate)
                 rest = max(np.int64(0), wanted - outlay[i])
                 outlay[i] += rest
                 cash[i] -= rest
@@ -252,7 +264,7 @@ def levy(due, persons, room, levied, cash):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part, cash, outlay):
+def cut_outlays(due, segment, alive, size, sizes, base, fixed_share, rate, room, part, cash, outlay):
     """Take `due[territory]` cents from what rows of one model are about to spend; `due` becomes what was taken.
 
     Those of a size between sizes[0] and sizes[1] give, in proportion to their outlay of the month, never more than it
@@ -264,7 +276,7 @@ def cut_outlays(due, segment, alive, size, sizes, base, fixed, rate, room, part,
         for i in between(start, stop):
             room[i] = 0
             if alive[i] and sizes[0] <= size[i] <= sizes[1]:
-                rest = planned(cash[i] + outlay[i], base[i], fixed[i], rate) - outlay[i]
+                rest = planned(cash[i] + outlay[i], base[i], nearest(fixed_share * base[i]), rate) - outlay[i]
                 room[i] = max(np.int64(0), min(rest, cash[i]))
         due[t] -= split.within(due[t], room, room, start, stop, part)
         for i in between(start, stop):
