@@ -17,9 +17,10 @@ from sim.errors import InputError
 from sim.kernels import initial as kernel
 from sim.kernels import money
 from sim.kernels.accounts import add_by_territory
-from sim.state import State
+from sim.state import State, columns
 
 MODELS, SIZES, COHORTS = 7, 4, 10
+MOST_PLACES = np.iinfo(columns()["organisations.territory"].dtype).max + 1
 FUNDERS = ((PUBLIC, "public"), (FINANCE, "finance"), (PRODUCTIVE, "patronage"))  # in the order of the funds
 BY_SIZE = {
     PUBLIC: "public_action", PRODUCTIVE: "firms", FINANCE: "finance", KNOWLEDGE: "knowledge", SERVICES: "services",
@@ -29,6 +30,8 @@ BY_SIZE = {
 
 def build(territory, values: dict, seed: int, scale: float = 1.0) -> State:
     """Return the state at the start of month 0; `scale` < 1 makes a smaller copy of the territory."""
+    if territory.n > MOST_PLACES:
+        raise InputError(f"{territory.n:,} places are too many: the model numbers {MOST_PLACES:,} at most.")
     counts = np.zeros((territory.n, MODELS, SIZES), np.int64)
     expected = scale * expected_counts(territory, values)
     kernel.round_counts(expected, least_counts(), territory.ident, seed, counts)

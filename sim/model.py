@@ -121,9 +121,10 @@ class RowSet(MutableSet, Sequence):
             (model.world.state.cohorts, Persons, persons, model.first_cohort),
         ):
             if mine.any():
-                if name != "unique_id" and not isinstance(getattr(kind, name, None), column):
+                read = kind.uid if name == "unique_id" else getattr(kind, name, None)
+                if not isinstance(read, column):
                     return None
-                values = table.__dict__["uid" if name == "unique_id" else name][rows[mine] - first]
+                values = read.shown(table.__dict__[read.name][rows[mine] - first])
                 parts.append((mine, values.astype(np.float64 if values.dtype.kind == "f" else np.int64)))
         if not parts:
             return None

@@ -424,6 +424,17 @@ class places:
             ease[place] = sorted((least, 1 - effect * reached / len(levels) - away, most))[1]
 
 
+class units:
+    def in_bytes(x):
+        return math.floor(255 * x + 0.5)
+
+    def in_words(x):
+        return math.floor(32767 * x + 0.5)
+
+    def efficiencies(parts):
+        return [part * (1 / 255) for part in parts]
+
+
 class accounts:
     def add_segments(segment, amount, out):
         out[:] = [before + sum(amount[slice(*span)]) for before, span in zip(out, segment, strict=True)]
@@ -519,7 +530,7 @@ class alliance:
     def team(first, m, member, effort, hours, org_efficiency, t):
         rows, seats = member[first : first + m], range(first, first + m)
         budgets = [effort[s] / 100 + hours[s] * t.hour_value for s in seats]
-        return rows, budgets, [org_efficiency[i] for i in rows]
+        return rows, budgets, [units.efficiencies(org_efficiency[i]) for i in rows]
 
     def distance(i, j, traits, t):
         domain, size, territory, model, region = traits
@@ -605,7 +616,8 @@ class alliance:
         p, j, budget_j, team, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t, _work
     ):
         rows, budgets, efficiency = alliance.team(*team, member, effort, hours, org_efficiency, t)
-        rows, budgets, efficiency = [*rows, j], [*budgets, budget_j], [*efficiency, org_efficiency[j]]
+        efficiency = [*efficiency, units.efficiencies(org_efficiency[j])]
+        rows, budgets = [*rows, j], [*budgets, budget_j]
         pair_cost, new = alliance.pair_costs(rows, ties, traits, t), len(rows) - 1
 
         def worth(members):
@@ -917,8 +929,11 @@ class learning:
             pairs = zip(neighbour[i], generation[i], strict=True)
             known = [badge[j] for j, born in pairs if j >= 0 and badge[j] >= 2**15 and badge[j] % 2**8 == born]
             share = statistics.fmean((b >> 8 & 1) + t.patronage * (b >> 9 & 1) for b in known) if known else 0.0
-            passed = float(bool(known) and share > threshold[i])
-            wanted = disposition[i] + t.contagion * (share if t.linear else passed) + t.pull * threshold[i] * passed
+            bar = threshold[i] * (1 / 255)
+            passed = float(bool(known) and share > bar)
+            wanted = (
+                disposition[i] * (1 / 32767) + t.contagion * (share if t.linear else passed) + t.pull * bar * passed
+            )
             if t.order_effect and matching.is_ordered(uid[i], model[i], seed, t):
                 wanted += t.order_effect
             moved = out[i] + t.desire_rate * (wanted + t.vision - out[i])

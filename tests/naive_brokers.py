@@ -44,4 +44,5 @@ class mandates:
     def want(uid, seed, month, mean, sd, changed, disposition):
         for i, who in enumerate(uid):
             if changed[i]:
-                disposition[i] = min(1, max(-1, mean + sd * naive.chance.normal(seed, who, month, 112, 0)))
+                drawn = mean + sd * naive.chance.normal(seed, who, month, 112, 0)
+                disposition[i] = naive.units.in_words(min(1, max(-1, drawn)))

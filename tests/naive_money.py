@@ -4,6 +4,7 @@ A twin takes the arguments of its kernel, with lists for arrays, and writes in t
 """
 
 import math
+import struct
 from fractions import Fraction
 
 from tests import naive
@@ -15,6 +16,10 @@ OUTSIDE = 7
 
 def nearest(x):
     return math.floor(x + 0.5)
+
+
+def in_32_bits(x):
+    return struct.unpack("f", struct.pack("f", x))[0]
 
 
 def numbered(segments):
@@ -110,6 +115,7 @@ class money:
                 elif sd:
                     drawn = money.luck_of(word[i])
                     luck[i] = lasting * luck[i] + math.sqrt(1 - lasting * lasting) * drawn if luck[i] else drawn
+                    luck[i] = in_32_bits(luck[i])
                 weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
                 income[i] = 0
             parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
@@ -433,10 +439,13 @@ class initial:
         second[i] = (domain[i] + 1 + b * 15 // 2**32) % 16
         main[i] = next((f for f in range(5) if c / 2**32 < functions[model[i]][f]), 4)
         u = iter(naive.chance.block(seed, uid[i], INITIAL, 2, 1))
-        efficiency[i] = [1.0 if f == main[i] else min(1.0, general ** (0.5 + next(u) / 2**32)) for f in range(5)]
+        drawn = [1.0 if f == main[i] else min(1.0, general ** (0.5 + next(u) / 2**32)) for f in range(5)]
+        efficiency[i] = [max(1, naive.units.in_bytes(e)) for e in drawn]
         wish = mean + sd * naive.chance.normal(seed, uid[i], INITIAL, 3, 0)
-        desire[i] = disposition[i] = max(-1.0, min(1.0, wish))
-        threshold[i] = max(0.0, min(1.0, bar + bar_sd * naive.chance.normal(seed, uid[i], INITIAL, 3, 1)))
+        disposition[i] = naive.units.in_words(max(-1.0, min(1.0, wish)))
+        desire[i] = disposition[i] * (1 / 32767)
+        seen = max(0.0, min(1.0, bar + bar_sd * naive.chance.normal(seed, uid[i], INITIAL, 3, 1)))
+        threshold[i] = naive.units.in_bytes(seen)
 
     def draw_all(alive, uid, model, seed, traits, functions, t):
         for i in living((0, len(alive)), alive):

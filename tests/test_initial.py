@@ -1,5 +1,7 @@
 """Month 0: as many organisations as the statistics say, each itself wherever it is simulated, budgets to the cent."""
 
+from types import SimpleNamespace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import pytest
 import sim
 from sim import accounts, initial
 from sim.agents.base import ENGAGEMENT, KNOWLEDGE, MODELS, PERSONS, PRODUCTIVE, PUBLIC
+from sim.errors import InputError
+from sim.kernels import units
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +141,11 @@ def test_an_organisation_is_best_at_its_main_function(state, values):
     o = state.organisations
     alive = np.flatnonzero(o.alive)
     g = float(values["value.general_efficiency"])
-    assert (o.efficiency[alive, o.main_function[alive]] == 1).all()
+    assert (o.efficiency[alive, o.main_function[alive]] == 255).all()
     others = np.ones((alive.size, 5), bool)
     others[np.arange(alive.size), o.main_function[alive]] = False
-    e = o.efficiency[alive][others]
-    assert e.min() >= np.float32(g**1.5) and e.max() <= np.float32(g**0.5)
+    e = o.efficiency[alive][others] / 255
+    assert e.min() >= g**1.5 - 0.5 / 255 and e.max() <= g**0.5 + 0.5 / 255
     assert np.log(e).mean() == pytest.approx(np.log(g), rel=0.01)  # g^u, u in 0.5..1.5
 
 
@@ -156,13 +160,17 @@ def test_main_functions_and_domains_follow_their_shares(state, values):
     assert o.domain_second[firms].max() < 16
 
 
+def test_more_places_than_can_be_numbered_are_refused(values):
+    with pytest.raises(InputError, match="65,536 at most"):
+        initial.build(SimpleNamespace(n=65_537), values, 1)
+
+
 def test_desires_and_thresholds_are_drawn_around_their_means(state, values):
     o = state.organisations
     alive = o.alive == 1
     assert o.desire[alive].mean() == pytest.approx(float(values["desire.mean"]), abs=0.01)
     assert o.desire[alive].std() == pytest.approx(float(values["desire.sd"]), rel=0.05)
-    assert (o.disposition[alive] == o.desire[alive].astype(np.float32)).all()
-    assert o.threshold[alive].min() >= 0 and o.threshold[alive].max() <= 1
+    assert (units.WORD * o.disposition[alive]).astype(np.float32).tolist() == o.desire[alive].tolist()
 
 
 # Money

@@ -95,7 +95,7 @@ def test_an_agent_shows_its_row(model):
     firm = model.agents_by_type[ProductiveEconomy][0]
     table = model.world.state.organisations
     assert (firm.cash, firm.desire, firm.fte) == tuple(table.__dict__[c][firm.row] for c in ("cash", "desire", "fte"))
-    assert firm.efficiency == table.efficiency[firm.row].tolist()
+    assert firm.efficiency == pytest.approx(table.efficiency[firm.row] / 255) and max(firm.efficiency) == 1.0
     assert isinstance(firm.cash, int)
     assert firm.size_name in ("very small firm", "small or medium firm", "mid-size firm", "large firm")
     assert ProductiveEconomy.number == table.model[firm.row]

@@ -458,7 +458,7 @@ def test_newborns_are_others_with_money_of_residents(hard_times):
     again = np.isin(closed, newborn)
     assert again.any() and (o.uid[closed][again] != identities[again]).all()
     assert (o.slots[newborn] == -1).all() and not o.visible[newborn].any()
-    assert (o.efficiency[newborn].max(axis=1) == 1).all()
+    assert (o.efficiency[newborn].max(axis=1) == 255).all()
     assert (o.hired >= 0).all() and 0 < o.fte[newborn].sum() <= o.hired.sum()
 
 

@@ -49,7 +49,7 @@ def told(world, price):
     for row in np.flatnonzero((p.state == 1) & (p.members >= 2) & (p.step == IMPLEMENT)):
         team = world.state.team(row)
         members, budget = m.member[team], m.effort[team] / 100
-        efficiency, weight = o.efficiency[members].astype(float), p.weight[row].astype(float)
+        efficiency, weight = o.efficiency[members] / 255, p.weight[row].astype(float)
         work = max(0.0, budget.sum() - p.coordination[row])
         spent = work / (1 + OVERHEAD)
         together += work / naive.value.unit_cost_within_means(spent, efficiency, budget, price, weight, SIGMA)

@@ -7,7 +7,7 @@
 enum { WIDTH = 8, FUNCTIONS = 5, ACQUAINTANCES = 8, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
 enum { PRACTICES = 0, INNOVATION = 2 };
 enum { FAR = 96, MIDDLE = 64, NEAR = 32 }; /* ahead.py */
-static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0;
+static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0, BYTE = 1.0 / 255.0;
 static const double FACTORIAL[9] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320};
 
 typedef double Row[FUNCTIONS];
@@ -336,7 +336,7 @@ void kernel(
             rows[s] = member[chair + s];
             budget[s] = (double)effort[chair + s] / 100.0 + (double)hours[chair + s] * t->hour_value;
             for (int k = 0; k < FUNCTIONS; k++) {
-                efficiency[s][k] = org_efficiency[rows[s] * FUNCTIONS + k];
+                efficiency[s][k] = BYTE * (double)org_efficiency[rows[s] * FUNCTIONS + k];
                 cost[s][k] = make_or_buy(efficiency[s][k], t->price);
             }
         }

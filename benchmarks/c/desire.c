@@ -3,6 +3,7 @@
 #include "types.h"
 
 enum { FIRM = 2, ASSOCIATION = 6, ORDERED = 81, ACQUAINTANCES = 8 };
+static const double BYTE = 1.0 / 255.0, WORD = 1.0 / 32767.0; /* sim/kernels/units.py */
 static const uint64_t LOW = 0xFFFFFFFFu, INITIAL = 4294967295u;
 
 /* The first word of one block of Philox4x32-10. */
@@ -53,11 +54,12 @@ void kernel(
         double pull = 0.0;
         if (known > 0) {
             double share = (patronage != 0.0 ? giving : (double)seen) / (double)known;
-            pull = t->linear ? t->contagion * share : share > threshold[i] ? t->contagion : 0.0;
-            if (share > threshold[i]) pull += t->pull * (double)threshold[i];
+            double bar = BYTE * (double)threshold[i];
+            pull = t->linear ? t->contagion * share : share > bar ? t->contagion : 0.0;
+            if (share > bar) pull += t->pull * bar;
         }
         if (t->order_effect != 0.0 && is_ordered((uint64_t)uid[i], model[i], (uint64_t)seed, t)) pull += t->order_effect;
-        double wanted = (double)disposition[i] + pull + t->vision;
+        double wanted = WORD * (double)disposition[i] + pull + t->vision;
         double moved = (double)out[i] + t->desire_rate * (wanted - (double)out[i]);
         moved = moved > -1.0 ? moved : -1.0;
         out[i] = (T_out)(moved < 1.0 ? moved : 1.0);

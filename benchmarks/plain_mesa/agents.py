@@ -10,6 +10,7 @@ from array import array
 import mesa
 
 from sim.agents.base import ENGAGEMENT, FINANCE, KNOWLEDGE, PERSONS, PRODUCTIVE, PUBLIC, SERVICES
+from sim.kernels.units import BYTE, WORD
 
 TIES = 8  # acquaintances
 SLOTS = 3  # projects at once, at most
@@ -21,6 +22,16 @@ def in_32_bits(x: float) -> float:
     """Return the nearest number that 32 bits hold."""
     _cell[0] = x
     return _cell[0]
+
+
+def in_bytes(x: float) -> float:
+    """Return the nearest 255th of a number from 0 to 1."""
+    return BYTE * math.floor(255.0 * x + 0.5)
+
+
+def in_words(x: float) -> float:
+    """Return the nearest 32,767th of a number from -1 to 1."""
+    return WORD * math.floor(32767.0 * x + 0.5)
 
 
 def nearest(x: float) -> int:
@@ -74,7 +85,7 @@ class Organisation(mesa.Agent):
     def draw_luck(self, drawn: float, lasting: float, new: float, sd: float) -> float:
         """Let luck move; return the weight of the organisation among those who are paid."""
         luck = self.luck
-        self.luck = luck = drawn if luck == 0.0 else lasting * luck + new * drawn
+        self.luck = luck = in_32_bits(drawn if luck == 0.0 else lasting * luck + new * drawn)
         factor = 1.0 + sd * luck
         return self.base * factor if factor > 0.0 else 0.0
 

@@ -2,7 +2,7 @@
 
 import math
 
-from benchmarks.plain_mesa.agents import in_32_bits
+from benchmarks.plain_mesa.agents import in_32_bits, in_words
 from benchmarks.plain_mesa.money import pay_of_catalysts
 from benchmarks.plain_mesa.projects import CHOOSE, COMPLETED, IMPLEMENT, walk_out
 from sim.agents.base import PUBLIC
@@ -64,7 +64,7 @@ def renew(model):
                 one.broken[s] *= share
     for one in replaced:
         drawn = mean + sd * chance.normal(one.uid, month, d.NEW_OFFICIAL, 0)
-        one.disposition = in_32_bits(min(1.0, max(-1.0, drawn)))
+        one.disposition = in_words(min(1.0, max(-1.0, drawn)))
     walk_out(model, float(v["mandates.leave"]))
     for one in replaced:
         one.changed = False

@@ -1,5 +1,6 @@
 """What organisations remember and see: promises, links, the success of others."""
 
+from benchmarks.plain_mesa.agents import in_32_bits
 from benchmarks.plain_mesa.projects import IMPLEMENT, PATRONAGE
 from sim.kernels import decisions as d
 
@@ -64,7 +65,7 @@ def desire(model):
             pull += t.order_effect
         wanted = one.disposition + pull + t.vision
         moved = one.desire + t.desire_rate * (wanted - one.desire)
-        one.desire = 1.0 if moved > 1.0 else -1.0 if moved < -1.0 else moved
+        one.desire = in_32_bits(1.0 if moved > 1.0 else -1.0 if moved < -1.0 else moved)
     be_seen(model)
 
 

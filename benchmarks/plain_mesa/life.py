@@ -3,12 +3,13 @@
 import math
 
 from benchmarks.plain_mesa import counts, credit, splitting
-from benchmarks.plain_mesa.agents import CLASSES, TIES, in_32_bits
+from benchmarks.plain_mesa.agents import CLASSES, TIES, in_32_bits, in_bytes, in_words
 from benchmarks.plain_mesa.projects import IMPLEMENT
 from benchmarks.plain_mesa.search import likely
 from sim.agents.base import FINANCE, HAS_ORGANISATIONS, OUTSIDE, PERSONS
 from sim.errors import CapacityError
 from sim.kernels import decisions as d
+from sim.kernels.units import BYTE
 
 DOMAINS, FUNCTIONS, TRIES = 16, 5, 4
 RANGE = 4294967296.0
@@ -174,13 +175,13 @@ def draw_traits(model, one):
     one.main_function = best
     words = iter(chance.block(uid, d.INITIAL, d.ORGANISATION_TRAITS, 1))
     one.efficiency = [
-        1.0 if f == best else in_32_bits(min(1.0, math.pow(general, 0.5 + next(words) / RANGE)))
+        1.0 if f == best else max(BYTE, in_bytes(min(1.0, math.pow(general, 0.5 + next(words) / RANGE))))
         for f in range(FUNCTIONS)
     ]  # fmt: skip
-    one.desire = min(1.0, max(-1.0, mean + sd * chance.normal(uid, d.INITIAL, d.DESIRE, 0)))
-    one.disposition = in_32_bits(one.desire)
+    one.disposition = in_words(min(1.0, max(-1.0, mean + sd * chance.normal(uid, d.INITIAL, d.DESIRE, 0))))
+    one.desire = in_32_bits(one.disposition)
     drawn = bar + bar_sd * chance.normal(uid, d.INITIAL, d.DESIRE, 1)
-    one.threshold = in_32_bits(min(1.0, max(0.0, drawn)))
+    one.threshold = in_bytes(min(1.0, max(0.0, drawn)))
 
 
 def meet_first(model, one):

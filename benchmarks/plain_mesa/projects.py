@@ -314,7 +314,7 @@ def lose_face(model, ended):
             project.home.declared += 1.0
             for member in project.members:
                 one = member.organisation
-                one.desire = min(1.0, max(-1.0, one.desire + t.declaration_effect))
+                one.desire = in_32_bits(min(1.0, max(-1.0, one.desire + t.declaration_effect)))
 
 
 def free(model, ended):

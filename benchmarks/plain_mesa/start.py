@@ -10,6 +10,7 @@ from benchmarks.plain_mesa.world import PHASES, PlainModel
 from sim.agents.base import HAS_ORGANISATIONS, PRODUCTIVE
 from sim.alliances.innovation import size_classes
 from sim.errors import RunError
+from sim.kernels.units import BYTE, WORD
 from sim.state import columns
 
 COHORTS = 10
@@ -20,7 +21,7 @@ PLACE = (
 )  # fmt: skip
 ORGANISATION = (
     "born", "cash", "fte", "hours", "red", "luck", "domain", "domain_second",
-    "main_function", "efficiency", "desire", "disposition", "threshold", "debt", "lean", "full", "income",
+    "main_function", "desire", "debt", "lean", "full", "income",
 )  # fmt: skip
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
@@ -39,7 +40,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "ties": ("neighbour", "generation", "memory"),
     "memories": ("taken", "kept", "broken"),
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
-                      "slots", "hours_engaged", "outlay", "settled", "borrowed", "hired"),
+                      "slots", "hours_engaged", "efficiency", "disposition", "threshold",
+                      "outlay", "settled", "borrowed", "hired"),
     "projects": ("state", "territory", "founder", "members", "seat", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
@@ -112,6 +114,8 @@ def _organisations(model, world) -> list:
     """Return who holds, or held last, each row."""
     o, segments = world.state.organisations, world.state.segments.tolist()
     values = {name: getattr(o, name).tolist() for name in ORGANISATION}
+    values |= {"efficiency": (BYTE * o.efficiency).tolist(), "threshold": (BYTE * o.threshold).tolist()}
+    values["disposition"] = (WORD * o.disposition).tolist()
     alive, uid, births, size, base, engaged, visible, patron = (
         getattr(o, name).tolist()
         for name in ("alive", "uid", "births", "size", "base", "hours_engaged", "visible", "patron")

@@ -7,11 +7,15 @@ Nothing here needs Mesa; sim/model.py makes Mesa agents of these classes.
 from typing import Any, ClassVar
 
 from sim.agents.base import SIZES_EN
+from sim.kernels import units
 from sim.state import State
 
 
 class column:
-    """Attribute of an agent, read from the state column of the same name."""
+    """Attribute of an agent, read from the state column of the same name, in `unit` where it is kept in parts."""
+
+    def __init__(self, unit: float | None = None):
+        self.unit = unit
 
     def __set_name__(self, owner, name: str):
         self.name = name
@@ -20,7 +24,11 @@ class column:
         if agent is None:
             return self
         agent.check()
-        return agent.table.__dict__[self.name][agent.row].tolist()
+        return self.shown(agent.table.__dict__[self.name][agent.row]).tolist()
+
+    def shown(self, values):
+        """Return what people read of values of the column."""
+        return values if self.unit is None else self.unit * values
 
     def __set__(self, agent, value):
         raise AttributeError(
@@ -76,7 +84,7 @@ class Organisation(Window):
     domain = column()
     domain_second = column()
     main_function = column()
-    efficiency = column()  # in each of the five functions
+    efficiency = column(units.BYTE)  # in each of the five functions
     # people
     fte = column()  # thousandths of an FTE
     hours = column()  # volunteer hours of the month
@@ -85,7 +93,7 @@ class Organisation(Window):
     outlay = column()
     # alliances
     desire = column()
-    threshold = column()
+    threshold = column(units.BYTE)
     visible = column()
     slots = column()  # rows of its projects, -1 for none
     born = column()

@@ -9,7 +9,7 @@ Source of the form: docs/model.md, "make or buy" (form B) and its alternative (f
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, shares, trust, value
+from sim.kernels import ahead, shares, trust, units, value
 from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 from sim.kernels.seats import WIDTH
@@ -117,7 +117,7 @@ def fill_members(first, m, member, effort, hours, org_efficiency, t, rows, budge
         rows[s] = i
         budget[s] = effort[first + s] / 100.0 + hours[first + s] * t.hour_value
         for k in range(FUNCTIONS):
-            efficiency[s, k] = org_efficiency[np.uint64(i), k]
+            efficiency[s, k] = units.BYTE * org_efficiency[np.uint64(i), k]
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -272,7 +272,7 @@ def gain_of_joining(
     m, n = np.int64(known[1]), np.int64(known[1]) + 1
     rows[m], budget[m] = j, budget_j
     for k in range(FUNCTIONS):
-        efficiency[m, k] = org_efficiency[j, k]
+        efficiency[m, k] = units.BYTE * org_efficiency[j, k]
     value.fill_costs(efficiency, m, n, t.price, cost)
     for a in range(m):
         fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import chance, matching, split
+from sim.kernels import chance, matching, split, units
 from sim.kernels import decisions as d
 
 MODELS = 7
@@ -116,13 +116,16 @@ def draw_traits(i, uid, model, seed, traits, functions, t):
     at = 0
     for f in range(FUNCTIONS):
         if f == best:
-            efficiency[i, f] = 1.0
+            efficiency[i, f] = 255
         else:
-            efficiency[i, f] = min(1.0, math.pow(general, 0.5 + np.float64(e[at]) / 4294967296.0))
+            drawn = math.pow(general, 0.5 + np.float64(e[at]) / 4294967296.0)
+            efficiency[i, f] = max(np.uint8(1), units.in_bytes(min(1.0, drawn)))
             at += 1
-    desire[i] = min(1.0, max(-1.0, mean + sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 0)))
-    disposition[i] = desire[i]
-    threshold[i] = min(1.0, max(0.0, bar + bar_sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 1)))
+    wish = min(1.0, max(-1.0, mean + sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 0)))
+    disposition[i] = units.in_words(wish)
+    desire[i] = units.WORD * disposition[i]
+    seen = min(1.0, max(0.0, bar + bar_sd * chance.normal(seed, uid[i], d.INITIAL, d.DESIRE, 1)))
+    threshold[i] = units.in_bytes(seen)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

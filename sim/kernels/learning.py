@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, alliance, chance, matching, trust, value
+from sim.kernels import ahead, alliance, chance, matching, trust, units, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.projects import IMPLEMENT, LIVING, seat_of
@@ -230,12 +230,13 @@ def desire(alive, uid, model, neighbour, generation, badge, disposition, thresho
         pull = 0.0
         if known > 0:
             share = allied / known
-            pull = contagion * share if linear else (contagion if share > threshold[i] else 0.0)
-            if share > threshold[i]:
-                pull += t.pull * threshold[i]
+            bar = units.BYTE * threshold[i]
+            pull = contagion * share if linear else (contagion if share > bar else 0.0)
+            if share > bar:
+                pull += t.pull * bar
         if order_effect != 0.0 and matching.is_ordered(uid[i], model[i], seed, t):
             pull += order_effect
-        wanted = disposition[i] + pull + vision
+        wanted = units.WORD * disposition[i] + pull + vision
         out[i] = min(1.0, max(-1.0, out[i] + rate * (wanted - out[i])))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import chance
+from sim.kernels import chance, units
 from sim.kernels import decisions as d
 
 PUBLIC_ACTION = 0
@@ -46,4 +46,4 @@ def want(uid, seed, month, mean, sd, changed, disposition):
     for i in range(changed.size):
         if changed[i]:
             drawn = mean + sd * chance.normal(seed, uid[i], month, d.NEW_OFFICIAL, 0)
-            disposition[i] = np.float32(min(1.0, max(-1.0, drawn)))
+            disposition[i] = units.in_words(min(1.0, max(-1.0, drawn)))

@@ -235,7 +235,7 @@ def look_ahead(met, organisations, ties, traits):
     found = np.int64(0)
     for c in range(met.size):
         j = np.uint64(max(0, met[c]))
-        found += np.int64(org_uid[j]) + base[j] + hours[j] + slots[j, 0] + np.int64(efficiency[j, 0]) + births[j]
+        found += np.int64(org_uid[j]) + base[j] + hours[j] + slots[j, 0] + efficiency[j, 0] + births[j]
         found += neighbour[j, 0] + generation[j, 0] + memory[j] + domain[j] + territory[j]
     return found
 
