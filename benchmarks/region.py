@@ -147,7 +147,7 @@ def memory(found: Found, world: Any) -> None:
     p = state.projects
     living = int(((p.state == 1) & (p.members > 1)).sum())
     found.rows |= {
-        "bytes_per_agent": size["organisations"] / rows,
+        "bytes_per_agent": (size["organisations"] + size["loans"]) / rows,
         "bytes_per_tie_row": (size["ties"] + size["memories"]) / rows,
         "bytes_per_alliance_row": alliances / rows,
     }

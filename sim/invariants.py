@@ -103,7 +103,7 @@ def counts_are_not_negative(state: State) -> str | None:
         "organisations.fte",
         "organisations.hours",
         "organisations.hours_engaged",
-        "organisations.debt",
+        "loans.debt",
         "cohorts.hours_given",
         "cohorts.hours_served",
     ):
@@ -115,10 +115,11 @@ def counts_are_not_negative(state: State) -> str | None:
 
 def the_dead_own_nothing(state: State) -> str | None:
     """A row without an organisation holds neither money nor staff nor debt."""
-    o = state.organisations
-    wrong = np.flatnonzero((o.alive == 0) & ((o.cash != 0) | (o.fte != 0) | (o.debt != 0)))
+    o, debt = state.organisations, np.zeros(len(state.organisations), np.int64)
+    debt[state.loans.holder] = state.loans.debt
+    wrong = np.flatnonzero((o.alive == 0) & ((o.cash != 0) | (o.fte != 0) | (debt != 0)))
     return (
-        f"free row {wrong[0]} holds {o.cash[wrong[0]]} cents and {o.fte[wrong[0]]} mFTE and owes {o.debt[wrong[0]]}"
+        f"free row {wrong[0]} holds {o.cash[wrong[0]]} cents and {o.fte[wrong[0]]} mFTE and owes {debt[wrong[0]]}"
         if wrong.size
         else None
     )

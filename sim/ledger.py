@@ -44,7 +44,7 @@ class Ledger:
         self.state, self.crew, self.strict = state, crew, strict
         self.max_residual, self.checks, self.phase_checks = 0, 0, 0
         places = len(state.territories)
-        self.held = np.zeros((places, MODELS, 6), np.int64)  # by organisations: what take_stock counts
+        self.held = np.zeros((places, MODELS, 4), np.int64)  # by organisations: what take_stock counts
         # by territory and account, when last counted; what there should be; at the start of the month
         self.found, self.expected, self.opening = np.zeros((3, places, kernel.ACCOUNTS), np.int64)
         self._counted = False
@@ -79,11 +79,12 @@ class Ledger:
         self.crew.share(rows.clear, size, *organisations)
         for size, memory, layout in others:
             rows.clear(memory, layout, 0, size)
+        self.state.forget_loans()
         if self.strict or not carry or not self._counted:
             self.recount()
         self.opening[:] = self.found
         if self.strict:
-            self._row_opening = {c.name: self.state[c.name].copy() for c in self._stocks}
+            self._row_opening = {c.name: self._by_holder(c).copy() for c in self._stocks}
 
     def close(self, phase: str = "the end of the month"):
         """Check every account; raise AccountError at the first that does not balance."""
@@ -110,12 +111,13 @@ class Ledger:
         s = self.state
         o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
         self.crew.segments(
-            kernel.take_stock, s.segments, o.cash, o.fte, o.hours, o.hours_engaged, o.debt, o.borrowed, self.held,
+            kernel.take_stock, s.segments, o.cash, o.fte, o.hours, o.hours_engaged, self.held
         )  # fmt: skip
         return kernel.audit(
             self.held, (place.free_fte, place.market, place.fund, place.purse),
             (c.territory, c.persons, c.arrived, c.departed, c.cash, c.hours_given, c.hours_served),
-            (p.reserve, p.territory), FUND_OWNER, place.flow, self.opening, found, self.expected,
+            (p.reserve, p.territory), (s.loans.holder, s.loans.debt, s.loans.borrowed, o.territory),
+            FUND_OWNER, place.flow, self.opening, found, self.expected,
         )  # fmt: skip
 
     def _check(self, accounts, phase):
@@ -168,14 +170,28 @@ class Ledger:
                 (part[0], c)
                 for c in self._flow_columns
                 for part in c.account.split()
-                if c.table == column.table and part[1:] == column.column
+                if holder(c) == holder(column) and part[1:] == column.column
             ]
             if not effects:
                 continue
             expected = self._row_opening[column.name].copy()
             for sign, effect in effects:
-                expected += (1 if sign == "+" else -1) * self.state[effect.name]
-            self._compare(column.name, column.unit, expected, self.state[column.name], phase, ("row",))
+                expected += (1 if sign == "+" else -1) * self._by_holder(effect)
+            self._compare(column.name, column.unit, expected, self._by_holder(column), phase, ("row",))
+
+    def _by_holder(self, column) -> np.ndarray:
+        """Return a column in the rows of who holds it: loans in those of organisations, others as they are."""
+        values = self.state[column.name]
+        if column.table == holder(column):
+            return values
+        out = np.zeros(len(self.state.organisations), values.dtype)
+        out[self.state.loans.holder] = values
+        return out
+
+
+def holder(column) -> str:
+    """Return the table of those whose money a column is about."""
+    return "organisations" if column.table == "loans" else column.table
 
 
 def _fingerprint(array: np.ndarray) -> int:

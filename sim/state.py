@@ -116,6 +116,8 @@ class State:
 
     organisations  seven slices, one per model, each ordered by territory; `segments[model, territory]`
                    gives (start, stop), free rows for newborn organisations included
+    loans          what organisations owe: few do, so that only they have a row, in the order of their own; its money
+                   is that of its holder
     ties           as many rows as organisations, eight acquaintances each
     memories       promises of those that have worked with somebody: few, so they have a table of their own, that
                    grows; row 0 is that of all others, and stays empty
@@ -126,10 +128,13 @@ class State:
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
     """
 
-    TABLES = ("organisations", "ties", "memories", "cohorts", "territories", "projects", "memberships", "shares")
+    TABLES = (
+        "organisations", "loans", "ties", "memories", "cohorts", "territories", "projects", "memberships", "shares",
+    )  # fmt: skip
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
         self.organisations = Table("organisations", organisations)
+        self.loans = Table("loans", 0, organisations)
         self.ties = Table("ties", organisations)
         self.memories = Table("memories", 1, organisations + 1)
         self.cohorts = Table("cohorts", cohorts)
@@ -141,6 +146,30 @@ class State:
         self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1
         self.ties.neighbour[:] = -1
+
+    def owe(self, rows: np.ndarray, cents: np.ndarray):
+        """Add what organisations borrowed, in order of rows, to their loans; who owed nothing gets one."""
+        loans = self.loans
+        new = rows[~np.isin(rows, loans.holder)]
+        if new.size:
+            at = np.searchsorted(loans.holder, new)
+            columns = [np.insert(column, at, first) for column, first in zip(_loans(loans), (new, 0, 0), strict=True)]
+            loans.show(len(loans) + new.size)
+            for column, values in zip(_loans(loans), columns, strict=True):
+                column[:] = values
+        mine = np.searchsorted(loans.holder, rows)
+        loans.debt[mine] += cents
+        loans.borrowed[mine] += cents
+
+    def forget_loans(self):
+        """Forget the loans that are over, and what moved in the month that has ended."""
+        loans = self.loans
+        loans.borrowed[:] = 0
+        left = np.flatnonzero(loans.debt)
+        if left.size < len(loans):
+            for column in _loans(loans):
+                column[: left.size] = column[left]
+            loans.show(left.size)
 
     def make_memories(self, more: int):
         """Have at least `more` free rows for organisations that will remember, or as many as there may be."""
@@ -214,3 +243,7 @@ class State:
     def __getitem__(self, name: str) -> np.ndarray:
         table, column = name.split(".")
         return getattr(self, table).__dict__[column]
+
+
+def _loans(loans: Table) -> tuple[np.ndarray, ...]:
+    return loans.holder, loans.debt, loans.borrowed

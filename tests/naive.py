@@ -443,20 +443,22 @@ class accounts:
         for a, place in zip(amount, territory, strict=True):
             out[place] += a
 
-    def take_stock(segments, cash, fte, hours, engaged, debt, borrowed, out, first, last):
+    def take_stock(segments, cash, fte, hours, engaged, out, first, last):
         for at in range(first, last):
             k, t = divmod(at, len(segments[0]))
-            mine = [column[slice(*segments[k][t])] for column in (cash, fte, hours, engaged, debt, borrowed)]
+            mine = [column[slice(*segments[k][t])] for column in (cash, fte, hours, engaged)]
             out[t][k] = [sum(column) for column in mine]
 
-    def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
+    def audit(held, territories, cohorts, projects, loans, owner, flow, opening, found, expected):
         free_staff, market, fund, purse = territories
         home, *residents = cohorts
         for t in range(len(held)):
             mine = [c for c, place in enumerate(home) if place == t]
             persons, arrived, departed, cash, given, served = (sum(column[c] for c in mine) for column in residents)
             reserve = sum(kept for kept, place in zip(*projects, strict=True) if place == t)
-            staff, hours, _, debt, borrowed = (sum(model[k] for model in held[t]) for k in range(1, 6))
+            staff, hours, _ = (sum(model[k] for model in held[t]) for k in range(1, 4))
+            mine = [loan for loan in zip(*loans[:3], strict=True) if loans[3][loan[0]] == t]
+            debt, borrowed = sum(loan[1] for loan in mine), sum(loan[2] for loan in mine)
             away, bound = held[t][2][3], held[t][6][3]
             received = [sum(flow[t][k::8]) for k in range(7)]
             paid = [sum(flow[t][8 * k : 8 * k + 8]) for k in range(7)]

@@ -522,55 +522,60 @@ class credit:
             settled[i] += cents
         return bool(parts)
 
+    def loan_of(i, holder):
+        return list(holder).index(i) if i in holder else -1
+
     def repay(
-        segments, alive, base, months, rate, weight, part, cash, debt, borrowed, outlay, settled, flow, first, last
+        loans, segments, model, territory, alive, base, months, rate, weight, part, paid, cash, outlay, settled, flow
     ):
-        for t in range(first, last):
-            banks, total = living(segments[3][t], alive), 0
-            lender = 3 if banks else OUTSIDE
-            for k, i in credit.rows_of(segments, t):
-                if debt[i] and cash[i] > 0:
-                    interest = min(cash[i], nearest(rate * debt[i]))
-                    principal = min(cash[i] - interest, math.ceil(debt[i] / months))
-                    outlay[i] += interest
-                    borrowed[i] -= principal
-                    debt[i] -= principal
-                    cash[i] -= interest + principal
-                    flow[t][8 * k + lender] += interest + principal
-                    total += interest + principal
+        holder, debt, borrowed = loans
+        paid[:] = [0] * len(paid)
+        for a, i in enumerate(holder):
+            if debt[a] and cash[i] > 0:
+                t = territory[i]
+                interest = min(cash[i], nearest(rate * debt[a]))
+                principal = min(cash[i] - interest, math.ceil(debt[a] / months))
+                outlay[i] += interest
+                borrowed[a] -= principal
+                debt[a] -= principal
+                cash[i] -= interest + principal
+                flow[t][8 * model[i] + (3 if living(segments[3][t], alive) else OUTSIDE)] += interest + principal
+                paid[t] += interest + principal
+        for t, total in enumerate(paid):
             if total:
                 credit.pay_banks(t, total, segments[3], alive, base, weight, part, cash, settled)
 
     def lend(
-        segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, borrowed, settled, flow, first,
+        segments, alive, base, uid, savings, loans, owed, terms, seed, given, room, part, cash, settled, flow, first,
         last,
     ):  # fmt: skip
         limit, hand, lendable, refusing = terms
+        owes = dict(zip(*loans[:2], strict=True))
         for t in range(first, last):
             rows, banks = credit.rows_of(segments, t), range(*segments[3][t])
             for _, i in rows:
-                need[i] = 0
+                given[i] = 0
             firms = [(k, i) for k, i in rows if alive[i] and k not in (0, 3)]
             deposits = sum(max(0, savings[c]) for c in cohorts_of(t)) + sum(max(0, cash[i]) for _, i in firms)
+            need = {}
             for _, i in firms:
-                asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - debt[i])
+                asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - owes.get(i, 0))
                 if cash[i] < 0 < asked and not credit.refused(seed, uid[i], refusing):
                     need[i] = asked
-            wanted = sum(need[i] for _, i in firms)
+            wanted = sum(need.values())
             if not wanted:
                 continue
             for i in banks:
                 room[i] = max(0, cash[i] - base[i]) if alive[i] else 0
-            owed = sum(debt[i] for _, i in firms)
-            able = min(sum(room[i] for i in banks), max(0, math.floor(lendable * deposits) - owed))
+            able = min(sum(room[i] for i in banks), max(0, math.floor(lendable * deposits) - owed[t]))
             total = 0
             for k, i in firms:
-                given = min(math.floor(min(1.0, able / wanted) * need[i]), able - total)
-                cash[i] += given
-                debt[i] += given
-                borrowed[i] += given
-                flow[t][24 + k] += given
-                total += given
+                if i in need:
+                    given[i] = min(math.floor(min(1.0, able / wanted) * need[i]), able - total)
+                    cash[i] += given[i]
+                    flow[t][24 + k] += given[i]
+                    total += given[i]
+            owed[t] += total
             rooms = [room[i] for i in banks]
             parts, _ = naive.split.within(total, rooms, rooms)
             for i, amount in zip(banks, parts, strict=True):
@@ -579,11 +584,12 @@ class credit:
                 settled[i] -= amount
 
     def settle_debts(
-        rows, n, segments, model, territory, alive, base, weight, part, cash, debt, borrowed, settled, red, flow,
-        unpaid,
-    ):  # fmt: skip
-        for i in rows[:n]:
-            t, k, owed = territory[i], model[i], debt[i]
+        rows, n, loans, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid
+    ):
+        holder, debt, borrowed = loans
+        for i in (i for i in rows[:n] if i in holder):
+            a = holder.index(i)
+            t, k, owed = territory[i], model[i], debt[a]
             paid = min(owed, max(0, cash[i]))
             banks = range(*segments[3][t])
             if paid:
@@ -596,11 +602,11 @@ class credit:
                     settled[j] += part[j]
                 flow[t][8 * k + (3 if parts else OUTSIDE)] += paid
             cash[i] -= paid
-            borrowed[i] -= owed
+            borrowed[a] -= owed
             settled[i] += owed - paid
             unpaid[t] += owed - paid
             red[i] = red[i] or int(owed > paid)
-            debt[i] = 0
+            debt[a] = 0
 
     def let_staff_go(segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full):
         switch, refusing, overdraft, kept, months = terms

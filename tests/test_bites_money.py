@@ -212,23 +212,25 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
     return {
         "segments": segments, "alive": np.array(alive, np.uint8), "base": np.array(base, np.int64),
         "uid": np.arange(1, n + 1, dtype=np.uint64), "cash": np.array(cash, np.int64),
-        **{name: np.zeros(n, np.int64) for name in ("debt", "borrowed", "outlay", "settled", "need", "room", "part")},
+        **{name: np.zeros(n, np.int64) for name in ("outlay", "settled", "given", "room", "part")},
         "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
+        "model": np.array([2, 6, 3], np.uint8), "territory": np.zeros(n, np.uint16), "owed": np.zeros(1, np.int64),
+        "paid": np.zeros(1, np.int64), "loans": (np.arange(2, dtype=np.int32), *np.zeros((2, 2), np.int64)),
         "first": 0, "last": 1,
     }  # fmt: skip
 
 
-LEND = ("segments", "alive", "base", "uid", "savings", "terms", "seed", "need", "room", "part", "cash", "debt",
-        "borrowed", "settled", "flow", "first", "last")  # fmt: skip
-REPAY = ("segments", "alive", "base", "months", "rate", "weight", "part", "cash", "debt", "borrowed", "outlay",
-         "settled", "flow", "first", "last")  # fmt: skip
+LEND = ("segments", "alive", "base", "uid", "savings", "loans", "owed", "terms", "seed", "given", "room", "part",
+        "cash", "settled", "flow", "first", "last")  # fmt: skip
+REPAY = ("loans", "segments", "model", "territory", "alive", "base", "months", "rate", "weight", "part", "paid", "cash",
+         "outlay", "settled", "flow")  # fmt: skip
 
 
 def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
     a = bank([-40, 500, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
     assert a["cash"].tolist() == [50, 500, 910]
-    assert a["debt"].tolist() == a["borrowed"].tolist() == [90, 0, 0]
+    assert a["given"].tolist() == [90, 0, 0] and a["owed"][0] == 90
     assert a["flow"][0, FINANCE * 8 + 2] == 90
     assert a["settled"].tolist() == [0, 0, -90]
 
@@ -236,29 +238,34 @@ def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
 def test_nobody_owes_more_than_the_limit_nor_banks_lend_more_than_they_hold_or_may():
     a = bank([-400, -400, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
-    assert a["debt"].tolist() == [150, 150, 0], "the limit"
+    assert a["given"].tolist() == [150, 150, 0], "the limit"
     a = bank([-400, -400, 150])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
-    assert a["debt"].tolist() == [50, 50, 0], "a month of its outlay stays in the bank"
+    assert a["given"].tolist() == [50, 50, 0], "a month of its outlay stays in the bank"
     a = bank([-400, -400, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.01, 0.0)}[k] for k in LEND))
-    assert a["debt"].tolist() == [50, 50, 0], "1 % of 10,000 deposited"
+    assert a["given"].tolist() == [50, 50, 0], "1 % of 10,000 deposited"
     a = bank([-400, -400, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 1.0)}[k] for k in LEND))
-    assert not a["debt"].any(), "refused"
+    assert not a["given"].any(), "refused"
+    a = bank([-400, -400, 1000])
+    a["loans"][1][:] = 149, 100
+    credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
+    assert a["given"].tolist() == [1, 50, 0], "the limit, less what they owe"
 
 
 def test_a_debt_is_paid_back_with_interest_and_fades():
     """Known answer: 2,400 owed over 24 months at 1 % a month: 24 of interest and 100 of principal, then 2,300 owed."""
     a = bank([5000, 0, 0])
-    a["debt"][0] = 2400
+    _, debt, borrowed = a["loans"]
+    debt[0] = 2400
     arguments = {**a, "months": 24.0, "rate": 0.01}
     credit.repay(*(arguments[k] for k in REPAY))
-    assert (a["debt"][0], a["borrowed"][0], a["outlay"][0], a["cash"][0], a["cash"][2]) == (2300, -100, 24, 4876, 124)
+    assert (debt[0], borrowed[0], a["outlay"][0], a["cash"][0], a["cash"][2]) == (2300, -100, 24, 4876, 124)
     assert a["flow"][0, 2 * 8 + FINANCE] == 124
     for _ in range(600):
         credit.repay(*(arguments[k] for k in REPAY))
-    assert a["debt"][0] == 0, "paid back to the last cent"
+    assert debt[0] == 0, "paid back to the last cent"
     assert a["cash"].sum() == 5000
 
 
@@ -266,14 +273,14 @@ def test_who_bears_a_default():
     """An organisation that closes pays its loan first; what is missing is lost by the bank, and no money moves."""
     for held, paid, lost in ((500, 300, 0), (200, 200, 100), (-50, 0, 300)):
         a = bank([held, 0, 0])
-        a["debt"][0] = 300
+        _, debt, borrowed = a["loans"]
+        debt[0] = 300
         unpaid, red = np.zeros(1, np.int64), np.zeros(3, np.uint8)
         credit.settle_debts(
-            np.array([0]), 1, a["segments"], np.array([2, 6, 3], np.uint8), np.zeros(3, np.int32), a["alive"],
-            a["base"], a["weight"], a["part"], a["cash"], a["debt"], a["borrowed"], a["settled"], red,
-            a["flow"], unpaid,
+            np.array([0]), 1, a["loans"], a["segments"], a["model"], a["territory"], a["alive"], a["base"], a["weight"],
+            a["part"], a["cash"], a["settled"], red, a["flow"], unpaid,
         )  # fmt: skip
-        assert (a["borrowed"][0], a["settled"][0], unpaid[0], a["debt"][0]) == (-300, lost, lost, 0)
+        assert (borrowed[0], a["settled"][0], unpaid[0], debt[0]) == (-300, lost, lost, 0)
         assert a["settled"][2] == paid and red.tolist() == [int(lost > 0), 0, 0]
         assert a["cash"].tolist() == [held - paid, 0, paid]
 
@@ -318,7 +325,8 @@ def test_credit_agrees_with_its_plain_twin():
     rng = np.random.default_rng(5)
     for k in range(40):
         a = bank(rng.integers(-900, 3000, 3), base=rng.integers(1, 500, 3), alive=rng.integers(0, 2, 3))
-        a["debt"][:2] = rng.integers(0, 400, 2) * a["alive"][:2]
+        a["loans"][1][:] = rng.integers(0, 400, 2) * a["alive"][:2]
+        a["owed"][:] = a["loans"][1].sum()
         a["cash"] *= a["alive"]
         lending = {**a, "terms": (rng.uniform(0, 6), rng.uniform(0, 2), rng.uniform(0, 0.2), 0.3 * (k % 2)), "seed": k}
         agree(credit.lend, naive.credit.lend, tuple(lending[name] for name in LEND))
@@ -326,6 +334,18 @@ def test_credit_agrees_with_its_plain_twin():
         agree(credit.repay, naive.credit.repay, tuple(paying[name] for name in REPAY))
         banks = (a["segments"][FINANCE], a["alive"], a["base"], a["weight"], a["part"], a["cash"], a["settled"])
         agree(credit.pay_banks, naive.credit.pay_banks, (0, int(rng.integers(1, 900)), *banks))
+
+
+def test_loans_keep_the_order_of_rows_and_are_forgotten_when_paid(world):
+    s = world.state
+    for rows, cents in (([7, 40], [5, 6]), ([3, 7, 90], [1, 2, 3])):
+        s.owe(np.array(rows), np.array(cents))
+    assert s.loans.holder.tolist() == [3, 7, 40, 90]
+    assert s.loans.debt.tolist() == s.loans.borrowed.tolist() == [1, 7, 6, 3]
+    assert [credit.loan_of(i, s.loans.holder) for i in (0, 3, 7, 39, 40, 90, 91)] == [-1, 0, 1, -1, 2, 3, -1]
+    s.loans.debt[[0, 2]] = 0
+    s.forget_loans()
+    assert (s.loans.holder.tolist(), s.loans.debt.tolist()) == ([7, 90], [7, 3]) and not s.loans.borrowed.any()
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def in_another_order(place, order):
 
 # Columns that hold a row, and of which table; columns that hold a place.
 POINTERS = {"organisations.slots": "projects", "ties.neighbour": "organisations", "memberships.member": "organisations",
-            "projects.founder": "organisations", "ties.memory": "memories"}  # fmt: skip
+            "projects.founder": "organisations", "ties.memory": "memories",
+            "loans.holder": "organisations"}  # fmt: skip
 PLACED = {"organisations.territory", "cohorts.territory", "projects.territory"}
 
 
@@ -48,7 +49,7 @@ def by_identity(world):
     ident = np.asarray(world.territory.ident)
     own = {"organisations": s.organisations.uid, "ties": s.organisations.uid, "cohorts": s.cohorts.uid,
            "territories": ident, "projects": s.projects.uid, "memberships": np.zeros(len(s.memberships), np.int64),
-           "memories": np.zeros(len(s.memories), np.uint64)}  # fmt: skip
+           "memories": np.zeros(len(s.memories), np.uint64), "loans": s.organisations.uid[s.loans.holder]}  # fmt: skip
     holders = np.flatnonzero((s.ties.memory > 0) & (s.organisations.alive > 0))
     own["memories"][s.ties.memory[holders]] = s.organisations.uid[holders]
     seats, held = s.seats_of(np.argsort(s.projects.uid))  # in the order of identities, whatever the seats

@@ -21,7 +21,7 @@ PLACE = (
 )  # fmt: skip
 ORGANISATION = (
     "born", "cash", "fte", "hours", "red", "luck", "domain", "domain_second",
-    "main_function", "desire", "debt", "lean", "full", "income",
+    "main_function", "desire", "lean", "full", "income",
 )  # fmt: skip
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
@@ -39,9 +39,10 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
                 "income", "outlay", "levied", "settled", "arrived", "departed"),
     "ties": ("neighbour", "generation", "memory"),
     "memories": ("taken", "kept", "broken"),
+    "loans": ("holder", "debt", "borrowed"),
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
                       "slots", "hours_engaged", "efficiency", "disposition", "threshold",
-                      "outlay", "settled", "borrowed", "hired"),
+                      "outlay", "settled", "hired"),
     "projects": ("state", "territory", "founder", "members", "seat", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
@@ -66,6 +67,8 @@ def from_world(world, chance=None) -> PlainModel:
     )  # fmt: skip
     _places(model, world)
     rows = _organisations(model, world)
+    for row, debt in zip(world.state.loans.holder.tolist(), world.state.loans.debt.tolist(), strict=True):
+        rows[row].debt = debt
     _ties(world.state, rows)
     _residents(model, world.state.cohorts)
     _projects(model, world.state, rows)
@@ -83,7 +86,7 @@ def _refuse_what_it_lacks(world):
     if titles != list(PHASES):
         raise RunError(f"The plain-Mesa twin lacks phases, or has others: {sorted(set(titles) ^ set(PHASES))}.")
     known = {"territories": (*PLACE, *BY_HAND["territories"]), "cohorts": BY_HAND["cohorts"], "ties": BY_HAND["ties"],
-             "memories": BY_HAND["memories"]}  # fmt: skip
+             "memories": BY_HAND["memories"], "loans": BY_HAND["loans"]}  # fmt: skip
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])

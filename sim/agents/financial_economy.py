@@ -15,10 +15,13 @@ and one part of what they owe each month. Its organisations share loans, repayme
 Numbers   parameters density.finance, weight_finance, funders, finance
 """
 
+import numpy as np
+
 from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
 from sim.agents.windows import Organisation
 from sim.kernels import credit
+from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 FUND = 1
@@ -41,25 +44,33 @@ def fill_fund(world):
 
 @phase(
     reads=(
-        "cohorts.cash", "organisations.alive", "organisations.base", "organisations.uid",
+        "cohorts.cash", "organisations.alive", "organisations.base", "organisations.model", "organisations.territory",
+        "organisations.uid",
     ),
     writes=(
-        "organisations.cash", "organisations.debt", "organisations.borrowed",
-        "organisations.outlay", "organisations.settled", "territories.flow",
+        "loans.holder", "loans.debt", "loans.borrowed", "organisations.cash", "organisations.outlay",
+        "organisations.settled", "territories.flow",
     ),
 )  # fmt: skip
 def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
     s, v = world.state, world.values
-    o, w = s.organisations, world.work
+    o, w, flow = s.organisations, world.work, s.territories.flow
+    owed, loans = np.zeros(len(flow), np.int64), (s.loans.holder, s.loans.debt, s.loans.borrowed)
+    if len(s.loans):
+        credit.repay(
+            loans, s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
+            float(v["finance.rate"]) / 12.0, w.weights, w.parts, owed, o.cash, o.outlay, o.settled, flow,
+        )  # fmt: skip
+        owed[:] = 0
+        add_by_territory(s.loans.debt, o.territory[s.loans.holder], owed)
     world.crew.places(
-        credit.repay, s.segments, o.alive, o.base, float(v["finance.loan_months"]), float(v["finance.rate"]) / 12.0,
-        w.weights, w.parts, o.cash, o.debt, o.borrowed, o.outlay, o.settled, s.territories.flow,
+        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, loans, owed, world.from_values(terms),
+        world.seed, w.rows, w.amounts, w.parts, o.cash, o.settled, flow,
     )  # fmt: skip
-    world.crew.places(
-        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, world.from_values(terms), world.seed, w.rows,
-        w.amounts, w.parts, o.cash, o.debt, o.borrowed, o.settled, s.territories.flow,
-    )  # fmt: skip
+    if owed.sum() > s.loans.debt.sum():
+        borrowers = np.flatnonzero(w.rows)
+        s.owe(borrowers, w.rows[borrowers])
 
 
 def terms(values: dict) -> tuple[float, ...]:

@@ -28,11 +28,12 @@ from sim.phases import phase
 
 @phase(
     reads=(
-        "cohorts.base", "organisations.base", "organisations.model", "organisations.territory", "organisations.uid",
+        "cohorts.base", "loans.holder", "organisations.base", "organisations.model", "organisations.territory",
+        "organisations.uid",
     ),
     writes=(
         "organisations.alive", "organisations.red", "organisations.cash", "organisations.settled",
-        "organisations.fte", "organisations.hired", "organisations.debt", "organisations.borrowed", "cohorts.cash",
+        "organisations.fte", "organisations.hired", "loans.debt", "loans.borrowed", "cohorts.cash",
         "cohorts.settled", "territories.free_fte", "territories.flow",
     ),
 )  # fmt: skip
@@ -54,8 +55,8 @@ def close(world):
     if n == 0:
         return
     credit.settle_debts(
-        rows, n, s.segments, o.model, o.territory, o.alive, o.base, w.weights, w.parts,
-        o.cash, o.debt, o.borrowed, o.settled, o.red, place.flow, w.unpaid,
+        rows, n, (s.loans.holder, s.loans.debt, s.loans.borrowed), s.segments, o.model, o.territory, o.alive, o.base,
+        w.weights, w.parts, o.cash, o.settled, o.red, place.flow, w.unpaid,
     )  # fmt: skip
     kernel.close(
         rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.hired, o.red, place.free_fte,

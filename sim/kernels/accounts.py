@@ -35,25 +35,21 @@ def add_by_territory(amount, territory, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_stock(segments, cash, fte, hours, engaged, debt, borrowed, out, first, last):
+def take_stock(segments, cash, fte, hours, engaged, out, first, last):
     """Write in out[territory, model] what the rows of each segment hold together, one number per column, in order."""
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
-        money, staff, owed, changed = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-        given, busy = np.int64(0), np.int64(0)
+        money, staff, given, busy = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             money += cash[i]
             staff += fte[i]
             given += hours[i]
             busy += engaged[i]
-            owed += debt[i]
-            changed += borrowed[i]
         out[t, k, 0], out[t, k, 1], out[t, k, 2], out[t, k, 3] = money, staff, given, busy
-        out[t, k, 4], out[t, k, 5] = owed, changed
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def audit(held, territories, cohorts, projects, owner, flow, opening, found, expected):
+def audit(held, territories, cohorts, projects, loans, owner, flow, opening, found, expected):
     """Write what there is in each account of each territory, and what there should be.
 
     Return the largest gap, the largest stock, and how many were compared.
@@ -65,6 +61,7 @@ def audit(held, territories, cohorts, projects, owner, flow, opening, found, exp
     free_staff, market, fund, purse = territories
     place, persons, arrived, departed, cash, hours_given, hours_served = cohorts
     reserve, home = projects
+    holder, debt, borrowed, lives_in = loans
     for t in range(found.shape[0]):
         for a in range(found.shape[1]):
             found[t, a], expected[t, a] = 0, opening[t, a]
@@ -74,8 +71,6 @@ def audit(held, territories, cohorts, projects, owner, flow, opening, found, exp
                 expected[t, k] += flow[t, other * WIDE + k] - flow[t, k * WIDE + other]
             found[t, STAFF] += held[t, k, 1]
             found[t, HOURS] += held[t, k, 2]
-            found[t, DEBT] += held[t, k, 4]
-            expected[t, DEBT] += held[t, k, 5]
         found[t, LENT], found[t, BOUND] = held[t, PRODUCTIVE, 3], held[t, ENGAGEMENT, 3]
         found[t, HOURS] += found[t, BOUND]
         for f in range(fund.shape[1]):
@@ -90,6 +85,10 @@ def audit(held, territories, cohorts, projects, owner, flow, opening, found, exp
         expected[t, PEOPLE] += arrived[c] - departed[c]
         found[t, GIVEN] += hours_given[c]
         found[t, SERVED] += hours_served[c]
+    for at in range(holder.size):
+        t = lives_in[holder[at]]
+        found[t, DEBT] += debt[at]
+        expected[t, DEBT] += borrowed[at]
     for p in range(home.size):
         if reserve[p] != 0:
             found[home[p], PUBLIC] += reserve[p]

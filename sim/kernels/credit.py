@@ -1,6 +1,7 @@
 """Kernels of credit: who borrows and pays back, what closes unpaid, who goes on without staff. Whole cents.
 
-Shapes   rows of organisations in segments[model, territory] = (start, stop); ten cohorts a territory
+Shapes   loans = (holder, debt, borrowed), a row for each organisation that owes, in order of its row
+         rows of organisations in segments[model, territory] = (start, stop); ten cohorts a territory
          terms = what may be owed (months of outlay), what a loan leaves in hand (months), share of deposits lent,
          share of organisations to which no bank lends
 """
@@ -12,6 +13,7 @@ from numba import njit
 
 from sim.kernels import chance, split
 from sim.kernels import decisions as d
+from sim.kernels.engagement import anybody
 from sim.kernels.rows import between
 
 MODELS, WIDE, COHORTS = 7, 8, 10
@@ -31,6 +33,19 @@ def refused(seed, uid, share):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def loan_of(i, holder):
+    """Return the row of the loan of organisation i, -1 when it has none."""
+    low, high = 0, holder.size
+    while low < high:
+        middle = (low + high) // 2
+        if holder[middle] < i:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < holder.size and holder[low] == i else -1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
     """Give `total` cents to the financial organisations of a territory, by size; return False where none lives."""
     start, stop = segment[t, 0], segment[t, 1]
@@ -45,57 +60,61 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def repay(segments, alive, base, months, rate, weight, part, cash, debt, borrowed, outlay, settled, flow, first, last):
-    """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe."""
-    for t in range(first, last):
-        total = np.int64(0)
-        lender = OUTSIDE
-        for i in between(segments[FINANCE, t, 0], segments[FINANCE, t, 1]):
-            if alive[i]:
-                lender = FINANCE
-        for k in range(MODELS):
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                if debt[i] == 0 or cash[i] <= 0:
-                    continue
-                interest = min(cash[i], nearest(rate * debt[i]))
-                outlay[i] += interest
-                cash[i] -= interest
-                principal = min(cash[i], np.int64(math.ceil(debt[i] / months)))
-                borrowed[i] -= principal
-                debt[i] -= principal
-                cash[i] -= principal
-                flow[t, k * WIDE + lender] += interest + principal
-                total += interest + principal
-        if total > 0:
-            pay_banks(t, total, segments[FINANCE], alive, base, weight, part, cash, settled)
+def repay(
+    loans, segments, model, territory, alive, base, months, rate, weight, part, paid, cash, outlay, settled, flow
+):  # fmt: skip
+    """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe.
+
+    `paid` [territory] is a work array.
+    """
+    holder, debt, borrowed = loans
+    paid[:] = 0
+    for at in range(holder.size):
+        i = np.int64(holder[at])
+        if debt[at] == 0 or cash[i] <= 0:
+            continue
+        t, k = np.int64(territory[i]), np.int64(model[i])
+        interest = min(cash[i], nearest(rate * debt[at]))
+        outlay[i] += interest
+        cash[i] -= interest
+        principal = min(cash[i], np.int64(math.ceil(debt[at] / months)))
+        borrowed[at] -= principal
+        debt[at] -= principal
+        cash[i] -= principal
+        flow[t, k * WIDE + (FINANCE if anybody(segments[FINANCE], t, alive) else OUTSIDE)] += interest + principal
+        paid[t] += interest + principal
+    for t in range(paid.size):
+        if paid[t] > 0:
+            pay_banks(t, paid[t], segments[FINANCE], alive, base, weight, part, cash, settled)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
-    segments, alive, base, uid, savings, terms, seed, need, room, part, cash, debt, borrowed, settled, flow, first, last
+    segments, alive, base, uid, savings, loans, owed, terms, seed, given, room, part, cash, settled, flow, first, last
 ):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
     Public actors borrow abroad (the national table), banks from nobody here. What is asked above what can be lent
-    is cut in proportion.
+    is cut in proportion. `given` becomes what each borrows, to be added to its loan; owed[territory] grows by it.
     """
-    limit, hand, lendable, refusing = terms
+    (limit, hand, lendable, refusing), (holder, debt, _) = terms, loans
     for t in range(first, last):
         deposits = np.int64(0)
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             deposits += max(np.int64(0), savings[c])
-        owed, wanted = np.int64(0), np.int64(0)
+        wanted = np.int64(0)
         for k in range(MODELS):
             for i in between(segments[k, t, 0], segments[k, t, 1]):
-                need[i] = 0
+                given[i] = 0
                 if not alive[i] or k in (PUBLIC, FINANCE):
                     continue
                 deposits += max(np.int64(0), cash[i])
-                owed += debt[i]
                 if cash[i] < 0:
-                    asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - debt[i])
+                    loan = loan_of(i, holder)
+                    owes = debt[loan] if loan >= 0 else 0
+                    asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - owes)
                     if asked > 0 and not refused(seed, uid[i], refusing):
-                        need[i] = asked
+                        given[i] = asked
                         wanted += asked
         if wanted == 0:
             continue
@@ -104,17 +123,16 @@ def lend(
         for i in between(start, stop):
             room[i] = max(np.int64(0), cash[i] - base[i]) if alive[i] else 0
             able += room[i]
-        able = min(able, max(np.int64(0), np.int64(math.floor(lendable * deposits)) - owed))
+        able = min(able, max(np.int64(0), np.int64(math.floor(lendable * deposits)) - owed[t]))
         rate, total = min(1.0, able / wanted), np.int64(0)
         for k in range(MODELS):
             for i in between(segments[k, t, 0], segments[k, t, 1]):
-                if need[i] > 0:
-                    given = min(np.int64(math.floor(rate * need[i])), able - total)
-                    cash[i] += given
-                    debt[i] += given
-                    borrowed[i] += given
-                    total += given
-                    flow[t, FINANCE * WIDE + k] += given
+                if given[i] > 0:
+                    given[i] = min(np.int64(math.floor(rate * given[i])), able - total)
+                    cash[i] += given[i]
+                    total += given[i]
+                    flow[t, FINANCE * WIDE + k] += given[i]
+        owed[t] += total
         split.within(total, room, room, start, stop, part)
         for i in between(start, stop):
             cash[i] -= part[i]
@@ -123,30 +141,32 @@ def lend(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def settle_debts(
-    rows, n, segments, model, territory, alive, base, weight, part, cash, debt, borrowed, settled, red, flow, unpaid
+    rows, n, loans, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid
 ):  # fmt: skip
     """Let organisations that close pay their creditors first; what they cannot is written off, in unpaid[territory].
 
     No money moves when a debt is written off: the banks lent it before, and will not see it again. In the accounts of
     the debtor it is given what is missing, and pays it back. Who could not pay is in the red.
     """
+    holder, debt, borrowed = loans
     for at in range(n):
         i = rows[at]
-        if debt[i] == 0:
+        loan = loan_of(i, holder)
+        if loan < 0 or debt[loan] == 0:
             continue
         t, k = np.int64(territory[i]), np.int64(model[i])
-        paid = min(debt[i], max(np.int64(0), cash[i]))
+        paid = min(debt[loan], max(np.int64(0), cash[i]))
         if paid > 0:
             here = pay_banks(t, paid, segments[FINANCE], alive, base, weight, part, cash, settled)
             flow[t, k * WIDE + (FINANCE if here else OUTSIDE)] += paid
         cash[i] -= paid
-        missing = debt[i] - paid
-        borrowed[i] -= debt[i]
+        missing = debt[loan] - paid
+        borrowed[loan] -= debt[loan]
         settled[i] += missing
         unpaid[t] += missing
         if missing > 0:
             red[i] = max(red[i], np.uint8(1))
-        debt[i] = 0
+        debt[loan] = 0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
