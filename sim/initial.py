@@ -97,13 +97,15 @@ def least_counts() -> np.ndarray:
 def slack(counts, values: dict) -> np.ndarray:
     """Return the free rows kept for newborns by place and model.
 
-    Births b and exits x a year hold the number of organisations at (b / x)^(2/3) of the start; six standard
-    deviations of chance come on top.
+    Births b and exits x a year hold the number of organisations n at (b / x)^(2/3) of the start, with a variance of
+    n / 1.5 (docs/odd/80-initial.md): six standard deviations of chance come on top, and the rows that closed in a
+    month, which nobody takes before the next.
     """
     usual = counts.sum(axis=2)
     more = max(1.0, float(values["life.entry"]) / max(1e-9, float(values["life.exit"])))
     level = min(4.0, np.cbrt(more * more)) * usual
-    rows = np.ceil(level * 1.05 - usual + 5.0 * np.sqrt(level)).astype(np.int64)
+    waiting = level * float(values["life.exit"]) / 12.0
+    rows = np.ceil(level + 2.0 * waiting - usual + 5.0 * np.sqrt(level)).astype(np.int64)
     return rows * (values["density.turnover"] > 0)
 
 
