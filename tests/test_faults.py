@@ -13,7 +13,7 @@ from sim.alliances import production, value
 from sim.alliances.seats import SEATS
 from sim.errors import AccountError, RunError, SimError
 from sim.kernels import accounts, decisions
-from sim.ledger import Ledger
+from sim.ledger import Ledger, holder
 from sim.state import columns
 
 MONTHS = 14  # enough for alliances to be at work with the quick set-up of `busy_world`
@@ -89,6 +89,26 @@ def test_the_ledger_names_the_account_and_the_phase(busy_world, after, mischief,
 
 def _title(world, end):
     return next(phase.title for phase in world.phases if phase.title.endswith(end))
+
+
+def test_a_loan_that_nobody_paid_is_caught_in_the_cash_of_who_owes(busy_world):
+    world = busy_world()
+
+    def lend(world):
+        world.state.owe(np.array([0]), np.array([500]))
+
+    slip_in(world, _title(world, "financial_economy.lend"), lend, ["loans.holder", "loans.debt", "loans.borrowed"])
+    with pytest.raises(AccountError, match=r"'organisations\.cash'.*row 0"):
+        world.run(1)
+
+
+def test_a_debt_that_grows_by_itself_is_caught(busy_world):
+    world = busy_world()
+    world.state.owe(np.array([0]), np.array([500]))
+    world.ledger.recount()
+    slip_in(world, _title(world, "circuit.spend"), change("loans.debt", 7, first), ["loans.debt"])
+    with pytest.raises(AccountError, match=r"'loans\.debt'.*\+7 cents"):
+        world.run(1)
 
 
 def test_an_hour_lost_is_caught_at_the_end_of_the_month(busy_world):
@@ -225,7 +245,7 @@ def test_every_flow_column_names_its_stock():
     for column in columns().values():
         if column.account[:1] in "+-" and column.account:
             for part in column.account.split():
-                assert f"{column.table}.{part[1:]}" in stocks, column.name
+                assert {f"{table}.{part[1:]}" for table in (column.table, holder(column))} & stocks, column.name
 
 
 def test_the_real_month_passes_all_checks(busy_world):

@@ -111,6 +111,9 @@ def shuffle_rows(world, seed=0):
     for name, target in POINTERS.items():
         if target == "organisations":
             s[name][:] = np.where(s[name] >= 0, moved[np.maximum(s[name], 0)], s[name])
+    order = np.argsort(s.loans.holder)
+    for column in (s.loans.holder, s.loans.debt, s.loans.borrowed):
+        column[:] = column[order]
 
 
 def test_the_order_of_rows_does_not_matter(parameters):
