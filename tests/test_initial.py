@@ -11,6 +11,7 @@ from sim import accounts, initial
 from sim.agents.base import ENGAGEMENT, KNOWLEDGE, MODELS, PERSONS, PRODUCTIVE, PUBLIC
 from sim.errors import InputError
 from sim.kernels import units
+from tests import naive
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +164,15 @@ def test_main_functions_and_domains_follow_their_shares(state, values):
 def test_more_places_than_can_be_numbered_are_refused(values):
     with pytest.raises(InputError, match="65,536 at most"):
         initial.build(SimpleNamespace(n=65_537), values, 1)
+
+
+def test_numbers_kept_in_parts_are_the_nearest_and_their_ends_are_exact():
+    assert 255 * units.BYTE == 32767 * units.WORD == 1.0
+    for x in np.linspace(0.0, 1.0, 1001).tolist():
+        assert units.in_bytes(x) == naive.units.in_bytes(x) and abs(units.BYTE * units.in_bytes(x) - x) <= 0.5001 / 255
+        wish = 2.0 * x - 1.0
+        assert units.in_words(wish) == naive.units.in_words(wish)
+        assert abs(units.WORD * units.in_words(wish) - wish) <= 0.5001 / 32767
 
 
 def test_desires_and_thresholds_are_drawn_around_their_means(state, values):

@@ -13,7 +13,6 @@ from numba import njit
 
 from sim.kernels import chance, split
 from sim.kernels import decisions as d
-from sim.kernels.engagement import anybody
 from sim.kernels.rows import between
 
 MODELS, WIDE, COHORTS = 7, 8, 10
@@ -60,6 +59,15 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def lender_of(t, segment, alive):
+    """Return who lent in a territory: its banks, or those of the outside where none lives."""
+    for i in between(segment[t, 0], segment[t, 1]):
+        if alive[i]:
+            return FINANCE
+    return OUTSIDE
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def repay(
     loans, segments, model, territory, alive, base, months, rate, weight, part, paid, cash, outlay, settled, flow
 ):  # fmt: skip
@@ -81,7 +89,7 @@ def repay(
         borrowed[at] -= principal
         debt[at] -= principal
         cash[i] -= principal
-        flow[t, k * WIDE + (FINANCE if anybody(segments[FINANCE], t, alive) else OUTSIDE)] += interest + principal
+        flow[t, k * WIDE + lender_of(t, segments[FINANCE], alive)] += interest + principal
         paid[t] += interest + principal
     for t in range(paid.size):
         if paid[t] > 0:
