@@ -140,6 +140,7 @@ class State:
         self.cohorts = Table("cohorts", cohorts)
         self.territories = Table("territories", territories)
         self.projects = Table("projects", 0, projects)
+        self._sorted = 0  # rows of projects when they were last laid in order
         self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
         self.shares = Table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
@@ -190,7 +191,7 @@ class State:
         self.memberships.show(rows, ahead=first)
         self.memberships.member[first + before :] = -1
         self.projects.seat[before:] = np.arange(first + before, first + rows)
-        if len(self.organisations) >= SORTED:
+        if len(self.organisations) >= SORTED and 4 * rows >= 5 * self._sorted:
             self.sort_projects()
 
     def sort_projects(self):
@@ -203,15 +204,21 @@ class State:
         old = np.flatnonzero((p.state != 0) | (p.contract != 0))  # a contract must be settled first
         old = old[np.argsort(p.founder[old], kind="stable")]
         new = np.arange(old.size) * len(p) // max(1, old.size)
-        in_team = p.seat[old] < first
+        own_seat = np.ones(len(p), bool)
+        own_seat[new] = p.seat[old] >= first
         p.move(old, new, 0)
         self.memberships.move(first + old, first + new, first)
-        self.memberships.member[first:][~np.isin(np.arange(len(p)), new, assume_unique=True)] = -1
-        p.seat[:] = np.where(np.isin(np.arange(len(p)), new[in_team]), p.seat, first + np.arange(len(p)))
-        now = np.full(len(p), -1, np.int32)
+        empty = np.ones(len(p), bool)
+        empty[new] = False
+        self.memberships.member[first:][empty] = -1
+        own_seat = np.flatnonzero(own_seat)
+        p.seat[own_seat] = first + own_seat
+        now = np.zeros(len(p), np.int32)
         now[old] = new
-        slots = self.organisations.slots
-        slots[:] = np.where(slots >= 0, now[slots], -1)
+        for slot in self.organisations.slots.T:  # one at a time: of a nation they are many
+            held = np.flatnonzero(slot >= 0)
+            slot[held] = now[slot[held]]
+        self._sorted = len(p)
 
     @property
     def first_single(self) -> int:
