@@ -12,8 +12,9 @@ lives there (never by territory: one may hold half of a region); each thread tak
     crew.together(task, ...)          tasks that write to different places. A thread that waits for a task does nothing
                                       else: a long one is given as blocks, and does not share rows itself
 
-What such a kernel promises: it writes only what belongs to rows first..last-1, reads nothing that another block
-writes, and adds floats only within one row or one segment. Whole numbers may be added by block, then together.
+What such a kernel promises: it writes only what belongs to rows first..last-1 (or a mark that others write alike),
+reads nothing that another block writes, and adds floats only within one row or one segment. Whole numbers may be added
+by block, then together.
 """
 
 import itertools

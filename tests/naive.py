@@ -863,13 +863,17 @@ class seats:
 
 
 class learning:
-    def list_partners(state, members, seat, member, memory, allied, rows):
+    def mark_partners(state, members, seat, member, allied, first, last):
         (member,) = teams(seat, member)
-        together = [member[p][: members[p]] for p, s in enumerate(state) if s == 1 and members[p] > 1]
-        allied[:] = [int(any(i in team for team in together)) for i in range(len(allied))]
-        new = list(dict.fromkeys(i for team in together for i in team if not memory[i]))
-        rows[: len(new)] = new
-        return len(new)
+        for p in range(first, last):
+            if state[p] == 1 and members[p] > 1:
+                for i in member[p][: members[p]]:
+                    allied[i] = 1
+
+    def list_without_memory(allied, memory, out, first, last):
+        found = [i for i in range(first, last) if allied[i] and not memory[i]]
+        out[first : first + len(found)] = found
+        return len(found)
 
     def fade(kept, broken, t, first, last):
         for promises in (kept, broken):

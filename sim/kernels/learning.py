@@ -11,21 +11,25 @@ from sim.kernels.rows import between
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_partners(state, members, seat, member, memory, allied, rows):
-    """Write who is a member of a living alliance (1), whatever its step; list those that remember nothing yet.
+def mark_partners(state, members, seat, member, allied, first, last):
+    """Write 1 for those who are members of the living alliances among projects first..last-1, whatever their step.
 
-    Returns how many are listed.
+    One who is in several is marked several times, with the same number.
     """
-    allied[:] = 0
-    n = 0
-    for p in range(state.size):
+    for p in range(first, last):
         if state[p] == LIVING and members[p] > 1:
-            for s in range(np.int64(members[p])):
-                i = np.int64(member[np.int64(seat[p]) + s])
-                if memory[i] == 0 and allied[i] == 0:
-                    rows[n] = i
-                    n += 1
-                allied[i] = 1
+            for s in range(np.int64(seat[p]), np.int64(seat[p]) + np.int64(members[p])):
+                allied[member[s]] = 1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_without_memory(allied, memory, out, first, last):
+    """List the allied among rows first..last-1 that remember nothing yet, from place `first` on; return how many."""
+    n = 0
+    for i in between(first, last):
+        if allied[i] and memory[i] == 0:
+            out[first + n] = i
+            n += 1
     return n
 
 
