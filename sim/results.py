@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,15 @@ def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes | me
             yield f"{column} text\n".encode()
             yield "".join(f"{text}\n" for text in values).encode()
         else:
-            yield f"{column} {values.dtype.name}\n".encode()
-            yield np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).view(np.uint8).data
+            name, kind = _kind(values.dtype)
+            yield f"{column} {name}\n".encode()
+            yield np.ascontiguousarray(values, kind).view(np.uint8).data
+
+
+@cache
+def _kind(dtype: np.dtype) -> tuple[str, np.dtype]:
+    """Return the name of a type, and its little-endian form: NumPy puts them together anew at each asking."""
+    return dtype.name, dtype.newbyteorder("<")
 
 
 # writing and reading
