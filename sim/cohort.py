@@ -20,6 +20,8 @@ WIDE = {  # studies compute with them
     "hours": np.int64,
 }  # fmt: skip
 
+OWN = {"strategy", "phase", "aside", "deployed"}  # of innovations
+
 Columns = dict[str, np.ndarray]
 
 
@@ -87,11 +89,11 @@ def _columns(world, rows) -> Columns:
 
 def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
     """Return what makes each column for these rows: those of a large cohort are never all in memory."""
-    p = world.state.projects
-    living, shares = p.state[rows] == 1, cache(partial(_shares, world, rows))
+    p, own = world.state.projects, world.state.innovations
+    living, shares, innovation = p.state[rows] == 1, cache(partial(_shares, world, rows)), p.innovation[rows]
     found = {
         "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
-        "strategy": p.strategy, "phase": p.phase, "aside": p.aside, "deployed": p.deployed,
+        "strategy": own.strategy, "phase": own.phase, "aside": own.aside, "deployed": own.deployed,
         "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
         "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
         "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
@@ -102,8 +104,11 @@ def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
         "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
     }  # fmt: skip
     return {
-        **{name: partial(_taken, c, rows, WIDE.get(name, c.dtype)) for name, c in found.items()},
-        "reinvented": lambda: p.origin[rows] > 0,
+        **{
+            name: partial(_taken, c, innovation if name in OWN else rows, WIDE.get(name, c.dtype))
+            for name, c in found.items()
+        },
+        "reinvented": lambda: own.origin[innovation] > 0,
         "value_now": lambda: np.where(living, p.value[rows], 0.0),
         "at_work": lambda: living & (p.step[rows] == 5),
         "unfair": lambda: shares()[0], "content": lambda: shares()[1],

@@ -177,9 +177,10 @@ def _projects(world, row, among):
 
 def _innovations(world, row) -> int:
     """Count innovations; return how many answer none of the first felt needs of their territory."""
-    p, w = world.state.projects, world.work
+    p, i, w = world.state.projects, world.state.innovations, world.work
     return innovations.census(
-        w.innovations, w.listed, (p.state, p.step, p.phase, p.phase_left, p.strategy, p.aside, p.territory, p.domain),
+        w.innovations, w.listed,
+        (p.state, p.step, p.innovation, i.phase, i.phase_left, i.strategy, i.aside, p.territory, p.domain),
         world.state.territories.stories, world.core, world.recorded_course, row["phases"], row["innovation_steps"],
         row["strategies"],
     )  # fmt: skip

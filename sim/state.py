@@ -123,13 +123,15 @@ class State:
                    grows; row 0 is that of all others, and stays empty
     cohorts        ten rows a territory
     projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
+    innovations    what only societal innovations have; row 0 is that of all other projects, and stays empty
     memberships    one seat a row. First teams, of four or eight seats, for projects that ever had a second member; then
                    a seat for each project of one (sim/kernels/seats.py)
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
     """
 
     TABLES = (
-        "organisations", "loans", "ties", "memories", "cohorts", "territories", "projects", "memberships", "shares",
+        "organisations", "loans", "ties", "memories", "cohorts", "territories", "projects", "innovations",
+        "memberships", "shares",
     )  # fmt: skip
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
@@ -141,6 +143,7 @@ class State:
         self.territories = Table("territories", territories)
         self.projects = Table("projects", 0, projects)
         self._sorted = 0  # rows of projects when they were last laid in order
+        self.innovations = Table("innovations", 1, projects + 1)
         self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
         self.shares = Table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
@@ -174,10 +177,11 @@ class State:
 
     def make_memories(self, more: int):
         """Have at least `more` free rows for organisations that will remember, or as many as there may be."""
-        rows = len(self.memories)
-        missing = more - (rows - 1 - np.count_nonzero(self.memories.taken))
-        if missing > 0:
-            self.memories.show(min(rows + max(missing, rows // 8), self.memories._most))
+        _have_free(self.memories, more)
+
+    def make_innovations(self, more: int):
+        """Have at least `more` free rows for innovations, or as many as there may be."""
+        _have_free(self.innovations, more)
 
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
@@ -254,3 +258,11 @@ class State:
 
 def _loans(loans: Table) -> tuple[np.ndarray, ...]:
     return loans.holder, loans.debt, loans.borrowed
+
+
+def _have_free(table: Table, more: int):
+    """Add rows to a table whose first row is nobody's until `more` of them are free, an eighth or more at a time."""
+    rows = len(table)
+    missing = more - (rows - 1 - np.count_nonzero(table.taken))
+    if missing > 0:
+        table.show(min(rows + max(missing, rows // 8), table._most))

@@ -5,6 +5,23 @@ import math
 from tests import naive
 
 
+class Own:
+    """A column of innovations, by project."""
+
+    def __init__(self, row, column):
+        self.row, self.column = row, column
+
+    def __getitem__(self, p):
+        return self.column[self.row[p]]
+
+    def __setitem__(self, p, value):
+        self.column[self.row[p]] = value
+
+
+def of_projects(row, *columns):
+    return tuple(Own(row, column) for column in columns)
+
+
 class innovation:
     """Phases 0 research, 1 qualification, 2 deployment, 3 in use; luck 71 gates, 100 strategy, 101 zones, 102-103."""
 
@@ -33,7 +50,8 @@ class innovation:
 
     def begin(table, felt, stories, share, phase_weights, seed, month, c, rows, first, last):
         (state, uid, territory, domain, kind, started, length, strategy, left, aside, fit, began, weight,
-         dirty) = table  # fmt: skip
+         dirty, row) = table  # fmt: skip
+        strategy, left, aside, began = of_projects(row, strategy, left, aside, began)
         living = [p for p in range(first, last) if state[p] == 1 and kind[p] == 2]
         rows[first : first + len(living)] = living
         for p in (p for p in living if started[p] == month):
@@ -46,7 +64,13 @@ class innovation:
             weight[p] = innovation.turned(weight[p], -1, 0, phase_weights, c.tilt)
         return len(living)
 
-    def pay_supports(rows, n, state, step, phase, territory, fund, c, asked, support, paid):
+    def take_rows(rows, n, kind, row, taken):
+        free = [v for v in range(1, len(taken)) if not taken[v]]
+        for p, v in zip([p for p in rows[:n] if kind[p] == 2], free, strict=False):
+            row[p], taken[v] = v, 1
+
+    def pay_supports(rows, n, state, step, phase, row, territory, fund, c, asked, support, paid):
+        (phase,) = of_projects(row, phase)
         for p in rows[:n]:
             support[p] = 0
         at_work = [p for p in rows[:n] if (state[p], step[p]) == (1, 5) and phase[p] < 3]
@@ -74,13 +98,15 @@ class innovation:
         rows, table, teams, money, support, stories, phase_weights, seed, month, c, anew, out, tally, start, stop
     ):
         (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, left, gates, origin, aside,
-         fit, first, weight, dirty, value, alone) = table  # fmt: skip
+         fit, first, weight, dirty, value, alone, row) = table  # fmt: skip
+        own = of_projects(row, strategy, phase, left, gates, origin, aside, first)
+        strategy, phase, left, gates, origin, aside, first = own
         members, seat, *columns, main_function, org_territory = teams
         member, effort = naive.teams(seat, *columns)
-        own, programme, grants = money
+        paid_own, programme, grants = money
 
         def payers(p):
-            mine, efforts = max(0, own[p]), effort[p][: members[p]]
+            mine, efforts = max(0, paid_own[p]), effort[p][: members[p]]
             share = max(efforts) / sum(efforts) if sum(efforts) else 1
             return [mine * share, programme[p], *grants[p]], mine + programme[p] + sum(grants[p])
 
@@ -120,7 +146,7 @@ class innovation:
             planned = innovation.reinvention_months(s, told, c) if again else innovation.months_of(now, s, told, c)
             left[p] -= 1
             total = payers(p)[1]
-            exposed = max(0, own[p]) / total if total else 1
+            exposed = max(0, paid_own[p]) / total if total else 1
             in_zone = 2 * left[p] < planned
             if in_zone and naive.chance.happens(seed, uid[p], month, 101, 0, c.risk[now] * exposed / helped):
                 end[p], end_month[p] = 2, month
@@ -163,7 +189,8 @@ class innovation:
         rows, n, table, changing, stories, felt, near, lands, classes, phase_weights, seed, month, c, work, tally
     ):
         state, step, uid, territory, domain = table
-        phase, left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
+        row, *own, weight, dirty = changing
+        phase, left, strategy, origin, home, adoptions, deployed, abroad = of_projects(row, *own)
         open_to, taken, _ = work
         rows, (indptr, indices), (land, alone) = rows[:n], near, lands
         at_work = [p for p in rows if (state[p], step[p]) == (1, 5)]
@@ -246,7 +273,8 @@ class innovation:
             tally[3] += 1
 
     def census(rows, n, table, stories, core, c, by_phase, by_step, by_strategy):
-        state, step, phase, left, strategy, aside, territory, domain = table
+        state, step, row, phase, left, strategy, aside, territory, domain = table
+        phase, left, strategy, aside = of_projects(row, phase, left, strategy, aside)
         living = [p for p in rows[:n] if state[p] == 1 and core[territory[p]]]
         at_work = [p for p in living if step[p] == 5]
 

@@ -187,7 +187,8 @@ def test_evaluation_that_begins_later_changes_nothing_before_and_the_fit_after(p
     assert (one.fit == other.fit).all()
     for world in worlds:
         world.run(1)
-    at_work = (one.state == 1) & (one.kind == 2) & (one.step == 5) & (one.phase < 3)
+    phase = worlds[0].state.innovations.phase[one.innovation]
+    at_work = (one.state == 1) & (one.kind == 2) & (one.step == 5) & (phase < 3)
     at_work &= one.implemented < worlds[0].month  # who begins next month has done no research yet
     assert at_work.sum() > 5
     assert other.fit[at_work] == pytest.approx(0.9 * one.fit[at_work], rel=1e-12)
@@ -224,4 +225,4 @@ def test_a_run_of_one_territory_counts_what_the_outside_takes_up():
     world.run(MONTHS, record)
     monthly = record.tables()["monthly"]
     assert monthly["spread"].sum() >= monthly["deployed"].sum() > 0
-    assert not world.state.projects.origin.any(), "nobody inside took up anything"
+    assert not world.state.innovations.origin.any(), "nobody inside took up anything"

@@ -36,7 +36,7 @@ class Table:
         def column(dtype, most, least=0):
             return numbers.integers(least, most, rows, endpoint=True).astype(dtype)
 
-        self.rows = rows
+        self.rows, self.row = rows, np.arange(rows, dtype=np.int32)
         self.uid = np.sort(numbers.choice(10**9, rows, replace=False)).astype(np.uint64) + np.uint64(2**62)
         self.state, self.kind = column(np.uint8, 2), column(np.uint8, 2, 1)
         self.state[numbers.random(rows) < 0.5] = 1
@@ -78,7 +78,7 @@ class Table:
     def begin(self, c, month=17):
         return (
             (self.state, self.uid, self.territory, self.domain, self.kind, self.started, self.length, self.strategy,
-             self.left, self.aside, self.fit, self.first, self.weight, self.dirty),
+             self.left, self.aside, self.fit, self.first, self.weight, self.dirty, self.row),
             self.felt, self.stories, np.array([0.1, 0.2, 0.3, 0.4]), WEIGHTS, 5, month, as_record(c),
             self.listed, 0, self.rows,
         )  # fmt: skip
@@ -88,7 +88,7 @@ class Table:
             self.listed,
             (self.state, self.uid, self.territory, self.domain, self.step, self.implemented, self.end, self.end_month,
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
-             self.weight, self.dirty, self.value, self.alone),
+             self.weight, self.dirty, self.value, self.alone, self.row),
             (self.members, self.seat, self.member, self.effort, self.main_function, self.org_territory),
             (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
             month % 2 == 1, self.out, self.tally, 0, self.n,
@@ -103,7 +103,8 @@ class Table:
     def spread(self, c, month=17):
         return (
             self.listed, self.n, (self.state, self.step, self.uid, self.territory, self.domain),
-            (self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed, self.abroad,
+            (self.row, self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed,
+            self.abroad,
              self.weight, self.dirty),
             self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, as_record(c),
             (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally,
@@ -174,7 +175,8 @@ def test_supports(seed, money):
     fund = np.random.default_rng(seed).integers(0, 10**6, (PLACES, 3))
     asked, paid = np.zeros((2, PLACES), np.int64)
     arguments = (
-        table.listed, table.n, table.state, table.step, table.phase, table.territory, fund, as_record(c), asked,
+        table.listed, table.n, table.state, table.step, table.phase, table.row, table.territory, fund, as_record(c),
+        asked,
         table.support, paid,
     )  # fmt: skip
     *_, left, _, _, support, paid = agree(kernel.pay_supports, naive.innovation.pay_supports, arguments)
@@ -205,7 +207,8 @@ def test_census(seed):
     table = Table(seed)
     arguments = (
         table.listed, table.n,
-        (table.state, table.step, table.phase, table.left, table.strategy, table.aside, table.territory, table.domain),
+        (table.state, table.step, table.row, table.phase, table.left, table.strategy, table.aside, table.territory,
+        table.domain),
         table.stories, np.array([True, False, True, True]), as_record(LIVELY), np.zeros(4, np.int64),
         np.zeros(5, np.int64), np.zeros(4, np.int64),
     )  # fmt: skip
@@ -511,7 +514,7 @@ def test_the_order_of_rows_does_not_matter():
     table, other = Table(8), Table(8)
     order = np.random.default_rng(1).permutation(table.rows)
     for name, column in vars(table).items():
-        if isinstance(column, np.ndarray) and column.shape[:1] == (table.rows,) and name != "listed":
+        if isinstance(column, np.ndarray) and column.shape[:1] == (table.rows,) and name not in ("listed", "row"):
             getattr(other, name)[:] = copied(column)[order]
     place = np.argsort(order)
     other.listed[: other.n] = np.sort(place[table.listed[: table.n]])

@@ -72,6 +72,7 @@ PAIRS = (
     (innovation.census, naive.innovation.census),
     (innovation.cross, naive.innovation.cross),
     (innovation.spread, naive.innovation.spread),
+    (innovation.take_rows, naive.innovation.take_rows),
     (innovation.tell, naive.innovation.tell),
     (learning.be_seen, naive.learning.be_seen),
     (learning.begin_to_remember, naive.learning.begin_to_remember),

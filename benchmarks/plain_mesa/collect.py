@@ -241,7 +241,7 @@ def cohort(model) -> dict[str, np.ndarray]:
         "premium_paid": "sum_paid", "hours": "sum_hours", "means_alone": "sum_means_alone", "months": "sum_months",
     }  # fmt: skip
     table = {
-        name: np.array([getattr(project, source) for project in found], columns()[f"projects.{source}"].dtype)
+        name: np.array([getattr(project, source) for project in found], dtype_of(source))
         for name, source in as_stored.items()
     }
     table["territory"] = np.array([project.home.index for project in found], np.int32)
@@ -259,6 +259,11 @@ def cohort(model) -> dict[str, np.ndarray]:
     parts = [*model.archived_before, table]
     order = np.argsort(np.concatenate([part["uid"] for part in parts]))
     return {name: np.concatenate([part[name] for part in parts])[order] for name in table}
+
+
+def dtype_of(source: str) -> str:
+    """Return the type of a column of projects, or of those that are innovations."""
+    return columns().get(f"projects.{source}", columns().get(f"innovations.{source}")).dtype
 
 
 def fairness(project, alike: float) -> tuple[float, int]:

@@ -26,13 +26,15 @@ ORGANISATION = (
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
     "founder_uid", "members_first", "members_max", "waiting", "weight", "fit", "plan", "value", "alone",
-    "share_value", "plan_value", "coordination", "engineering", "untied", "reserve", "strategy", "phase", "phase_left",
-    "gates", "fit_first", "origin", "adoptions", "abroad", "sum_value", "sum_alone", "sum_premium", "sum_gain",
+    "share_value", "plan_value", "coordination", "engineering", "untied", "reserve", "sum_value", "sum_alone",
+    "sum_premium", "sum_gain",
     "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_paid", "advance", "contract",
     "sum_hours", "sum_means_alone", "sum_months",
 )  # fmt: skip
 MEMBER, SHARE = ("paid", "received"), ("solo", "share", "perceived")
-YES_OR_NO = ("engineered", "seeking", "bid", "dirty", "aside", "deployed")
+INNOVATION = ("strategy", "phase", "phase_left", "gates", "fit_first", "origin", "adoptions", "abroad")
+YES_OR_NO_OF_ONE = ("aside", "deployed")
+YES_OR_NO = ("engineered", "seeking", "bid", "dirty")
 BY_HAND = {  # columns that are read otherwise, or that nothing reads (what moved in a month, for the accounts of a row)
     "territories": ("flow", "spread"),
     "cohorts": ("territory", "age", "uid", "persons", "cash", "base", "confidence", "hours_given", "hours_served",
@@ -43,7 +45,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
                       "slots", "hours_engaged", "efficiency", "disposition", "threshold",
                       "outlay", "settled", "hired"),
-    "projects": ("state", "territory", "founder", "members", "seat", "home"),
+    "projects": ("state", "territory", "founder", "members", "seat", "innovation"),
+    "innovations": ("taken", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
 }  # fmt: skip
@@ -89,6 +92,7 @@ def _refuse_what_it_lacks(world):
              "memories": BY_HAND["memories"], "loans": BY_HAND["loans"]}  # fmt: skip
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
+    known["innovations"] = (*INNOVATION, *YES_OR_NO_OF_ONE, *BY_HAND["innovations"])
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
     known["shares"] = (*SHARE, *BY_HAND["shares"])
     unknown = [c.name for c in columns().values() if c.column not in known[c.table]]
@@ -172,17 +176,19 @@ def _residents(model, c):
 
 
 def _projects(model, state, rows: list):
-    p = state.projects
+    p, own = state.projects, state.innovations
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
+    values |= {name: getattr(own, name)[p.innovation].tolist() for name in (*INNOVATION, *YES_OR_NO_OF_ONE)}
     members, homes = _members(state.memberships, state.shares), model.places
-    territory, founder, home, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "home", "seat"))
+    territory, founder, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "seat"))
+    home = own.home[p.innovation].tolist()
     known = {}
     for row, alive in enumerate(p.state.tolist()):
         if not alive:
             continue
         project = Project(homes[territory[row]])
         for name, column in values.items():
-            setattr(project, name, bool(column[row]) if name in YES_OR_NO else column[row])
+            setattr(project, name, bool(column[row]) if name in (*YES_OR_NO, *YES_OR_NO_OF_ONE) else column[row])
         project.state, project.founder = alive, rows[founder[row]]
         project.origin_home = homes[home[row]] if project.origin else None
         project.members = [members(at, rows) for at in range(seat[row], seat[row] + int(p.members[row]))]

@@ -106,23 +106,24 @@ def phase_weights(v: dict) -> np.ndarray:
 
 @phase(
     reads=(
-        "projects.domain", "projects.kind", "projects.phase", "projects.started", "projects.state", "projects.step",
+        "projects.domain", "projects.innovation", "projects.kind", "innovations.phase", "projects.started",
+        "projects.state", "projects.step",
         "projects.territory", "projects.uid", "territories.felt", "territories.stories",
     ),
     writes=(
-        "projects.length", "projects.strategy", "projects.phase_left", "projects.aside", "projects.fit",
-        "projects.fit_first", "projects.weight", "projects.dirty", "territories.fund", "territories.market",
+        "projects.length", "innovations.strategy", "innovations.phase_left", "innovations.aside", "projects.fit",
+        "innovations.fit_first", "projects.weight", "projects.dirty", "territories.fund", "territories.market",
         "territories.flow",
     ),
 )  # fmt: skip
 def begin(world):
     """List innovations, give those that opened this month their strategy, and pay the supports of the month."""
     s, w = world.state, world.work
-    p, place = s.projects, s.territories
+    p, i, place = s.projects, s.innovations, s.territories
     n = world.crew.gather(
         kernel.begin, len(p),
-        (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, p.strategy, p.phase_left, p.aside, p.fit,
-         p.fit_first, p.weight, p.dirty),
+        (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, i.strategy, i.phase_left, i.aside, p.fit,
+         i.fit_first, p.weight, p.dirty, p.innovation),
         place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
         world.month, world.recorded_course, w.innovations,
     )  # fmt: skip
@@ -137,7 +138,18 @@ def _support(world, rows, n):
     p, place = s.projects, s.territories
     asked, paid = np.zeros((2, len(place)), np.int64)
     kernel.pay_supports(
-        rows, n, p.state, p.step, p.phase, p.territory, place.fund, world.recorded_course, asked, w.support, paid
+        rows,
+        n,
+        p.state,
+        p.step,
+        s.innovations.phase,
+        p.innovation,
+        p.territory,
+        place.fund,
+        world.recorded_course,
+        asked,
+        w.support,
+        paid,
     )
     to_people = np.floor(paid * float(world.values["engineering.payroll_share"])).astype(np.int64)
     for receiver, part in ((PERSONS, to_people), (KNOWLEDGE, paid - to_people)):
@@ -148,26 +160,29 @@ def _support(world, rows, n):
 @phase(
     reads=(
         "memberships.effort", "organisations.main_function", "organisations.territory", "projects.alone",
-        "projects.aside", "projects.domain", "projects.fit_first", "projects.implemented", "projects.origin",
-        "projects.started", "projects.step", "projects.strategy", "projects.sum_own", "projects.sum_programme",
+        "innovations.aside", "projects.domain", "projects.innovation", "innovations.fit_first",
+        "projects.implemented", "innovations.origin",
+        "projects.started", "projects.step", "innovations.strategy", "projects.sum_own", "projects.sum_programme",
         "projects.territory", "projects.uid", "projects.value", "projects.seat",
     ),
     writes=(
-        *steps.FREED, "projects.ended", "projects.end", "projects.phase", "projects.phase_left", "projects.gates",
+        *steps.FREED, "projects.ended", "projects.end", "innovations.phase", "innovations.phase_left",
+        "innovations.gates",
         "projects.fit", "projects.weight", "projects.dirty", "projects.sum_grants", "territories.stories",
     ),
 )  # fmt: skip
 def cross(world):
     """Let innovations cross their risk zones, try their gates and change phase; tell the failures of the month."""
     s, w = world.state, world.work
-    o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
+    o, p, i, m, place = s.organisations, s.projects, s.innovations, s.memberships, s.territories
     rows, n = w.innovations, w.listed
     if world.course.support > 0:
         kernel.count_supports(rows, n, p.territory, p.members, w.support, p.sum_grants, w.totals, w.tally)
     w.tally += world.crew.total(
         kernel.cross, n, w.tally.shape, rows,
-        (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, p.strategy, p.phase,
-         p.phase_left, p.gates, p.origin, p.aside, p.fit, p.fit_first, p.weight, p.dirty, p.value, p.alone),
+        (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, i.strategy, i.phase,
+         i.phase_left, i.gates, i.origin, i.aside, p.fit, i.fit_first, p.weight, p.dirty, p.value, p.alone,
+         p.innovation),
         (p.members, p.seat, m.member, m.effort, o.main_function, o.territory),
         (p.sum_own, p.sum_programme, p.sum_grants),
         w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
@@ -182,21 +197,22 @@ def cross(world):
 
 @phase(
     reads=(
-        "projects.domain", "projects.state", "projects.step", "projects.territory", "projects.uid",
-        "territories.felt", "territories.stories",
+        "projects.domain", "projects.innovation", "projects.state", "projects.step", "projects.territory",
+        "projects.uid", "territories.felt", "territories.stories",
     ),
     writes=(
-        "projects.phase", "projects.phase_left", "projects.strategy", "projects.origin", "projects.home",
-        "projects.adoptions", "projects.deployed", "projects.abroad", "projects.weight", "projects.dirty",
+        "innovations.phase", "innovations.phase_left", "innovations.strategy", "innovations.origin", "innovations.home",
+        "innovations.adoptions", "innovations.deployed", "innovations.abroad", "projects.weight", "projects.dirty",
     ),
 )  # fmt: skip
 def spread(world):
     """Let innovations that still search take up one of another territory; count those deployed."""
     s, w = world.state, world.work
-    p, place = s.projects, s.territories
+    p, i, place = s.projects, s.innovations, s.territories
     kernel.spread(
         w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
-        (p.phase, p.phase_left, p.strategy, p.origin, p.home, p.adoptions, p.deployed, p.abroad, p.weight, p.dirty),
+        (p.innovation, i.phase, i.phase_left, i.strategy, i.origin, i.home, i.adoptions, i.deployed, i.abroad, p.weight,
+         p.dirty),
         place.stories, place.felt, world.near, world.lands, world.size_classes,
         world.phase_weights, world.seed, world.month, world.recorded_course, (w.open_to, w.taken, w.touching),
         w.tally,

@@ -30,7 +30,8 @@ from sim.state import columns
         "organisations.uid", "territories.ease", "territories.felt",
     ),
     writes=(
-        *(name for name, c in columns().items() if c.table in ("projects", "memberships")), "organisations.slots",
+        *(name for name, c in columns().items() if c.table in ("projects", "memberships", "innovations")),
+        "organisations.slots",
     ),
 )  # fmt: skip
 def start(world):
@@ -61,6 +62,8 @@ def start(world):
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
+    world.state.make_innovations(np.count_nonzero(p.kind[w.projects[:n]] == kernel.INNOVATION))
+    take_rows(w.projects, n, p.kind, p.innovation, world.state.innovations.taken)
     w.opened = sum(opened)
 
 
@@ -83,6 +86,10 @@ def _clean_free_rows(world):
     """Forget what ended projects left in the rows that a new one may take."""
     p, w = world.state.projects, world.work
     n = kernel.list_stale(p.state, p.contract, p.sum_months, w.projects)
+    if n == 0:
+        return
+    own = p.innovation[w.projects[:n]]
+    world.state.innovations.wipe(own[own > 0].astype(np.int64), world.crew)
     world.crew.share(rows.wipe, n, *w.wiped, w.projects)
 
 

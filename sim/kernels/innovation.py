@@ -119,6 +119,18 @@ def turn(p, before, after, weight, phase_weights, tilt):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def take_rows(rows, n, kind, row, taken):
+    """Give a free row of innovations to each of the first n projects of `rows` that is one. Row 0 is nobody's."""
+    free = 1
+    for at in range(n):
+        p = rows[at]
+        if kind[p] == projects.INNOVATION:
+            while taken[free]:
+                free += 1
+            row[p], taken[free] = free, 1
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def begin(innovations, felt, stories, share, phase_weights, seed, month, recorded, rows, first, last):
     """List living innovations of projects first..last-1, in `rows` from `first` on, and return how many.
 
@@ -126,7 +138,7 @@ def begin(innovations, felt, stories, share, phase_weights, seed, month, recorde
     """
     course = recorded[0]
     (state, uid, territory, domain, kind, started, length, strategy, phase_left, aside, fit, fit_first, weight,
-     dirty) = innovations  # fmt: skip
+     dirty, row) = innovations  # fmt: skip
     n = 0
     for p in range(first, last):
         if state[p] != projects.LIVING or kind[p] != projects.INNOVATION:
@@ -135,28 +147,28 @@ def begin(innovations, felt, stories, share, phase_weights, seed, month, recorde
         n += 1
         if started[p] != month:
             continue
-        place, dom = np.int64(territory[p]), np.int64(domain[p])
+        place, dom, v = np.int64(territory[p]), np.int64(domain[p]), np.int64(row[p])
         s = projects.pick(share, chance.uniform(seed, uid[p], month, d.STRATEGY, 0))
-        strategy[p] = s
+        strategy[v] = s
         whole = 0
         for k in range(3):
             whole += months_of(k, s, 0.0, course)
         length[p] = max(np.int64(length[p]), 2 * whole)  # it stays at work long enough to try again
-        phase_left[p] = months_of(RESEARCH, s, stories[place, dom], course)
+        phase_left[v] = months_of(RESEARCH, s, stories[place, dom], course)
         before = 0
         for k in range(felt.shape[1]):
             if felt[place, k] > felt[place, dom]:
                 before += 1
-        aside[p] = 1 if before >= course.first_needs else 0
-        fit_first[p] = fit[p]
-        fit[p] = fit_of(fit[p], RESEARCH, s, aside[p], course)
+        aside[v] = 1 if before >= course.first_needs else 0
+        fit_first[v] = fit[p]
+        fit[p] = fit_of(fit[p], RESEARCH, s, aside[v], course)
         turn(p, -1, RESEARCH, weight, phase_weights, course.tilt)
         dirty[p] = 1
     return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_supports(rows, n, state, step, phase, territory, fund, recorded, asked, support, paid):
+def pay_supports(rows, n, state, step, phase, row, territory, fund, recorded, asked, support, paid):
     """Pay supports out of the finance fund of each territory, the same to each innovation at work before use.
 
     Writes the cents of each project (`support`) and of each territory (`paid`); nobody is promised what is not there.
@@ -167,11 +179,11 @@ def pay_supports(rows, n, state, step, phase, territory, fund, recorded, asked, 
     for at in range(n):
         p = rows[at]
         support[p] = 0
-        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < IN_USE:
+        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[row[p]] < IN_USE:
             asked[territory[p]] += 1
     for at in range(n):
         p = rows[at]
-        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < IN_USE:
+        if state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[row[p]] < IN_USE:
             support[p] = min(course.support, fund[territory[p], FINANCE] // asked[territory[p]])
             paid[territory[p]] += support[p]
     for place in range(paid.size):
@@ -266,26 +278,27 @@ def cross(
     """
     course = recorded[0]
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
-     aside, fit, fit_first, weight, dirty, value, alone) = innovations  # fmt: skip
+     aside, fit, fit_first, weight, dirty, value, alone, row) = innovations  # fmt: skip
     members, seat, member, effort, main_function, org_territory = teams
     own, programme, grants = money
     for at in between(first, last):
         p = rows[at]
-        worked = implemented[p] >= 0 and phase[p] < DEPLOYMENT
+        v = np.int64(row[p])
+        worked = implemented[p] >= 0 and phase[v] < DEPLOYMENT
         out[at] = TOLD if worked and end_month[p] == month else 0
-        if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[p] >= IN_USE or members[p] == 0:
+        if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[v] >= IN_USE or members[p] == 0:
             continue
         if implemented[p] > month:
             continue  # set-up has just ended: it works from next month on
-        place, now, s = np.int64(territory[p]), np.int64(phase[p]), np.int64(strategy[p])
+        place, now, s = np.int64(territory[p]), np.int64(phase[v]), np.int64(strategy[v])
         m, first_seat = np.int64(members[p]), np.int64(seat[p])
         told = stories[place, np.int64(domain[p])]
         helped = 1.0 + help_of(support[p], now, course)
         planned = months_of(now, s, told, course)
-        if now == QUALIFICATION and origin[p] != 0:
+        if now == QUALIFICATION and origin[v] != 0:
             planned = reinvention_months(s, told, course)
-        phase_left[p] -= 1
-        if 2 * np.int64(phase_left[p]) < planned and course.risk[now] > 0.0:
+        phase_left[v] -= 1
+        if 2 * np.int64(phase_left[v]) < planned and course.risk[now] > 0.0:
             _, total = payers(p, first_seat, m, effort, own, programme, grants)
             exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
@@ -294,8 +307,8 @@ def cross(
                 tally[place, LOST] += 1
                 continue
         after = now
-        if phase_left[p] <= 0:
-            if now == DEPLOYMENT or (now == QUALIFICATION and origin[p] != 0):
+        if phase_left[v] <= 0:
+            if now == DEPLOYMENT or (now == QUALIFICATION and origin[v] != 0):
                 after = IN_USE
             else:
                 tally[place, TRIED] += 1
@@ -306,30 +319,30 @@ def cross(
                 else:
                     attempts *= math.exp(course.count_ourselves * course.evaluation)
                     largest, total = payers(p, first_seat, m, effort, own, programme, grants)
-                    quality = fit_of(fit_first[p], RESEARCH, s, aside[p], course)
-                    gates[p] = triple_gate(
-                        uid[p], np.int64(gates[p]), seed, month, attempts, quality,
+                    quality = fit_of(fit_first[v], RESEARCH, s, aside[v], course)
+                    gates[v] = triple_gate(
+                        uid[p], np.int64(gates[v]), seed, month, attempts, quality,
                         value[p] > 0.0 and value[p] >= alone[p],
                         breadth(first_seat, m, member, territory[p], main_function, org_territory)
                         >= course.functions_least,
                         total > 0.0 and largest <= course.payer_most * total, course,
                     )  # fmt: skip
-                    if gates[p] == ALL_THREE:
+                    if gates[v] == ALL_THREE:
                         after = DEPLOYMENT
                     for k in range(3):
-                        if not np.int64(gates[p]) & (1 << k):
+                        if not np.int64(gates[v]) & (1 << k):
                             tally[place, HELD + k] += 1
                 if after == now:
-                    phase_left[p] = max(1, planned // 2)  # it works half a phase more before it tries again
+                    phase_left[v] = max(1, planned // 2)  # it works half a phase more before it tries again
                 else:
                     tally[place, PASSED] += 1
         if after != now:
-            phase[p] = after
-            phase_left[p] = course.settled + 1 if after == IN_USE else months_of(after, s, told, course)
+            phase[v] = after
+            phase_left[v] = course.settled + 1 if after == IN_USE else months_of(after, s, told, course)
             if turn(p, min(now, DEPLOYMENT), min(after, DEPLOYMENT), weight, phase_weights, course.tilt):
                 dirty[p] = 1
         if anew or after != now:
-            fitting = fit_of(fit_first[p], after, s, aside[p], course)
+            fitting = fit_of(fit_first[v], after, s, aside[v], course)
             if fitting != fit[p]:
                 fit[p], dirty[p] = fitting, 1
 
@@ -428,7 +441,7 @@ def first_above(values, first, last, target, shift):
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def arrange(open_rows, territory, domain, origin, home, adoptions, land, domains):
+def arrange(open_rows, territory, domain, row, origin, home, adoptions, land, domains):
     """Return innovations that may be taken up by (land, domain), in order of identity in each, and two indexes of them.
 
     The indexes list their places among these by (territory, domain), and by (territory where their lineage was born,
@@ -441,16 +454,17 @@ def arrange(open_rows, territory, domain, origin, home, adoptions, land, domains
     order, until = grouped(cells, land.size * domains)
     sources = np.take(open_rows, order)
     there, there_until = grouped(cells_of(sources, territory, domain, domains), land.size * domains)
-    cells = cells_of(sources, home, domain, domains)
+    cells = np.empty(order.size, np.int64)
     place, cradle, known = (
         np.empty(order.size, np.int64),
         np.empty(order.size, np.int64),
         np.empty(order.size, np.int64),
     )
     for k in range(cells.size):
-        q = sources[k]
-        place[k], cradle[k], known[k] = territory[q], home[q], adoptions[q]
-        if origin[q] == 0:
+        q, v = sources[k], row[sources[k]]
+        place[k], cradle[k], known[k] = territory[q], home[v], adoptions[v]
+        cells[k] = cradle[k] * domains + np.int64(domain[q])
+        if origin[v] == 0:
             cells[k], cradle[k] = -1, -1
     born, born_until = grouped(cells, land.size * domains)
     return sources, until, there, there_until, born, born_until, place, cradle, known
@@ -563,13 +577,13 @@ def spread(
     """
     course = recorded[0]
     state, step, uid, territory, domain = innovations
-    phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
+    row, phase, phase_left, strategy, origin, home, adoptions, deployed, abroad, weight, dirty = changing
     open_to, taken, touching = work
     (land, alone), domains = lands, felt.shape[1]
     opened, looking = 0, 0
     for at in range(n):
         p = rows[at]
-        open_to[at] = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] >= DEPLOYMENT
+        open_to[at] = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[row[p]] >= DEPLOYMENT
         taken[at] = -1
         if open_to[at]:
             opened += 1
@@ -577,8 +591,8 @@ def spread(
         return
     for at in range(n):
         p = rows[at]
-        searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[p] < DEPLOYMENT
-        if searching and origin[p] == 0 and not alone[territory[p]]:
+        searching = state[p] == projects.LIVING and step[p] == projects.IMPLEMENT and phase[row[p]] < DEPLOYMENT
+        if searching and origin[row[p]] == 0 and not alone[territory[p]]:
             if chance.happens(seed, uid[p], month, d.LOOK_ELSEWHERE, 0, course.adoption):
                 taken[at] = LOOKING
                 looking += 1
@@ -592,7 +606,7 @@ def spread(
                 lookers[looking], taken[at] = at, -1
                 looking += 1
         open_rows = np.take(open_rows, np.argsort(uid[open_rows]))
-        arranged = arrange(open_rows, territory, domain, origin, home, adoptions, land, domains)
+        arranged = arrange(open_rows, territory, domain, row, origin, home, adoptions, land, domains)
         choose(
             lookers, rows, arranged, (uid, territory, domain), near, land, touching, classes, domains, seed, month,
             course, taken,
@@ -604,75 +618,77 @@ def spread(
             tally[territory[p], SPREAD] += 1
         elif open_to[at] and alone[territory[p]]:
             go_abroad(
-                p, np.int64(territory[p]), uid, np.int64(strategy[p]), np.int64(domain[p]), abroad, adoptions, deployed,
-                felt, seed, month, course, tally,
+                p, np.int64(row[p]), np.int64(territory[p]), uid, np.int64(strategy[row[p]]), np.int64(domain[p]),
+                abroad,
+                adoptions, deployed, felt, seed, month, course, tally,
             )  # fmt: skip
-    settle(rows[:n], open_to, uid, phase, phase_left, origin, home, deployed, tally)
+    settle(rows[:n], open_to, uid, row, phase, phase_left, origin, home, deployed, tally)
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
-def settle(rows, open_to, uid, phase, phase_left, origin, home, deployed, tally):
+def settle(rows, open_to, uid, row, phase, phase_left, origin, home, deployed, tally):
     """Count the months in use of reinventions; the first of a lineage that has them all makes all of it deployed."""
     done, n = np.empty(rows.size, np.int64), 0
     for at in range(rows.size):
-        p = rows[at]
-        if open_to[at] and phase[p] == IN_USE and origin[p] != 0 and phase_left[p] > 0:
-            phase_left[p] -= 1
-            if phase_left[p] == 0 and not deployed[p]:
+        p, v = rows[at], row[rows[at]]
+        if open_to[at] and phase[v] == IN_USE and origin[v] != 0 and phase_left[v] > 0:
+            phase_left[v] -= 1
+            if phase_left[v] == 0 and not deployed[v]:
                 done[n] = p
                 n += 1
     if n == 0:
         return
-    done = np.take(done[:n], np.argsort(uid[done[:n]]))
+    done = np.take(row, np.take(done[:n], np.argsort(uid[done[:n]])))
     done = np.take(done, np.argsort(origin[done], kind="mergesort"))  # each lineage in order of identity
     lineages = origin[done]
     for k in range(n):
         if k == 0 or lineages[k] != lineages[k - 1]:
             tally[home[done[k]], DEPLOYED] += 1
     for q in rows:
-        for one in (origin[q], uid[q]):
+        for one in (origin[row[q]], uid[q]):
             k = np.searchsorted(lineages, one)
             if k < n and lineages[k] == one:
-                deployed[q] = 1
+                deployed[row[q]] = 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def take_up(p, q, uid, territory, domain, changing, stories, phase_weights, course):
     """Let project p drop its own search and reinvent the innovation of q, whose lineage it joins."""
-    phase, phase_left, strategy, origin, home, adoptions, deployed, _, weight, dirty = changing
-    origin[p] = uid[q] if origin[q] == 0 else origin[q]
-    home[p] = territory[q] if origin[q] == 0 else home[q]
-    deployed[p], strategy[p] = deployed[q], strategy[q]
-    adoptions[q] += 1
+    row, phase, phase_left, strategy, origin, home, adoptions, deployed, _, weight, dirty = changing
+    v, w = np.int64(row[p]), np.int64(row[q])
+    origin[v] = uid[q] if origin[w] == 0 else origin[w]
+    home[v] = territory[q] if origin[w] == 0 else home[w]
+    deployed[v], strategy[v] = deployed[w], strategy[w]
+    adoptions[w] += 1
     told = stories[territory[p], np.int64(domain[p])]
-    phase_left[p] = reinvention_months(np.int64(strategy[p]), told, course)
-    if turn(p, np.int64(phase[p]), QUALIFICATION, weight, phase_weights, course.tilt):
+    phase_left[v] = reinvention_months(np.int64(strategy[v]), told, course)
+    if turn(p, np.int64(phase[v]), QUALIFICATION, weight, phase_weights, course.tilt):
         dirty[p] = 1
-    phase[p] = QUALIFICATION
+    phase[v] = QUALIFICATION
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def go_abroad(p, place, uid, s, dom, abroad, adoptions, deployed, felt, seed, month, course, tally):
+def go_abroad(p, v, place, uid, s, dom, abroad, adoptions, deployed, felt, seed, month, course, tally):
     """Let the outside take up an innovation of a territory without others, reinvent it, and keep it or fail."""
-    if deployed[p]:
+    if deployed[v]:
         return
     reinventing = reinvention_months(s, 0.0, course)
-    if abroad[p] == 0:
-        likely = course.adoption * appeal(1.0, 1.0, np.float64(adoptions[p]), course)
+    if abroad[v] == 0:
+        likely = course.adoption * appeal(1.0, 1.0, np.float64(adoptions[v]), course)
         need = 1.0 / (1.0 + math.exp(-felt[place, dom]))
         if chance.happens(seed, uid[p], month, d.TAKE_UP, 1, likely * need):
-            abroad[p] = reinventing + course.settled
-            adoptions[p] += 1
+            abroad[v] = reinventing + course.settled
+            adoptions[v] += 1
             tally[place, SPREAD] += 1
         return
-    abroad[p] -= 1
-    left = np.int64(abroad[p]) - course.settled
+    abroad[v] -= 1
+    left = np.int64(abroad[v]) - course.settled
     if left >= 0 and 2 * left < reinventing:
         if chance.happens(seed, uid[p], month, d.TAKE_UP, 2, course.risk[QUALIFICATION]):
-            abroad[p] = 0
+            abroad[v] = 0
             return
-    if abroad[p] == 0:
-        deployed[p] = 1
+    if abroad[v] == 0:
+        deployed[v] = 1
         tally[place, DEPLOYED] += 1
 
 
@@ -688,7 +704,7 @@ def step_of(phase, left, strategy, stories, course):
 def census(rows, n, innovations, stories, core, recorded, by_phase, by_step, by_strategy):
     """Count innovations of the core: at work by phase and step, living by strategy; return those aside."""
     course = recorded[0]
-    state, step, phase, phase_left, strategy, aside, territory, domain = innovations
+    state, step, row, phase, phase_left, strategy, aside, territory, domain = innovations
     by_phase[:] = 0
     by_step[:] = 0
     by_strategy[:] = 0
@@ -696,11 +712,12 @@ def census(rows, n, innovations, stories, core, recorded, by_phase, by_step, by_
     for at in range(n):
         p = rows[at]
         if state[p] == projects.LIVING and core[territory[p]]:
-            s, now = np.int64(strategy[p]), np.int64(phase[p])
+            v = np.int64(row[p])
+            s, now = np.int64(strategy[v]), np.int64(phase[v])
             by_strategy[s] += 1
-            beside += np.int64(aside[p])
+            beside += np.int64(aside[v])
             if step[p] == projects.IMPLEMENT:
                 by_phase[now] += 1
                 told = stories[territory[p], np.int64(domain[p])]
-                by_step[step_of(now, np.int64(phase_left[p]), s, told, course)] += 1
+                by_step[step_of(now, np.int64(phase_left[v]), s, told, course)] += 1
     return beside
