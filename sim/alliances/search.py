@@ -16,6 +16,7 @@ import numpy as np
 from sim.alliances.seats import SEATS, memberships
 from sim.alliances.terms import start_probabilities
 from sim.errors import CapacityError
+from sim.kernels import innovation as innovations
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.kernels import rows
@@ -63,7 +64,7 @@ def start(world):
         *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
     world.state.make_innovations(np.count_nonzero(p.kind[w.projects[:n]] == kernel.INNOVATION))
-    take_rows(w.projects, n, p.kind, p.innovation, world.state.innovations.taken)
+    innovations.take_rows(w.projects, n, p.kind, p.innovation, world.state.innovations.taken)
     w.opened = sum(opened)
 
 
@@ -88,8 +89,9 @@ def _clean_free_rows(world):
     n = kernel.list_stale(p.state, p.contract, p.sum_months, w.projects)
     if n == 0:
         return
-    own = p.innovation[w.projects[:n]]
-    world.state.innovations.wipe(own[own > 0].astype(np.int64), world.crew)
+    own = p.innovation[w.projects[:n]].astype(np.int64)
+    own = own[own > 0]
+    world.crew.share(rows.wipe, own.size, *w.wiped_innovations, own)
     world.crew.share(rows.wipe, n, *w.wiped, w.projects)
 
 
