@@ -229,52 +229,66 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
         gifts[p], cap[p], worth[p] = 0, 0, 0
         if state[p] != LIVING or members[p] == 0:
             continue
-        m, at_work, place = np.int64(members[p]), step[p] == IMPLEMENT, np.int64(territory[p])
-        first_seat = np.int64(seat[p])
-        if reserve[p] + free_money[p] != 0:
-            freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
-            gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
-            sums[place, HANDED] += gifts[p]
-        if engineering[p] + free_money[p] > 0:
-            engineered[p] = 1
-            sums[place, ALLOTTED] += engineering[p] + free_money[p]
-            sums[place, WAGES] += engineering[p]
-        breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
-        planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
-        for s in range(m):
-            at = first_seat + s
-            i = np.int64(member[at])
-            mine = effort[at] / 100.0 + hours[at] * t.hour_value
-            planned += mine
-            used = hours[at] if at_work else np.int64(math.floor(hours[at] * t.setup_effort))
-            due = due_of(effort[at], coordination[p], m, at_work, t.setup_effort)
-            sole = slots[i, 1] < 0  # in no other project
-            held = cash[i] if sole else cash_before(i, p, means, seed, month, t)
-            kept[at], paid[at], received[at] = 0, 0, 0
-            if held >= due and (
-                m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
-            ):
-                kept[at], paid[at] = 1, due
-                done += mine
-                hours_used += used
-                cash_used += due
-            if sole:
-                leaves = paid[at] + share_of(gifts[p], s, m)
-                cash[i] -= leaves
-                settled[i] -= leaves
-                sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
-        worked = done / planned if planned > 0.0 else 0.0
-        made = account(
-            p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
-            value, alone, coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share,
-            sums[place],
-        )  # fmt: skip
-        if at_work:
-            sums[place, DELIVERED + np.int64(domain[p])] += made
-            if bid[p]:
-                ask(p, first_seat, m, paid, kept, hours, value, alone, perceived, t, cap, worth)
-                sums[place, ASKED] += cap[p]
-                sums[place, WEIGHED] += worth[p]
+        if members[p] == 1:  # nine in ten; the compiler writes the same for them without what only several members need
+            play(p, 1, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums)
+        else:
+            m = np.int64(members[p])
+            play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums):
+    """Do the month of work of project p, of m members (see `work`)."""
+    (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
+     engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
+    seat, member, effort, hours, kept, paid, received = memberships
+    org_uid, org_territory, org_model, slots, cash, settled = organisations
+    at_work, place = step[p] == IMPLEMENT, np.int64(territory[p])
+    first_seat = np.int64(seat[p])
+    if reserve[p] + free_money[p] != 0:
+        freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p]) if at_work else 0
+        gifts[p] = keep_untied(p, free_money[p], at_work, freed, reserve)
+        sums[place, HANDED] += gifts[p]
+    if engineering[p] + free_money[p] > 0:
+        engineered[p] = 1
+        sums[place, ALLOTTED] += engineering[p] + free_money[p]
+        sums[place, WAGES] += engineering[p]
+    breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
+    planned, done, cash_used, hours_used = 0.0, 0.0, np.int64(0), np.int64(0)
+    for s in range(m):
+        at = first_seat + s
+        i = np.int64(member[at])
+        mine = effort[at] / 100.0 + hours[at] * t.hour_value
+        planned += mine
+        used = hours[at] if at_work else np.int64(math.floor(hours[at] * t.setup_effort))
+        due = due_of(effort[at], coordination[p], m, at_work, t.setup_effort)
+        sole = slots[i, 1] < 0  # in no other project
+        held = cash[i] if sole else cash_before(i, p, means, seed, month, t)
+        kept[at], paid[at], received[at] = 0, 0, 0
+        if held >= due and (
+            m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
+        ):
+            kept[at], paid[at] = 1, due
+            done += mine
+            hours_used += used
+            cash_used += due
+        if sole:
+            leaves = paid[at] + share_of(gifts[p], s, m)
+            cash[i] -= leaves
+            settled[i] -= leaves
+            sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+    worked = done / planned if planned > 0.0 else 0.0
+    made = account(
+        p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
+        value, alone, coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share,
+        sums[place],
+    )  # fmt: skip
+    if at_work:
+        sums[place, DELIVERED + np.int64(domain[p])] += made
+        if bid[p]:
+            ask(p, first_seat, m, paid, kept, hours, value, alone, perceived, t, cap, worth)
+            sums[place, ASKED] += cap[p]
+            sums[place, WEIGHED] += worth[p]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
