@@ -250,7 +250,7 @@ def test_income_shared_among_members_is_a_known_answer():
         table = tuple(np.array([x], np.uint8) for x in (1, 1, 5, 2))
         slots = np.array([[0, -1, -1], [0, -1, -1]], np.int32)
         partnership.share_income(
-            table, np.array([[0, 1, -1, -1, -1, -1, -1, -1]], np.int32), slots, np.full(2, 100), np.array([150, 50]),
+            table, np.zeros(1, np.int32), np.array([0, 1], np.int32), slots, np.full(2, 100), np.array([150, 50]),
             (np.array([0, 1], np.int32), np.array([2, 6], np.uint8), cash, settled), part, flow,
             np.zeros(8, np.int64),
         )  # fmt: skip
@@ -287,8 +287,8 @@ def test_a_declared_alliance_that_never_works_is_remembered_and_felt():
     desire, declared = np.array([0.1, -0.95]), np.array([1.0])
     projects.lose_face(
         np.arange(2), 2, np.arange(2, dtype=np.uint64), np.array([4, 1], np.uint8), np.ones(2, np.uint8),
-        np.zeros(2, np.int32), np.array([2, 2], np.uint8), np.array([[0, 1], [0, 1]], np.int32), desire, declared, 1,
-        as_record(t),
+        np.zeros(2, np.int32), np.array([2, 2], np.uint8), np.array([0, 2], np.int32), np.array([0, 1, 0, 1], np.int32),
+        desire, declared, 1, as_record(t),
     )  # fmt: skip
     assert desire == pytest.approx([-0.1, -1.0])
     assert declared[0] == pytest.approx(1.0 + t.keep_share)

@@ -11,7 +11,7 @@ import sim
 from sim.alliances import catalysts, mandates
 from sim.alliances.seats import memberships
 from sim.cohort import cohort
-from sim.kernels import alliance, projects
+from sim.kernels import alliance, projects, units
 from sim.kernels import catalysts as kernel
 from sim.kernels import mandates as renewal
 from sim.kernels.terms import as_record
@@ -149,8 +149,9 @@ def test_the_share_replaced_is_the_one_asked_for_and_only_public_actors_are(resu
 
 def test_new_leaders_want_by_the_law_of_the_start():
     n = 20_000
-    wanted, uid = np.zeros(n, np.float32), np.arange(n, dtype=np.uint64)
-    renewal.want(uid, 3, 74, -0.1, 0.2, np.ones(n, np.uint8), wanted)
+    parts, uid = np.zeros(n, np.int16), np.arange(n, dtype=np.uint64)
+    renewal.want(uid, 3, 74, -0.1, 0.2, np.ones(n, np.uint8), parts)
+    wanted = units.WORD * parts
     assert wanted.mean() == pytest.approx(-0.1, abs=4 * 0.2 / math.sqrt(n))
     assert wanted.std() == pytest.approx(0.2, rel=0.03)
 
