@@ -29,10 +29,10 @@ def results():
     nx.set_node_attributes(graph, {0: "A", 1: "A", 2: "B"}, "region")
     place, done = sim.load_territory(graph), {}
 
-    def of(values: dict):
-        key = repr(sorted(values.items()))
+    def of(values: dict, seed: int = 1):
+        key = repr((seed, sorted(values.items())))
         if key not in done:
-            world = sim.World(place, sim.load_parameters().with_values({**BUSY, **values}), seed=1, strict=True)
+            world = sim.World(place, sim.load_parameters().with_values({**BUSY, **values}), seed=seed, strict=True)
             record = Record(world, MONTHS)
             world.run(MONTHS, record)
             done[key] = record.tables(), cohort(world), world
@@ -205,13 +205,17 @@ def test_size_and_model_have_the_same_law():
 
 
 def test_swapping_the_two_attractions_swaps_which_of_the_two_organises_links(results):
-    """H11 would be an assumption if the code preferred one of them: the answer follows the coefficients."""
+    """H11 would be an assumption if the code preferred one of them: the answer follows the coefficients.
+
+    In a few hundred organisations likeness in size is 0 to 0.2 by chance alone: three seeds, not one.
+    """
     ways = {}
     for size, model in ((2.0, 0.0), (0.0, 2.0)):
-        run = results({"meeting.similarity_size": size, "meeting.similarity_model": model, "desire.mean": 0.2})
-        ways[size] = [indicator(f"likeness_{of}")(*run) for of in ("size", "model")]
-    assert ways[2.0][0] > ways[0.0][0] + 0.02, "attraction between sizes makes allies alike in size"
-    assert ways[0.0][1] > ways[2.0][1] + 0.02, "and that between models in model"
+        values = {"meeting.similarity_size": size, "meeting.similarity_model": model, "desire.mean": 0.2}
+        runs = [results(values, seed) for seed in (1, 2, 3)]
+        ways[size] = [np.mean([indicator(f"likeness_{of}")(*run) for run in runs]) for of in ("size", "model")]
+    assert ways[2.0][0] > ways[0.0][0] + 0.05, "attraction between sizes makes allies alike in size"
+    assert ways[0.0][1] > ways[2.0][1] + 0.2, "and that between models in model"
 
 
 def test_likely_is_one_law_for_both_gaps():
