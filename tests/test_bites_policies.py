@@ -276,7 +276,7 @@ def test_the_last_month_of_work_pays_the_advance_back():
     for left in range(12, 0, -1):
         table = (one, np.array([5]), one, np.array([0]), np.array([left]), advance)
         organisations = (np.array([0]), np.array([6]), cash, np.zeros(1, np.int64))
-        kernel.recover(np.array([0]), table, np.array([[0]]), organisations, sums, fund, flow, totals)
+        kernel.recover(one - 1, table, one - 1, one - 1, organisations, sums, fund, flow, totals)
         assert fund[0] == 100 * (13 - left)
     assert (advance[0], cash[0], flow[0, 6, 0], sums[1][0]) == (0, 3800, 1200, 1200)
 
