@@ -168,6 +168,8 @@ class State:
     def forget_loans(self):
         """Forget the loans that are over, and what moved in the month that has ended."""
         loans = self.loans
+        if not len(loans):
+            return
         loans.borrowed[:] = 0
         left = np.flatnonzero(loans.debt)
         if left.size < len(loans):

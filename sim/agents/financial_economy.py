@@ -68,7 +68,7 @@ def lend(world):
         credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, loans, owed, world.from_values(terms),
         world.seed, w.rows, w.amounts, w.parts, o.cash, o.settled, flow,
     )  # fmt: skip
-    if owed.sum() > s.loans.debt.sum():
+    if np.count_nonzero(owed) and owed.sum() > s.loans.debt.sum():
         borrowers = np.flatnonzero(w.rows)
         s.owe(borrowers, w.rows[borrowers])
 

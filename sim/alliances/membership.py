@@ -36,7 +36,7 @@ def review(world):
 
 def in_order_of_identity(projects, rows):
     """Return these rows of projects in an order that does not depend on where projects lie."""
-    return rows[np.argsort(projects.uid[rows])]
+    return rows[np.argsort(projects.uid[rows])] if len(rows) > 1 else rows
 
 
 @phase(writes=WRITES)
