@@ -65,7 +65,7 @@ class World:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         cohort.retire(self)
-        self._draw()
+        self.draw()
         self.ledger.open(self.month, carry=True)
         self.work.told[:] = 0
         for phase in self.phases:
@@ -76,7 +76,7 @@ class World:
         self.ledger.close()
         self.month += 1
 
-    def _draw(self):
+    def draw(self):
         """Draw what every organisation draws each month: one block of chance serves three phases."""
         uid = self.state.organisations.uid
         self.crew.share(chance.blocks, len(uid), self.seed, uid, self.month, EACH_MONTH, self.work.drawn)

@@ -102,6 +102,7 @@ def compile_backwards() -> None:
 
     world = World(load_territory("synthetic:1"), load_parameters(), seed=1)
     world.parameters_are_new = False
+    world.draw()
     world.ledger.open(0)
     for phase in reversed(world.phases):
         phase(world)

@@ -11,7 +11,7 @@ from sim.parameters import load_parameters
 from sim.record import Record
 from sim.territory import load_territory
 
-MONTHS, SEEDS = 84, 4
+MONTHS, SEEDS = 84, 8
 BAR = 0.02  # of the headline; for the premium, a rate near zero, of the value alone
 HEADLINES = ("performance", "value", "survival", "losses", "desire", "alliances", "need", "need_felt", "confidence")
 

@@ -377,7 +377,7 @@ def test_money_given_to_post_spending_arrives(quiet, villages):
 @pytest.fixture
 def hard_times(parameters, villages):
     world = sim.World(villages, parameters, seed=4, strict=True)
-    world._draw()  # what a month draws first, for the phases that are called alone
+    world.draw()  # what a month draws first, for the phases that are called alone
     return hold(world, {"projects.start_rate": 0.0})
 
 
