@@ -53,9 +53,11 @@ def without_linear_algebra() -> None:
 def loading_what_runs() -> None:
     """Let numba load the machine code of compiled kernels, and the rest of one when another is compiled against it.
 
-    Only for processes of our own: it knows how numba works inside.
+    Only for processes of our own: it knows how numba works inside. Not for a first run: its two processes
+    would compile all twice, instead of taking from each other what each has compiled.
     """
-    import_module("sim.kernels")  # before numba: it says how
+    if import_module("sim.kernels").COLD:  # imported before numba: it says how
+        return
 
     codegen, llvm = import_module("numba.core.codegen"), import_module("llvmlite.binding")
 
