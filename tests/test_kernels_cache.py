@@ -63,6 +63,16 @@ def test_a_callee_that_changes_in_another_file_is_compiled_again(package, tmp_pa
     assert ask(package, **home)[0] == ["20", "1"], "what was compiled for the same code can serve again"
 
 
+def test_only_a_first_run_is_a_cold_one(package, tmp_path):
+    """A file that holds no kernel has no folder of compiled code: it must not make every run a first one."""
+    (package / "constants.py").write_text("LEFT, RIGHT = 1, 2\n")
+    question = "from sim import kernels\nprint(kernels.COLD)"
+    home = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    assert [ask(package, question, **home)[0] for _ in range(3)] == [["True"], ["False"], ["False"]]
+    (package / "callee.py").write_text(CALLEE.format(factor=101))
+    assert ask(package, question, **home)[0] == ["True"]
+
+
 def test_numba_alone_would_go_on_with_the_old_callee(package, tmp_path):
     """The control of the test above: without the fingerprint in the path, the old answer comes back."""
     door = package / "__init__.py"

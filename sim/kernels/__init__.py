@@ -130,12 +130,13 @@ def load(package: str, folder: Path) -> bool:
     try:
         for name, fingerprint in fingerprints(folder).items():
             if cache is not None:
-                config.CACHE_DIR = str(cache / f"{name}-{fingerprint}")
-                new |= not Path(config.CACHE_DIR).exists()
+                code = cache / f"{name}-{fingerprint}"
+                config.CACHE_DIR, unknown = str(code), not code.exists()
             module = import_module(f"{package}.{name}")
-            for kernel in vars(module).values():
-                if isinstance(kernel, Dispatcher) and kernel.__module__ == module.__name__:
-                    share_code(kernel)
+            own = [k for k in vars(module).values() if isinstance(k, Dispatcher) and k.__module__ == module.__name__]
+            new |= cache is not None and unknown and bool(own)  # a file of constants never has a folder
+            for kernel in own:
+                share_code(kernel)
     finally:
         config.CACHE_DIR, Dispatcher.enable_caching = before, enable
     return new
