@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 a run or a claim could not be completed; 2 bad input; 130 
 output, everything else to standard error; with --json, standard output is one JSON object.
 """
 
+import gc
 import os
 import sys
 import textwrap
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+OBJECTS = 50_000  # made before Python looks for dead ones among them: a start makes half a million that live on
 EVERY = 30.0  # seconds between two lines of progress in a log
 
 # Numbers arrive as text: sim/config.py checks them, in the same words for the command line and for Python.
@@ -52,8 +54,9 @@ def run(
     json: Json = False,
 ):
     """Run one territory, month after month."""
+    from sim.loading import loading_what_runs
     from sim.running import Prepared, configured, stored
-    from sim.warming import compiled_by_two, loading_what_runs, without_linear_algebra
+    from sim.warming import compiled_by_two
 
     config = configured(
         territory, scenario=tuple(scenario or ()), months=months, seed=seed, start=start, around=around, scale=scale,
@@ -62,7 +65,6 @@ def run(
     prepared = Prepared(config, threads=threads)
     for note in prepared.territory.notes:
         say(note)
-    without_linear_algebra()
     loading_what_runs()
     with compiled_by_two(), progress(config.months) as each_month:
         if out is None:
@@ -279,7 +281,10 @@ def progress(months: int):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; a mistake is said in one message, without a traceback."""
-    sys.exit(code_of(arguments))
+    gc.set_threshold(OBJECTS)
+    code = code_of(arguments)
+    gc.freeze()  # nothing is looked through once more: the system takes all memory back
+    sys.exit(code)
 
 
 def code_of(arguments: list[str] | None = None) -> int:

@@ -20,7 +20,7 @@ LAYERS = (
     "views glossary",
     "lab",
     "model",
-    "running results warming",
+    "running results warming loading",
     "engine",
     "record schedule",
     "agents alliances initial accounts cohort spreading",

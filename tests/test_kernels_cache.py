@@ -9,7 +9,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from sim import kernels
+from sim import kernels, loading
 
 CALLEE = """from numba import njit
 
@@ -81,6 +81,48 @@ def test_numba_alone_would_go_on_with_the_old_callee(package, tmp_path):
     assert ask(package, **home)[0][0] == "20"
     (package / "callee.py").write_text(CALLEE.format(factor=101))
     assert ask(package, **home)[0][0] == "20"
+
+
+TOTAL = """import numpy as np
+from numba import njit
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def total(x):
+    return np.arange(x).sum()
+"""
+SQUARE = """from numba import njit
+
+from sim.kernels import total
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def square(x):
+    return total.total(x) ** 2
+"""
+LOAD = """
+import sys
+{less}
+from sim.kernels import square, total
+print(total.total(5), sum(total.total.stats.cache_hits.values()), "numba.np.arraymath" in sys.modules)
+print(square.square({x}), sum(square.square.stats.cache_hits.values()))
+"""
+
+
+def test_what_is_compiled_runs_without_what_compiles(package, tmp_path):
+    """The command line loads less of numba; what it has to compile is what any process would compile."""
+    shutil.copy(loading.__file__, package.parent)
+    (package / "total.py").write_text(TOTAL)
+    (package / "square.py").write_text(SQUARE)
+    less = "from sim.loading import loading_what_runs; loading_what_runs()"
+    usual, quick = LOAD.format(less="", x=5), LOAD.format(less=less, x=5)
+    other = LOAD.format(less=less, x="np.int32(5)").replace("import sys", "import sys, numpy as np")
+    home = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    ask(package, usual, **home)
+    assert ask(package, usual, **home)[0] == ["10", "1", "True", "100", "1"], "the control: numba alone prepares first"
+    assert ask(package, quick, **home)[0] == ["10", "1", "False", "100", "1"]
+    assert ask(package, other, **home)[0] == ["10", "1", "False", "100", "0"], "it compiles against what it has loaded"
+    for question in (other, other.replace(less, "")):
+        words, said = ask(package, question, **home)
+        assert (words[3:], said) == (["100", "1"], "")
 
 
 def test_without_a_home_a_private_temporary_folder_is_used(package, tmp_path):

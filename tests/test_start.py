@@ -38,6 +38,12 @@ def test_a_run_loads_no_heavy_library(code, more):
     assert loaded(code) & {*HEAVY, *more} == set()
 
 
+def test_a_later_run_loads_nothing_that_compiles():
+    code = "from sim.cli import code_of\nassert code_of(['run', '--territory', 'synthetic:1', '--months', '1']) == 0"
+    loaded(code)  # may be the first
+    assert loaded(code) & {"numba.np.arraymath", "numba.np.arrayobj", "numba.cpython.unicode"} == set()
+
+
 def test_a_program_that_runs_worlds_keeps_its_linear_algebra():
     code = "import sim, numba, numpy as np\nsim.run('synthetic:1', months=1)\n"
     code += "assert numba.njit(lambda a: a @ a)(np.eye(2)).sum() == 2.0"
@@ -47,7 +53,7 @@ def test_a_program_that_runs_worlds_keeps_its_linear_algebra():
 def test_a_kernel_that_was_loaded_can_be_compiled_against():
     """What numba links when a kernel is compiled against another is read then, not when the other is loaded."""
     code = (
-        "from sim.warming import loading_what_runs; loading_what_runs()\n"
+        "from sim.loading import loading_what_runs; loading_what_runs()\n"
         "from sim.kernels import chance; from numba import njit\n"
         "alone = chance.normal(1, 2, 3, 4, 5)\n"
         "assert alone == njit(lambda u: chance.normal(1, u, 3, 4, 5))(2)\n"
