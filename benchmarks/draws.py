@@ -120,8 +120,8 @@ def world_of(other: Any, territory: str) -> Any:
 
 def package(name: str, instead: dict[str, str]) -> Any:
     """Import a copy of the package in which functions of chance are replaced."""
+    from sim.cache import cache_folder
     from sim.code_id import code_id
-    from sim.kernels import cache_folder
 
     publish_counter()
     base = cache_folder() or Path(tempfile.mkdtemp())

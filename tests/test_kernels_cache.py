@@ -9,7 +9,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from sim import kernels, loading
+from sim import cache, kernels, loading
 
 CALLEE = """from numba import njit
 
@@ -38,6 +38,7 @@ def package(tmp_path):
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").touch()
     shutil.copy(kernels.__file__, folder)
+    shutil.copy(cache.__file__, folder.parent)
     (folder / "callee.py").write_text(CALLEE.format(factor=2))
     (folder / "caller.py").write_text(CALLER)
     return folder
@@ -152,10 +153,10 @@ print(repr(config.CACHE_DIR), Dispatcher.enable_caching.__name__)
 
 
 def test_compiled_code_of_others_is_not_executed(tmp_path, monkeypatch):
-    assert kernels.is_ours(tmp_path / "mine")
+    assert cache.is_ours(tmp_path / "mine")
     if hasattr(os, "getuid"):
         monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-        assert not kernels.is_ours(tmp_path / "mine")
+        assert not cache.is_ours(tmp_path / "mine")
 
 
 def test_only_kernels_that_use_a_changed_one_are_compiled_again(package):

@@ -16,12 +16,10 @@ Small functions of a hot loop that take many arrays are compiled with `forceinli
 the compiler would call them and hand over nine numbers for each table.
 """
 
-import contextlib
 import hashlib
 import os
 import re
 import sys
-import tempfile
 import warnings
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +31,8 @@ import numba
 import numpy
 from numba import config, types
 from numba.core.dispatcher import Dispatcher
+
+from sim.cache import cache_folder
 
 _IMPORT = re.compile(r"^(?:from|import) +sim\.kernels\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
 
@@ -66,39 +66,6 @@ def fingerprints(folder: Path) -> dict[str, str]:
             digest.update(f"\n{other}\n{texts[other]}".encode())
         found[name] = digest.hexdigest()[:16]
     return found
-
-
-def user_cache() -> Path:
-    """Return where this system keeps what a user's programs can compute again."""
-    if os.environ.get("NUMBA_CACHE_DIR"):
-        return Path(os.environ["NUMBA_CACHE_DIR"])
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser()
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-
-
-def is_ours(folder: Path) -> bool:
-    """Return True when we can write in a folder and nobody else may own it: compiled code is executed."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
-    except OSError:
-        return False
-
-
-def cache_folder() -> Path | None:
-    """Return the folder of compiled code: the user's cache, else a private temporary folder, else none."""
-    with contextlib.suppress(RuntimeError):  # a user without a home
-        if is_ours(user_cache() / "sim"):
-            return user_cache() / "sim"
-    with contextlib.suppress(OSError):  # a machine without a temporary folder
-        temporary = Path(tempfile.gettempdir()) / f"sim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-        if is_ours(temporary):
-            return temporary
-    return None
 
 
 def share_code(kernel: Dispatcher) -> None:

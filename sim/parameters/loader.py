@@ -1,11 +1,13 @@
 """Read the YAML files, and say what is wrong with them: file, parameter, field, value, then what to do."""
 
+import sys
 from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
+from sim.cache import kept
 from sim.errors import ParameterError
 from sim.parameters.collection import Parameters
 from sim.parameters.parameter import Parameter
@@ -28,10 +30,21 @@ class Reader(yaml.CSafeLoader):
 
 def read_yaml(file: Path, error: type[Exception]) -> object:
     """Return what a YAML file holds, or raise `error` with the line of the mistake."""
+    return parsed(file, read_bytes(file, error), error)
+
+
+def read_bytes(file: Path, error: type[Exception]) -> bytes:
+    """Return a file as it is, or raise `error`."""
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), Reader)
+        return file.read_bytes()
     except OSError as problem:
         raise error(f"{file}: cannot be read ({problem.strerror or problem}).\n  Check the path.") from None
+
+
+def parsed(file: Path, content: bytes, error: type[Exception]) -> object:
+    """Return what the YAML of a file says, or raise `error` with the line of the mistake."""
+    try:
+        return yaml.load(content.decode("utf-8"), Reader)
     except (UnicodeDecodeError, ValueError) as problem:
         raise error(f"{file}: cannot be read ({problem}).\n  Save it as UTF-8 text, with real dates.") from None
     except yaml.MarkedYAMLError as problem:
@@ -49,12 +62,21 @@ def _load(folder: Path) -> Parameters:
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise ParameterError(f"{folder}: holds no parameter file.\n  Give a folder with one YAML file per subject.")
-    return Parameters(parameter for file in files for parameter in read_subject(file))
+    read = zip(files, read_all(files), strict=True)
+    return Parameters(parameter for file, entries in read for parameter in read_subject(file, entries))
 
 
-def read_subject(file: Path) -> list[Parameter]:
+def read_all(files: list[Path]) -> list[object]:
+    """Return what the YAML of each file says: read once on a machine, until a file or this reader changes."""
+    contents = [read_bytes(file, ParameterError) for file in files]
+    made_of = repr((contents, Path(__file__).read_bytes(), yaml.__version__, sys.version)).encode()
+    return kept(
+        "parameters", made_of, lambda: [parsed(f, c, ParameterError) for f, c in zip(files, contents, strict=True)]
+    )
+
+
+def read_subject(file: Path, entries: object) -> list[Parameter]:
     """Return the parameters of one file; the name of the file is their subject."""
-    entries = read_yaml(file, ParameterError)
     shown = f"{file.parent.name}/{file.name}"
     if not isinstance(entries, dict):
         raise ParameterError(f"{shown}: holds no parameter.\n  Write 'name:' and its fields below. {ADVICE}")
