@@ -74,6 +74,8 @@ def rank(strategy):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def knowledge(stories, course):
     """Return by how much the told failures of a territory in a domain shorten phases and multiply attempts."""
+    if stories == 0.0:
+        return 1.0
     return 1.0 + course.story * math.log1p(stories)
 
 
@@ -205,6 +207,8 @@ def count_supports(rows, n, territory, members, support, grants, totals, tally):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def help_of(support, phase, course):
     """Return the added share of attempts, and of protection, that supports fitting the phase bring."""
+    if support == 0:
+        return 0.0
     return course.support_fit * (1.0 - 2.0 ** (-(support / 100.0 * course.fitting[phase]) / course.support_half))
 
 
@@ -672,18 +676,19 @@ def go_abroad(p, v, place, uid, s, dom, abroad, adoptions, deployed, felt, seed,
     """Let the outside take up an innovation of a territory without others, reinvent it, and keep it or fail."""
     if deployed[v]:
         return
-    reinventing = reinvention_months(s, 0.0, course)
     if abroad[v] == 0:
+        if not chance.happens(seed, uid[p], month, d.TAKE_UP, 1, course.adoption):
+            return  # nor at less, by the same draw
         likely = course.adoption * appeal(1.0, 1.0, np.float64(adoptions[v]), course)
         need = 1.0 / (1.0 + math.exp(-felt[place, dom]))
         if chance.happens(seed, uid[p], month, d.TAKE_UP, 1, likely * need):
-            abroad[v] = reinventing + course.settled
+            abroad[v] = reinvention_months(s, 0.0, course) + course.settled
             adoptions[v] += 1
             tally[place, SPREAD] += 1
         return
     abroad[v] -= 1
     left = np.int64(abroad[v]) - course.settled
-    if left >= 0 and 2 * left < reinventing:
+    if left >= 0 and 2 * left < reinvention_months(s, 0.0, course):
         if chance.happens(seed, uid[p], month, d.TAKE_UP, 2, course.risk[QUALIFICATION]):
             abroad[v] = 0
             return

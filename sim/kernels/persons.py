@@ -39,7 +39,7 @@ def mean_confidence(persons, confidence, first, last):
     return total / people if people > 0.0 else 0.0
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def live(
     ident, uid, rates, migration, demography, seed, month, terms, seen, persons, arrived, departed, confidence, newborn,
     residents, first, last,
@@ -51,14 +51,14 @@ def live(
     """
     start, _, _, inherited, _ = terms
     mean, sd = migration
-    older = np.zeros(COHORTS, np.int64)
-    arrivals = np.zeros(COHORTS, np.int64)
-    stay = np.zeros(COHORTS, np.int64)
-    before = np.zeros(COHORTS)
     for t in range(first, last):
         youngest = t * COHORTS
         move_confidence(t, seen[t], terms, confidence)
-        newborn[t], residents[t] = 0, persons[youngest : youngest + COHORTS].sum()
+        newborn[t], residents[t] = 0, 0
+        for c in range(youngest, youngest + COHORTS):
+            residents[t] += persons[c]
+            if demography:
+                newborn[t] += draws.binomial(seed, uid[c], month, d.BIRTHS, 0, persons[c], rates[BIRTH, c - youngest])
         if not demography:
             continue
         net = mean
@@ -66,32 +66,24 @@ def live(
             net += sd * chance.normal(seed, PLACE + np.uint64(ident[t]), d.INITIAL, d.MOVES, 0)
         elders = mean_confidence(persons, confidence, youngest + ADULT + 1, youngest + COHORTS)
         parents = mean_confidence(persons, confidence, youngest + PARENTS[0], youngest + PARENTS[-1] + 1)
-        born = np.int64(0)
+        joined, carried = np.int64(newborn[t]), parents  # from the class before, and what they feel
         for a in range(COHORTS):
             c = youngest + a
-            n = persons[c]
+            n, felt = persons[c], confidence[c]
             dead = draws.binomial(seed, uid[c], month, d.DEATHS, 0, n, rates[DEATH, a])
             gone = draws.binomial(seed, uid[c], month, d.MOVES, 1, n - dead, rates[LEAVING, a])
-            older[a] = draws.binomial(seed, uid[c], month, d.AGEING, 0, n - dead - gone, rates[OLDER, a])
+            older = draws.binomial(seed, uid[c], month, d.AGEING, 0, n - dead - gone, rates[OLDER, a])
             coming = min(1.0, max(0.0, rates[LEAVING, a] + net))
-            arrivals[a] = draws.binomial(seed, uid[c], month, d.MOVES, 2, n, coming)
-            born += draws.binomial(seed, uid[c], month, d.BIRTHS, 0, n, rates[BIRTH, a])
-            departed[c] = dead + gone + older[a]
-            stay[a] = n - departed[c]
-            before[a] = confidence[c]
-        newborn[t] = born
-        for a in range(COHORTS):
-            c = youngest + a
-            joined = born if a == 0 else older[a - 1]
-            carried = parents if a == 0 else before[a - 1]
+            arrivals = draws.binomial(seed, uid[c], month, d.MOVES, 2, n, coming)
             if a == ADULT:
                 carried = inherited * elders + (1.0 - inherited) * start
-            arrived[c] = arrivals[a] + joined
+            arrived[c], departed[c] = arrivals + joined, dead + gone + older
+            stay = n - departed[c]
             persons[c] += arrived[c] - departed[c]
             if persons[c] > 0:
-                felt = stay[a] * before[a] + joined * carried + arrivals[a] * start
-                confidence[c] = felt / persons[c]
-        residents[t] = persons[youngest : youngest + COHORTS].sum()
+                confidence[c] = (stay * felt + joined * carried + arrivals * start) / persons[c]
+            residents[t] += persons[c] - n
+            joined, carried = older, felt
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

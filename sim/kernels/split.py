@@ -16,16 +16,16 @@ def by_running_weight(total, weight, start, stop, out):
     Row i receives rint(c_i r) - rint(c_(i-1) r), c the running weight and r = total / all the weight: rounding
     never adds up, and a row without weight receives nothing. Without any weight all of `total` is returned.
     """
-    whole, last = 0.0, -1
-    for i in between(start, stop):
-        out[i] = 0
-        if weight[i] > 0:
-            whole += weight[i]
-            last = np.int64(i)
-    if last < 0:
+    last = stop - 1
+    while last >= start and not weight[last] > 0:
+        out[last] = 0
+        last -= 1
+    if last < start:
         return total
-    rate = total / whole
-    running, given = 0.0, np.int64(0)
+    whole = 0.0
+    for i in between(start, last + 1):
+        whole += weight[i]
+    rate, running, given = total / whole, 0.0, np.int64(0)
     for i in between(start, last):
         running += weight[i]
         upto = np.int64(round(running * rate))
