@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from sim.agents.public_action import PURSES
-from sim.alliances import innovation, needs
+from sim.alliances import innovation
 from sim.alliances.production import TOTALS
 from sim.cohort import snapshot
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
@@ -29,44 +29,49 @@ LINKS = (  # pairs of members of living alliances, in all and alike; what chance
     "links_all", "links_size", "links_model", "links_size_chance", "links_model_chance", "mixed", "mixed_engagement",
 )  # fmt: skip
 # The monthly table, in blocks that are filled at once: the type that they are counted in, and their columns in order.
-# A kernel may count what nobody reads: it has no name here.
+# A kernel may count what nobody reads: it has no name here. One kernel fills from `flows` to `purses`, and from
+# `delivered` to `means`, one after the other.
 BLOCKS: dict[str, tuple[type, tuple[str, ...]]] = {
-    "accounts": (
-        np.int64,
-        (*(f"cash_{m}" for m in MODEL_NAMES), "residents", "", "", "debt", "hours_lent", "hours_bound", "hours_given",
-         "hours_served"),
-    ),
     "living": (
         np.int64,
         ("organisations", *(f"organisations_{m}" if m != "persons" else "" for m in MODEL_NAMES), "willing",
          "without_staff"),
     ),
-    "means": (np.float64, ("confident", "seen", "maturity")),
-    "counts": (np.int64, ("tipped", "opened", "joined", "innovations_aside", "invested")),
+    "counts": (np.int64, ("tipped", "opened", "joined", "innovations_aside")),
     "phases": (np.int64, tuple(f"innovations_phase_{k}" for k in range(len(innovation.PHASES)))),
     "innovation_steps": (np.int64, tuple(f"innovations_step_{s}" for s in innovation.STEPS)),
     "strategies": (np.int64, tuple(f"innovations_{s}" for s in STRATEGIES)),
-    "tally": (np.int64, innovation.TALLY),
     "ends": (np.int64, ("", *(f"ended_{e}" for e in ENDS))),
     "abandoned": (np.int64, tuple(f"abandoned_{s}" for s in STEPS[:5])),
-    "links": (np.float64, LINKS),
-    "steps": (np.int64, tuple(f"{who}_{s}" for who in ("solo", "allied") for s in STEPS)),
-    "kinds": (np.int64, tuple(f"alliances_{k}" for k in KINDS)),
-    "totals": (np.float64, tuple(f"{t}_{who}" for who in ("solo", "allied") for t in TOTALS)),
+    "projects": (  # as `count_projects` counts them
+        np.int64,
+        (*(f"{who}_{s}" for who in ("solo", "allied") for s in STEPS), *(f"alliances_{k}" for k in KINDS), *LINKS,
+         "invested"),
+    ),
+    "flows": (np.int64, ("",) * (MODELS + 1) ** 2),  # blocks without names are tables of their own
+    "accounts": (
+        np.int64,
+        (*(f"cash_{m}" for m in MODEL_NAMES), "residents", "", "", "debt", "hours_lent", "hours_bound", "hours_given",
+         "hours_served"),
+    ),
+    "tally": (np.int64, innovation.TALLY),
     "told": (
         np.int64,
         ("paid_by_levy", "paid_by_cut", "paid_by_outside", "contracts_reached", "contracts_missed", "defaults",
          "unpaid"),
     ),
-    "purses": (np.int64, tuple(f"purse_{name}" for name in PURSES)),
     "catalysts": (np.int64, ("catalysts",)),
-    "flows": (np.int64, ("",) * (MODELS + 1) ** 2),  # blocks without names are tables of their own
-    **dict.fromkeys(("objective", "felt", "delivered"), (np.float64, ("",) * DOMAINS)),
+    "purses": (np.int64, tuple(f"purse_{name}" for name in PURSES)),
+    "delivered": (np.float64, ("",) * DOMAINS),
+    "totals": (np.float64, tuple(f"{t}_{who}" for who in ("solo", "allied") for t in TOTALS)),
+    **dict.fromkeys(("objective", "felt"), (np.float64, ("",) * DOMAINS)),
+    "means": (np.float64, ("confident", "seen", "maturity")),
 }  # fmt: skip
 WHOLE = {f"{t}_{who}" for t in INTEGER_TOTALS for who in ("solo", "allied")}  # added up with numbers that are not
-WHOLE |= {name for name in LINKS if not name.endswith("chance")}
+BY_CHANCE = {name for name in LINKS if name.endswith("chance")}  # counted in whole parts of a pair
 MONTHLY = {
-    name: np.int64 if name in WHOLE else kind for kind, names in BLOCKS.values() for name in names if name
+    name: np.int64 if name in WHOLE else np.float64 if name in BY_CHANCE else kind
+    for kind, names in BLOCKS.values() for name in names if name
 }  # fmt: skip
 
 
@@ -85,18 +90,21 @@ class Record:
         for block, (kind, names) in BLOCKS.items():
             self._at[block] = slice(ends[kind], ends[kind] + len(names))
             ends[kind] += len(names)
-        self._row = row = {block: self._now[kind][self._at[block]] for block, (kind, _) in BLOCKS.items()}
+        self._row = {block: self._blocks(block, block) for block in BLOCKS}
         places = len(world.core)
         self._counts = np.zeros((MODELS, places, 6), np.int64)  # of count_organisations
         self._among = np.zeros((places, 4 + MODELS))  # of list_living
-        w, place, books = world.work, world.state.territories, world.ledger.found
+        w, c, place, books = world.work, world.state.cohorts, world.state.territories, world.ledger.found
         # what is counted and measured by territory, and where its sums go
-        left, catalysts = np.zeros(len(PURSES), np.int64), place.catalysts.reshape(-1, 1)
-        self._counted = (place.flow, books, w.tally, w.told, catalysts, w.purse, place.purse)
-        self._counts_of = (*(row[name] for name in ("flows", "accounts", "tally", "told", "catalysts", "purses")), left)
+        self._counted = (place.flow, books, w.tally, w.told, place.catalysts.reshape(-1, 1), w.purse), place.purse
         self._measured = place.delivered, w.totals.reshape(places, -1)
-        self._measures = row["delivered"], row["totals"]
-        self._needs = place.need, place.felt, books, row["objective"], row["felt"]
+        self._needs = place.need, place.felt, place.rest, books
+        self._residents = c.persons, c.confidence, c.territory, place.seen, place.maturity
+        self._sums = self._blocks("flows", "purses"), self._blocks("delivered", "means")
+
+    def _blocks(self, first: str, last: str) -> np.ndarray:
+        """Return the memory of the month at hand from one block to another."""
+        return self._now[BLOCKS[first][0]][self._at[first].start : self._at[last].stop]
 
     def month(self, world):
         """Record the month that has just ended."""
@@ -105,11 +113,11 @@ class Record:
             kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
         )
         kernel.list_living(self._counts, world.core, self._among, row["living"])
-        invested = _projects(world, row, self._among)
+        row["projects"][:] = _projects(world, self._among)
         aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
-        row["counts"][:] = tipped, w.opened, w.joined, aside, invested
+        row["counts"][:] = tipped, w.opened, w.joined, aside
         for kind, columns in self.monthly.items():
             columns[self.months] = self._now[kind]
         self.months += 1
@@ -118,12 +126,10 @@ class Record:
 
     def _places(self, world) -> int:
         """Add up what is counted by territory, and residents; return how many territories have tipped."""
-        c, place = world.state.cohorts, world.state.territories
-        kernel.add_places(
-            self._counted, self._measured, self._needs, (c.persons, c.confidence, c.territory, place.seen,
-            place.maturity), world.core, self._counts_of, self._measures, self._row["means"],
+        return kernel.add_places(
+            *self._counted, self._measured, self._needs, self._residents, world.core,
+            float(world.values["needs.tipped_excess"]), *self._sums,
         )  # fmt: skip
-        return needs.tipped(world)
 
     def tables(self) -> dict[str, dict[str, np.ndarray]]:
         """Return every table of results as columns."""
@@ -133,6 +139,8 @@ class Record:
         for kind, columns in self.monthly.items():
             named = zip(_names(kind), columns[:n].T, strict=True)
             monthly |= {name: column.astype(MONTHLY[name]) for name, column in named if name}
+        for name in BY_CHANCE:
+            monthly[name] /= kernel.PAIRS
         payer, receiver = np.divmod(np.arange((MODELS + 1) ** 2), MODELS + 1)
         tables = {
             "monthly": monthly,
@@ -160,19 +168,15 @@ def _names(kind: type) -> list[str]:
     return [name for of, names in BLOCKS.values() if of is kind for name in names]
 
 
-def _projects(world, row, among):
+def _projects(world, among) -> np.ndarray:
     """Count projects and who is allied with whom."""
     s = world.state
     o, p = s.organisations, s.projects
-    sums = world.crew.total(
+    return world.crew.total(
         kernel.count_projects, len(p), (kernel.COUNTS,),
         (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), p.seat, s.memberships.member,
         world.core, (o.size, o.model, o.territory), among,
     )  # fmt: skip
-    row["steps"][:], row["kinds"][:] = sums[: kernel.BY_KIND], sums[kernel.BY_KIND : kernel.LINKS]
-    row["links"][:] = sums[kernel.LINKS : kernel.INVESTED]
-    row["links"][3:5] /= kernel.PAIRS
-    return sums[kernel.INVESTED]
 
 
 def _innovations(world, row) -> int:

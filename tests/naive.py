@@ -416,6 +416,10 @@ class places:
         for p in range(len(state)):
             completed[territory[p]] += end[p] == 1 and ended[p] == month and members_first[p] >= 2
 
+    def month(state, end, ended, members_first, territory, month, completed, *laws):
+        places.count_completed(state, end, ended, members_first, territory, month, completed)
+        places.ripen(completed, *laws)
+
     def ripen(completed, residents, levels, effect, modes, mix, national, least, most, maturity, ease):
         for place, done in enumerate(completed):
             reached = sum(residents[place] > 0 and done / residents[place] * 1000 >= level for level in levels)
@@ -1420,10 +1424,11 @@ class rows:
 
 
 class record:
-    def add_up(tables, core, outs):
-        for table, out in zip(tables, outs, strict=True):
-            rows = [row for row, counts in zip(table, core, strict=True) if counts]
-            out[:] = [sum(row[k] for row in rows) for k in range(len(out))]
+    def add_up(tables, core):
+        kept = ([row for row, counts in zip(table, core, strict=True) if counts] for table in tables)
+        return [
+            sum(row[k] for row in rows) for table, rows in zip(tables, kept, strict=True) for k in range(len(table[0]))
+        ]
 
     def mean(column, core):
         return sum(x for x, counts in zip(column, core, strict=True) if counts) / max(1, sum(core))
@@ -1432,17 +1437,17 @@ class record:
         cohorts = [(n, x) for n, x, place in zip(persons, confidence, territory, strict=True) if core[place]]
         return float(sum(n * needs.level(x) for n, x in cohorts))
 
-    def add_places(counted, measured, needs, residents, core, counts, measures, means):
-        need, felt, accounts, objective_out, felt_out = needs
+    def add_places(counted, left, measured, needs_of, residents, core, excess, counts, measures):
+        need, felt, rest, accounts = needs_of
         persons, confidence, territory, seen, maturity = residents
-        record.add_up(counted, core, counts)
-        record.add_up(measured, core, measures)
-        counts[-2][:] = [held - left for held, left in zip(*counts[-2:], strict=True)]
-        record.score(need, accounts, core, objective_out)
-        record.score(felt, accounts, core, felt_out)
-        means[:] = [
-            record.confident(persons, confidence, territory, core), record.mean(seen, core), record.mean(maturity, core)
+        left, held = record.add_up([left], core), record.add_up(counted, core)
+        counts[:] = held[: -len(left)] + [h - now for h, now in zip(held[-len(left) :], left, strict=True)]
+        measures[:] = [
+            *record.add_up(measured, core), *record.score(need, accounts, core), *record.score(felt, accounts, core),
+            record.confident(persons, confidence, territory, core),
+            record.mean(seen, core), record.mean(maturity, core),
         ]  # fmt: skip
+        return needs.tipped(need, rest, core, excess)
 
     def count_organisations(segments, alive, size, desire, lean, out, first, last):
         for at in range(first, last):
@@ -1489,12 +1494,14 @@ class record:
         out[: len(found)] = found
         return len(found)
 
-    def score(need, accounts, core, out):
+    def score(need, accounts, core):
         population = [row[7] for row in accounts]
         places = [place for place, counts in enumerate(core) if counts]
         people = max(1, sum(population[place] for place in places))
-        for d in range(len(out)):
-            out[d] = sum(10 * needs.level(need[place][d]) * population[place] for place in places) / people
+        return [
+            sum(10 * needs.level(need[place][d]) * population[place] for place in places) / people
+            for d in range(len(need[0]))
+        ]
 
 
 def __getattr__(name):

@@ -7,6 +7,7 @@ import pytest
 import sim
 from sim.alliances import needs
 from sim.engine import World
+from sim.kernels import needs as kernel
 from sim.lab import targets
 from sim.parameters import load_parameters
 from sim.parameters.evidence import facts
@@ -80,7 +81,8 @@ def test_nothing_tips_in_the_trend_and_a_shocked_place_may_under_tipping(village
         world.parameters = parameters
         world._read_parameters()
         world.run(330)
-        return needs.tipped(world)
+        place, excess = world.state.territories, float(parameters.values()["needs.tipped_excess"])
+        return kernel.tipped(place.need, place.rest, world.core, excess)
 
     assert run() == 0
     assert run(**{"needs.coupling": 0.9}) == 0

@@ -10,6 +10,7 @@ from sim.alliances import places
 from sim.kernels import places as kernel
 from sim.territory import load_territory
 from tests import naive
+from tests.compare import agree
 from tests.conftest import BUSY
 
 MONTHS = 72
@@ -135,6 +136,22 @@ def test_count_completed(rows):
     for count, out in ((kernel.count_completed, found), (naive.places.count_completed, expected)):
         count(np.zeros(len(rows), np.uint8), end, ended, members, place, 9, out)
     assert (found == expected).all()
+
+
+def test_alliances_of_the_month_are_counted_before_levels():
+    """One alliance completed in this very month is enough for the second level of a place of a thousand."""
+    state, ended, members, home = (
+        np.full(3, 2, np.uint8),
+        np.array([9, 8, 9]),
+        np.array([2, 2, 1]),
+        np.zeros(3, np.int32),
+    )
+    project = state, np.ones(3, np.uint8), ended, members, home, 9
+    place = np.zeros(1, np.int64), np.array([1000])
+    laws = np.array([1.0, 2.5, 10.0]), 0.3, np.zeros(4), np.array([places.NATIONAL_MIX]), np.array(places.NATIONAL_MIX)
+    arguments = (*project, *place, *laws, 0.25, 4.0, np.zeros(1, np.uint8), np.zeros(1))
+    *_, maturity, ease = agree(kernel.month, naive.places.month, arguments)
+    assert maturity[0] == 2 and ease[0] == pytest.approx(0.9)
 
 
 def test_generations_pass_on_a_part_of_what_their_elders_feel():

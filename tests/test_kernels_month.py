@@ -90,7 +90,6 @@ PAIRS = (
     (matching.propose, naive.matching.propose),
     (needs.month, naive.needs.month),
     (needs.spill, naive.needs.spill),
-    (needs.tipped, naive.needs.tipped),
     (projects.advance, naive.projects.advance),
     (projects.open_sums, naive.projects.open_sums),
     (projects.allot, naive.projects.allot),

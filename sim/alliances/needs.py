@@ -91,9 +91,3 @@ def laws(v: dict) -> tuple[float, ...]:
 def opinion(seed: int, year: int, sd: float) -> float:
     """Return what the whole country adds to every felt need in a year of the run: a keyed normal draw."""
     return sd * chance.normal(seed, NATION, 12 * year, d.OPINION, 0) if sd > 0.0 else 0.0
-
-
-def tipped(world) -> int:
-    """Return how many territories of the core have tipped: their mean level is far above that of rest."""
-    place = world.state.territories
-    return kernel.tipped(place.need, place.rest, world.core, float(world.values["needs.tipped_excess"]))

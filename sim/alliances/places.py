@@ -41,10 +41,9 @@ def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
     s = world.state
     p, place = s.projects, s.territories
-    kernel.count_completed(p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed)
-    kernel.ripen(
-        place.completed, world.work.residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX,
-        LEAST, MOST, place.maturity, place.ease,
+    kernel.month(
+        p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed, world.work.residents,
+        *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST, place.maturity, place.ease,
     )  # fmt: skip
 
 

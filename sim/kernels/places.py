@@ -14,6 +14,16 @@ def count_completed(state, end, ended, members_first, territory, month, complete
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def month(
+    state, end, ended, members_first, territory, month, completed, residents, levels, effect, modes, mix, national,
+    least, most, maturity, ease,
+):  # fmt: skip
+    """Count the alliances of the month that were completed, then write levels and ease."""
+    count_completed(state, end, ended, members_first, territory, month, completed)
+    ripen(completed, residents, levels, effect, modes, mix, national, least, most, maturity, ease)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def ripen(completed, residents, levels, effect, modes, mix, national, least, most, maturity, ease):
     """Write the level of each territory (1, and one more for each threshold reached), and its ease of set-up.
 

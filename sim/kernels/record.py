@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels.accounts import PEOPLE
+from sim.kernels.needs import tipped
 from sim.kernels.projects import KEPT
 from sim.kernels.rows import between
 
@@ -14,16 +15,16 @@ PAIRS = 1e9  # parts of a pair of members, in which chances are added up: the sa
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_up(tables, core, outs):
-    """Add the rows of each table where `core` is true, in order, into its `out` (one value per column)."""
-    for at in range(len(tables)):
-        table, out = tables[at], outs[at]
-        for k in range(out.size):
-            out[k] = 0
+def add_up(tables, core, out):
+    """Add the rows of each table where `core` is true, in order: one value per column, table after table."""
+    out[:] = 0
+    first = 0
+    for table in tables:
         for i in range(table.shape[0]):
             if core[i]:
-                for k in range(out.size):
-                    out[k] += table[i, k]
+                for k in range(table.shape[1]):
+                    out[first + k] += table[i, k]
+        first += table.shape[1]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -115,22 +116,28 @@ def score(need, accounts, core, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def add_places(counted, measured, needs, residents, core, counts, measures, means):
-    """Write what territories of the core hold and do together: sums of counts and measures, mean needs and opinions.
+def add_places(counted, left, measured, needs, residents, core, excess, counts, measures):
+    """Write what territories of the core hold and do together: sums of counts and of measures; then in `measures`, mean
+    needs, objective and felt, and three means about residents. Return how many territories have tipped.
 
-    The last two of `counted` are what purses of policies held once filled, and what is left: their difference is spent.
+    The last of `counted` is what purses of policies held once filled, and `left` what they hold now: it counts what was
+    spent. `excess` is that of a territory that has tipped.
     """
-    need, felt, accounts, objective_out, felt_out = needs
+    need, felt, rest, accounts = needs
     persons, confidence, territory, seen, maturity = residents
     add_up(counted, core, counts)
-    add_up(measured, core, measures)
-    spent, left = counts[-2], counts[-1]
-    for k in range(spent.size):
-        spent[k] -= left[k]
-    score(need, accounts, core, objective_out)
-    score(felt, accounts, core, felt_out)
-    means[0], means[1] = confident(persons, confidence, territory, core), mean(seen, core)
-    means[2] = mean(maturity, core)
+    for t in range(left.shape[0]):
+        if core[t]:
+            for k in range(left.shape[1]):
+                counts[counts.size - left.shape[1] + k] -= left[t, k]
+    first, domains = measures.size - 3 - 2 * need.shape[1], need.shape[1]
+    add_up(measured, core, measures[:first])
+    score(need, accounts, core, measures[first : first + domains])
+    score(felt, accounts, core, measures[first + domains : first + 2 * domains])
+    first += 2 * domains
+    measures[first] = confident(persons, confidence, territory, core)
+    measures[first + 1], measures[first + 2] = mean(seen, core), mean(maturity, core)
+    return tipped(need, rest, core, excess)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
