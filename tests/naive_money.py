@@ -58,10 +58,10 @@ class money:
     def falls_due(base, full, share, kept):
         return nearest(share * kept * full) if full else nearest(share * base)
 
-    def spend_organisations(segments, alive, base, full, terms, cash, outlay, spent, first, last):
+    def spend(segments, alive, base, full, terms, cash, outlay, cohorts, spent, first, last):
         rate, share, kept = terms
         for k, t, span in numbered(segments)[first:last]:
-            spent[t][k] = 0
+            spent[t][k] = money.spend_cohorts(t, share, rate, cohorts) if k == 1 else 0
             for i in living(span, alive):
                 fixed = money.falls_due(base[i], full[i], share, kept)
                 due = max(0, money.planned(cash[i] + outlay[i], base[i], fixed, rate) - outlay[i])
@@ -69,31 +69,35 @@ class money:
                 cash[i] -= due
                 spent[t][k] += due
 
-    def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
-        for c, t in enumerate(territory):
+    def spend_cohorts(t, fixed_share, rate, cohorts):
+        base, cash, outlay = cohorts
+        for c in cohorts_of(t):
             outlay[c] = money.planned(cash[c], base[c], nearest(fixed_share * base[c]), rate)
             cash[c] -= outlay[c]
-            spent[t][1] += outlay[c]
+        return sum(outlay[c] for c in cohorts_of(t))
 
-    def cut(amount, share, seed, uid, month, sub, out):
+    def cut(amount, share, seed, uid, month, sub, paid, received):
         """Whole parts of the exact quotas, then a cent to the largest remainders; ties by keyed rank."""
         quotas = [Fraction(amount * s, 10**9) for s in share]
-        out[:] = [math.floor(q) for q in quotas]
+        out = [math.floor(q) for q in quotas]
         ranks = [naive.shares.tie_break(seed, uid, month, sub + j) for j in range(len(share))]
         first = sorted(range(len(share)), key=lambda j: (quotas[j] - out[j], ranks[j]), reverse=True)
         for j in first[: amount - sum(out)]:
             out[j] += 1
+        for j, part in enumerate(out):
+            paid[j] += part
+            received[j] += part if j < OUTSIDE else 0
 
     def deliver(spent, spread, ident, seed, month, market, flow, first, last):
         for t in range(first, last):
             for i, amount in enumerate(spent[t]):
+                row = slice(8 * i, 8 * i + 8)
                 parts = [0] * 8
-                money.cut(amount, spread[t][8 * i : 8 * i + 8], seed, PLACE + ident[t], month, 8 * i, parts)
-                for j, part in enumerate(parts):
-                    flow[t][8 * i + j] += part
-                    market[t][j] += part if j < OUTSIDE else 0
+                money.cut(amount, spread[t][row], seed, PLACE + ident[t], month, 8 * i, parts, market[t])
+                flow[t][row] = [before + part for before, part in zip(flow[t][row], parts, strict=True)]
 
-    def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+    def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+        money.deliver(spent, spread, ident, seed, month, market, flow, first, last)
         for t in range(first, last):
             luck = sd * naive.chance.normal(seed, PLACE + ident[t], month, 31, 0) if sd else 0.0
             luck = max(-1.0, min(1.0, luck))
@@ -105,10 +109,11 @@ class money:
                 flow[t][8 * OUTSIDE + j] += sold
                 flow[t][8 * j + OUTSIDE] += lost
 
-    def pay_organisations(
-        segments, alive, base, luck, sd, lasting, word, weight, income, cash, market, first, last
-    ):  # fmt: skip
+    def pay(segments, alive, base, luck, sd, lasting, word, weight, income, cash, cohorts, market, first, last):
         for k, t, span in numbered(segments)[first:last]:
+            if k == 1:
+                market[t][1] = money.pay_cohorts(t, market[t][1], cohorts)
+                continue
             for i in range(*span):
                 if not alive[i]:
                     luck[i] = 0.0
@@ -118,19 +123,19 @@ class money:
                     luck[i] = in_32_bits(luck[i])
                 weight[i] = base[i] * max(0.0, 1 + sd * luck[i]) if alive[i] else 0.0
                 income[i] = 0
-            parts = by_weight(market[t][k], weight, range(*span)) if k != 1 else {}
+            parts = by_weight(market[t][k], weight, range(*span))
             for i, part in parts.items():
                 income[i] = part
                 cash[i] += part
             market[t][k] -= sum(parts.values())
 
-    def pay_cohorts(base, income, cash, market):
-        for t in range(len(market)):
-            parts = by_weight(market[t][1], base, cohorts_of(t))
-            for c in cohorts_of(t):
-                income[c] = parts.get(c, 0)
-                cash[c] += income[c]
-            market[t][1] -= sum(parts.values())
+    def pay_cohorts(t, amount, cohorts):
+        base, income, cash = cohorts
+        parts = by_weight(amount, base, cohorts_of(t))
+        for c in cohorts_of(t):
+            income[c] = parts.get(c, 0)
+            cash[c] += income[c]
+        return amount - sum(parts.values())
 
     def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
         for t in range(first, last):

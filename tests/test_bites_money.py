@@ -189,9 +189,12 @@ def played(lasting, months, uid=7):
     alive, base, uids, luck = np.ones(1, np.uint8), np.array([100]), np.array([uid], np.uint64), np.zeros(1)
     lucks, weights, weight, words = [], [], np.zeros(1), tuple(np.zeros((3, 1), np.uint32))
     income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
+    residents = np.zeros(10, np.int64), np.zeros(10, np.int64), np.zeros(10, np.int64)
     for month in range(months):
         chance.blocks(3, uids, month, d.EACH_MONTH, words, 0, 1)
-        money.pay_organisations(segments, alive, base, luck, 0.2, lasting, words[2], weight, income, cash, market, 0, 7)
+        money.pay(
+            segments, alive, base, luck, 0.2, lasting, words[2], weight, income, cash, residents, market, 0, 7
+        )  # fmt: skip
         lucks.append(float(luck[0]))
         weights.append(float(weight[0]))
     return lucks, weights

@@ -34,8 +34,8 @@ def outlay_terms(values: dict) -> tuple[float, ...]:
 
 @phase(
     reads=(
-        "cohorts.base", "cohorts.territory", "organisations.alive", "organisations.base", "organisations.full",
-        "territories.exports", "territories.spread",
+        "cohorts.base", "organisations.alive", "organisations.base", "organisations.full", "territories.exports",
+        "territories.spread",
     ),
     writes=(
         "organisations.cash", "organisations.outlay", "cohorts.cash", "cohorts.outlay", "territories.market",
@@ -44,15 +44,16 @@ def outlay_terms(values: dict) -> tuple[float, ...]:
 )  # fmt: skip
 def spend(world):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
-    s, v = world.state, world.values
+    s = world.state
     o, c, place = s.organisations, s.cohorts, s.territories
-    spent, terms = world.work.spent, world.from_values(outlay_terms)
-    world.crew.segments(kernel.spend_organisations, s.segments, o.alive, o.base, o.full, terms, o.cash, o.outlay, spent)
-    kernel.spend_cohorts(c.territory, c.base, float(v["money.fixed_share"]), terms[0], c.cash, c.outlay, spent)
-    post_spending(world, spent)
+    spent = world.work.spent
+    world.crew.segments(
+        kernel.spend, s.segments, o.alive, o.base, o.full, world.from_values(outlay_terms), o.cash, o.outlay,
+        (c.base, c.cash, c.outlay), spent,
+    )  # fmt: skip
     world.crew.places(
-        kernel.trade, place.exports, world.territory.ident, s.segments, o.alive, o.base, world.from_values(common_luck),
-        world.seed, world.month, place.market, place.flow,
+        kernel.trade, spent, place.spread, place.exports, world.territory.ident, s.segments, o.alive, o.base,
+        world.from_values(common_luck), world.seed, world.month, place.market, place.flow,
     )  # fmt: skip
 
 
@@ -81,12 +82,11 @@ def earn(world):
     o, c, place = s.organisations, s.cohorts, s.territories
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
     world.crew.segments(
-        kernel.pay_organisations, s.segments, o.alive, o.base, o.luck, world.from_values(own_luck),
-        float(v["money.persistence"]), world.work.drawn.luck, world.work.weights, o.income, o.cash, place.market,
+        kernel.pay, s.segments, o.alive, o.base, o.luck, world.from_values(own_luck), float(v["money.persistence"]),
+        world.work.drawn.luck, world.work.weights, o.income, o.cash, (c.base, c.income, c.cash), place.market,
     )  # fmt: skip
     if ordered is not None:
         engagement_economy.pay_orders(world, ordered)
-    kernel.pay_cohorts(c.base, c.income, c.cash, place.market)
 
 
 def common_luck(values: dict) -> float:

@@ -62,15 +62,19 @@ def falls_due(base, full, share, kept):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def spend_organisations(segments, alive, base, full, terms, cash, outlay, spent, first, last):
-    """Let the living organisations of some segments spend, and write spent[territory, model].
+def spend(segments, alive, base, full, terms, cash, outlay, cohorts, spent, first, last):
+    """Let the living organisations of some segments spend, and residents; write spent[territory, model].
 
     terms = share of cash spent, share of outlay that falls due, share of outlay kept without staff.
-    What they put into funds and purses this month is in `outlay` already, and counts as spent.
+    What organisations put into funds and purses this month is in `outlay` already, and counts as spent.
+    cohorts = base, cash, outlay: residents are the model without organisations.
     """
     rate, share, kept = terms
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
+        if k == PERSONS:
+            spent[t, k] = spend_cohorts(t, share, rate, cohorts)
+            continue
         total = np.int64(0)
         for i in between(segments[k, t, 0], segments[k, t, 1]):
             if alive[i]:
@@ -84,68 +88,69 @@ def spend_organisations(segments, alive, base, full, terms, cash, outlay, spent,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def spend_cohorts(territory, base, fixed_share, rate, cash, outlay, spent):
-    """Let each cohort of residents spend; add to spent[territory, persons]."""
-    for c in range(base.size):
+def spend_cohorts(t, fixed_share, rate, cohorts):
+    """Let each cohort of residents of a territory spend; return what they spend together."""
+    base, cash, outlay = cohorts
+    total = np.int64(0)
+    for c in range(t * COHORTS, (t + 1) * COHORTS):
         fixed = nearest(fixed_share * base[c])
         outlay[c] = planned(cash[c], base[c], fixed, rate)
         cash[c] -= outlay[c]
-        spent[territory[c], PERSONS] += outlay[c]
+        total += outlay[c]
+    return total
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
-def cut(amount, share, seed, uid, month, sub, out):
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def cut(amount, share, seed, uid, month, sub, paid, received):
     """Cut `amount` >= 0 cents by `share` (int64, adding up to WHOLE), a cent to the largest remainders.
 
+    Part j is added to paid[j] and, but for that of the outside, to received[j].
     Integers only: whole = q WHOLE + r, part = q share + r share // WHOLE. Equal remainders are ranked by a keyed
     draw, so that no receiver is favoured over the months.
     """
     whole, rest = amount // WHOLE, amount % WHOLE
-    left = amount
+    left, given = amount, 0  # cents, and bits of those that have got one of the last
     for j in range(share.size):
-        out[j] = whole * share[j] + rest * share[j] // WHOLE
-        left -= out[j]
-    given = np.zeros(share.size, np.uint8)
+        left -= whole * share[j] + rest * share[j] // WHOLE
     while left > 0:
-        best, best_rest, best_rank = -1, np.int64(-1), np.uint64(0)
+        best, best_rest = -1, np.int64(-1)
         for j in range(share.size):
-            if given[j] or share[j] == 0:
+            if given >> j & 1 or share[j] == 0:
                 continue
             remainder = rest * share[j] % WHOLE
-            if remainder > best_rest:
-                best, best_rest, best_rank = j, remainder, shares.tie_break(seed, uid, month, sub + j)
-            elif remainder == best_rest:
-                rank = shares.tie_break(seed, uid, month, sub + j)
-                if rank > best_rank:
-                    best, best_rank = j, rank
-        out[best] += 1
-        given[best] = 1
+            if remainder > best_rest or (
+                remainder == best_rest
+                and shares.tie_break(seed, uid, month, sub + j) > shares.tie_break(seed, uid, month, sub + best)
+            ):
+                best, best_rest = j, remainder
+        given |= 1 << best
         left -= 1
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
-def deliver(spent, spread, ident, seed, month, market, flow, first, last):
-    """Send what each model of each territory spent to its receivers; the outside keeps its part."""
-    part = np.zeros(WIDE, np.int64)
-    for t in range(first, last):
-        uid = PLACE + np.uint64(ident[t])
-        for i in range(MODELS):
-            if spent[t, i] == 0:
-                continue
-            cut(spent[t, i], spread[t, i * WIDE : (i + 1) * WIDE], seed, uid, month, i * WIDE, part)
-            for j in range(WIDE):
-                flow[t, i * WIDE + j] += part[j]
-                if j != OUTSIDE:
-                    market[t, j] += part[j]
+    for j in range(share.size):
+        part = whole * share[j] + rest * share[j] // WHOLE + (given >> j & 1)
+        paid[j] += part
+        if j != OUTSIDE:
+            received[j] += part
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
-    """Post what the outside pays each model: the frozen normal amount, and the common luck of the territory.
+def deliver(spent, spread, ident, seed, month, market, flow, first, last):
+    """Send what each model of each territory spent to its receivers; the outside keeps its part."""
+    for t in range(first, last):
+        uid = PLACE + np.uint64(ident[t])
+        for i in range(MODELS):
+            if spent[t, i] != 0:
+                at = i * WIDE
+                cut(spent[t, i], spread[t, at : at + WIDE], seed, uid, month, at, flow[t, at : at + WIDE], market[t])
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+    """Deliver what models spent. Post what the outside pays each: the normal amount, and the luck of the territory.
 
     The luck of a month is a share of the normal receipts of its organisations, the same for all its models: what
     is won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
     """
+    deliver(spent, spread, ident, seed, month, market, flow, first, last)
     for t in range(first, last):
         luck = 0.0
         if sd > 0.0:
@@ -169,17 +174,20 @@ def trade(exports, ident, segments, alive, base, sd, seed, month, market, flow, 
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_organisations(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, market, first, last):
+def pay(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, cohorts, market, first, last):
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
     `drawn` is what each draws for its luck (`luck_of`). Luck lasts: this month's is `lasting` of last month's and, for
-    the rest of its variance, new. Its variance stays 1.
+    the rest of its variance, new. Its variance stays 1. Residents, cohorts = (base, income, cash), have none.
     """
     new = math.sqrt(1.0 - lasting * lasting)
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
+        if k == PERSONS:
+            market[t, k] = pay_cohorts(t, market[t, k], cohorts)
+            continue
         start, stop = segments[k, t, 0], segments[k, t, 1]
-        if k == PERSONS or start == stop:
+        if start == stop:
             continue
         for i in between(start, stop):
             weight[i] = 0.0
@@ -197,13 +205,14 @@ def pay_organisations(segments, alive, base, luck, sd, lasting, drawn, weight, i
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_cohorts(base, income, cash, market):
-    """Pay what the market holds for persons to the cohorts of each territory, in proportion to their normal outlay."""
-    for t in range(market.shape[0]):
-        start = t * COHORTS
-        market[t, PERSONS] = split.by_running_weight(market[t, PERSONS], base, start, start + COHORTS, income)
-        for c in range(start, start + COHORTS):
-            cash[c] += income[c]
+def pay_cohorts(t, amount, cohorts):
+    """Pay an amount to the cohorts of a territory, by their normal outlay; return what nobody can take."""
+    base, income, cash = cohorts
+    start = t * COHORTS
+    left = split.by_running_weight(amount, base, start, start + COHORTS, income)
+    for c in range(start, start + COHORTS):
+        cash[c] += income[c]
+    return left
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
