@@ -4,6 +4,8 @@ world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
 world.run(84)
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -64,8 +66,7 @@ class World:
         if self.parameters_are_new:
             self._read_parameters()
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
-        cohort.retire(self)
-        self.draw()
+        self.draw(partial(cohort.retire, self))  # who leaves the table of projects draws nothing
         self.ledger.open(self.month, carry=True)
         self.work.told[:] = 0
         for phase in self.phases:
@@ -76,10 +77,14 @@ class World:
         self.ledger.close()
         self.month += 1
 
-    def draw(self):
-        """Draw what every organisation draws each month: one block of chance serves three phases."""
+    def draw(self, *beside: Callable[[], None]):
+        """Draw what every organisation draws each month: one block of chance serves three phases.
+
+        beside  tasks that another thread may do meanwhile
+        """
         uid = self.state.organisations.uid
-        self.crew.share(chance.blocks, len(uid), self.seed, uid, self.month, EACH_MONTH, self.work.drawn)
+        everybody = self.crew.blocks(chance.blocks, len(uid), self.seed, uid, self.month, EACH_MONTH, self.work.drawn)
+        self.crew.together(*beside, *everybody)
 
     @property
     def terms(self) -> Terms:
@@ -181,10 +186,8 @@ class Work:
         self.spent = np.zeros((places, 7), np.int64)  # cents by model, on their way to markets
         self.asked, self.wages = np.zeros((2, places), np.int64), np.zeros(places, np.int64)
         self.handed = np.zeros((places, 1), np.int64)  # untied cents to members
-        self.savings, self.capital = (
-            np.zeros(places, np.int64),
-            np.zeros((places, 7), np.int64),
-        )  # of residents; newborns
+        self.savings = np.zeros(places, np.int64)  # of residents
+        self.capital = np.zeros((places, 7), np.int64)  # of newborns, by model
         self.births = np.zeros((7, places), np.int64)
         self.granted, self.funds = np.zeros((2, places, 3), np.int64)  # by each fund; what each held before
         # a purse of policies holds money; projects have programme money; they may owe some to the fund, or it to others
