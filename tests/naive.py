@@ -988,9 +988,9 @@ class projects:
         team = list(member[first : first + m])
         return team.index(i) if i in team else -1
 
-    def list_free(state, contract, wanted, out):
-        free = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0][:wanted]
-        out[: len(free)] = free
+    def list_free(state, contract, out, first, last):
+        free = [p for p in range(first, last) if state[p] == 0 and contract[p] == 0]
+        out[first : first + len(free)] = free
         return len(free)
 
     def open_projects(
@@ -1029,19 +1029,18 @@ class projects:
             opened += core[territory[p]]
         return opened
 
-    def list_near(state, contract, founders, rows, out):
-        free = [p for p in range(len(state)) if state[p] == 0 and contract[p] == 0]
-        ready = [p for p in free]  # the first that is not before its place, unless no more are left than are needed
+    def list_near(free, founders, projects, rows, out):
+        ready = list(free)  # the first that is not before its place, unless no more are left than are needed
         for n, founder in enumerate(founders):
-            while len(ready) > len(founders) - n and ready[0] * rows < founder * len(state):
+            while len(ready) > len(founders) - n and ready[0] * rows < founder * projects:
                 ready.pop(0)
             if not ready:
                 return n
             out[n] = ready.pop(0)
         return len(founders)
 
-    def list_stale(state, contract, sum_months, out):
-        stale = [p for p, s in enumerate(state) if s == 0 and contract[p] == 0 and sum_months[p] > 0]
+    def list_stale(free, sum_months, out):
+        stale = [p for p in free if sum_months[p] > 0]
         out[: len(stale)] = stale
         return len(stale)
 
@@ -1233,28 +1232,32 @@ class projects:
         return made
 
     def grant(
-        territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid
+        territory, members, cap, worth, asked, weighed, fund, sum_grants, sum_own, given, granted, first, last
     ):  # fmt: skip
-        given[:] = [[0, 0, 0] for _ in given]
-        opening[:], paid[:] = [list(row) for row in fund], [[0, 0, 0] for _ in paid]
-        for p in (p for p in range(len(cap)) if cap[p] > 0):
-            place, m = territory[p], members[p]
-            available = sum(opening[place])
-            if available <= 0:
+        given[first:last] = [[0, 0, 0] for _ in given[first:last]]
+        for p in (p for p in range(first, last) if cap[p] > 0):
+            place, held = territory[p], fund[territory[p]]
+            if sum(held) <= 0:
                 continue
             amount = cap[p]
-            if asked[place] > available and weighed[place] > 0:
-                amount = min(amount, available * (worth[p] / weighed[place]))
+            if asked[place] > sum(held):
+                by, of = (worth[p], weighed[place]) if weighed[place] else (cap[p], asked[place])
+                amount = min(amount, sum(held) * (by / of))
+            given[p] = [math.floor(amount * (held[k] / sum(held))) for k in range(3)]
+            sum_own[p] -= sum(given[p])
             for k in range(3):
-                part = min(fund[place][k], math.floor(amount * (opening[place][k] / available)))
-                if part > 0:
-                    fund[place][k] -= part
-                    sum_grants[p][k] += part
-                    sum_own[p] -= part
-                    totals[place][int(m > 1)][5] -= part
-                    totals[place][int(m > 1)][8 + k] += part
-                    given[p][k] = part
-                    paid[place][k] += part
+                sum_grants[p][k] += given[p][k]
+                granted[place][int(members[p] > 1)][k] += given[p][k]
+
+    def take_grants(granted, fund, opening, totals, paid):
+        opening[:] = [list(held) for held in fund]
+        for place, (solo, allied) in enumerate(granted):
+            for k in range(3):
+                paid[place][k] = solo[k] + allied[k]
+                fund[place][k] -= paid[place][k]
+            for at, parts in enumerate((solo, allied)):
+                totals[place][at][5] -= sum(parts)
+                totals[place][at][8:11] = [t + p for t, p in zip(totals[place][at][8:11], parts, strict=True)]
 
     def advance(table, step_share, seed, month, t, ended_now, first, last):
         (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,

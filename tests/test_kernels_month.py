@@ -97,6 +97,7 @@ PAIRS = (
     (projects.lose_face, naive.projects.lose_face),
     (projects.drop_dead, naive.projects.drop_dead),
     (projects.grant, naive.projects.grant),
+    (projects.take_grants, naive.projects.take_grants),
     (partnership.share_income, naive.partnership.share_income),
     (projects.list_stale, naive.projects.list_stale),
     (projects.list_shared, naive.projects.list_shared),
@@ -290,6 +291,33 @@ def test_those_of_the_cohort_that_ended_are_listed(rows, before):
     state, ended = np.array(rows, np.int64).reshape(-1, 2).T
     arguments = state.astype(np.uint8), ended.astype(np.int16), before, np.full(len(rows), -1, np.int64)
     agree(record.list_ended, naive.record.list_ended, arguments)
+
+
+CENTS = st.one_of(st.integers(0, 10**4), st.integers(0, 2**48), st.integers(2**50 - 99, 2**50 - 1))
+
+
+@SETTINGS
+@given(
+    st.lists(st.tuples(CENTS, CENTS, st.integers(0, 1)), min_size=1, max_size=40), st.tuples(CENTS, CENTS, CENTS),
+    st.integers(0, 40),
+)  # fmt: skip
+def test_funds_never_grant_more_than_they_hold(asking, held, cut):
+    """Although projects do not take turns: with amounts just below 2^50 too, one that asks for all, or many."""
+    cap, worth, allied = np.array(asking, np.int64).T.copy()
+    held = np.array([held], np.int64) // 3  # a territory holds less than 2^50 in all
+    cap, worth = cap // len(cap), worth // len(cap)  # what is asked of it too
+    n, cut = len(cap), min(cut, len(cap))
+    arguments = (
+        np.zeros(n, np.int32), (1 + allied).astype(np.uint8), cap, worth, cap.sum(keepdims=True),
+        worth.sum(keepdims=True), held, np.zeros((n, 3), np.int64),
+        np.zeros(n, np.int64), np.zeros((n, 3), np.int64), np.zeros((1, 2, 3), np.int64),
+    )  # fmt: skip
+    agree(projects.grant, naive.projects.grant, (*arguments, 0, n))
+    for first, last in ((0, cut), (cut, n)):  # as two threads share them
+        projects.grant(*arguments, first, last)
+    given, granted = arguments[-2:]
+    assert np.array_equal(granted.sum(axis=1)[0], given.sum(axis=0))
+    assert (given >= 0).all() and (given.sum(axis=1) <= cap).all() and (given.sum(axis=0) <= held[0]).all()
 
 
 @SETTINGS

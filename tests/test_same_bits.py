@@ -39,9 +39,9 @@ def test_nothing_depends_on_where_projects_lie(changed, busy_world, monkeypatch)
     found = digest_of(tables(busy_world(values=changed), 30))
     list_near, places = projects.list_near, np.random.default_rng(1)
 
-    def anywhere(state, contract, founders, rows, out):
-        n = list_near(state, contract, founders, rows, out)
-        out[:n] = places.permutation(np.flatnonzero((state == 0) & (contract == 0)))[:n]
+    def anywhere(free, founders, table, rows, out):
+        n = list_near(free, founders, table, rows, out)
+        out[:n] = places.permutation(free)[:n]
         return n
 
     monkeypatch.setattr(projects, "list_near", anywhere)

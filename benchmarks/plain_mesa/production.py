@@ -211,10 +211,12 @@ def grant(asking, asked, weighed, funds):
         if project.cap <= 0 or available <= 0:
             continue
         amount = float(project.cap)
-        if asked[place] > available and weighed[place] > 0:
-            amount = min(amount, available * (project.worth / weighed[place]))
+        if asked[place] > available:
+            weighs = weighed[place] > 0
+            weight = project.worth / weighed[place] if weighs else project.cap / asked[place]
+            amount = min(amount, available * weight)
         for k, owner in enumerate(OWNERS):
-            part = min(math.floor(amount * (held[k] / available)), funds[place][k])
+            part = math.floor(amount * (held[k] / available))
             if part > 0:
                 pay_grant(project, k, owner, part, funds[place])
 

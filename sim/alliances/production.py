@@ -93,10 +93,11 @@ def grant(world, shared, cap, worth, asked, weighed, fund, opening):
     """
     s, w = world.state, world.work
     p = s.projects
-    kernel.grant(
-        p.territory, p.members, cap, worth, asked, weighed, fund, opening, p.sum_grants, p.sum_own, w.totals, w.given,
-        w.granted,
+    granted = world.crew.total(
+        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.sum_grants,
+        p.sum_own, w.given,
     )  # fmt: skip
+    kernel.take_grants(granted, fund, opening, w.totals, w.granted)
     pay_members(world, shared, w.given, w.granted, FUND_OWNER, repays=True)
 
 

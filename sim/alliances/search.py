@@ -45,15 +45,19 @@ def start(world):
         kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,
         world.month, world.recorded_terms, called,
     )  # fmt: skip
-    _clean_free_rows(world)
-    _make_room(world, n)
-    free = kernel.list_near(p.state, p.contract, called[0][:n], len(o), w.projects)
-    if free < n:
+    free = _free_rows(world)
+    _clean(world, free)
+    if free.size < n:
+        world.state.grow(n - free.size)
+        w.show(len(p))
+        free = _free_rows(world)
+    if free.size < n:
         raise CapacityError(
-            f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free} more are needed.\n"
+            f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free.size} more are needed.\n"
             f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
             f"(now {world.values['engine.project_capacity']})."
         )
+    kernel.list_near(free, called[0][:n], len(p), len(o), w.projects)
     opened = world.crew.share(
         kernel.open_projects, n, w.projects, *called,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
@@ -74,19 +78,16 @@ def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(start_probabilities(v)), *shares
 
 
-def _make_room(world, wanted: int):
-    """Have free rows for so many projects, or as many as there may be."""
-    state, p, w = world.state, world.state.projects, world.work
-    missing = wanted - kernel.list_free(p.state, p.contract, wanted, w.projects)
-    if missing > 0:
-        state.grow(missing)
-        w.show(len(p))
+def _free_rows(world) -> np.ndarray:
+    """Return the rows of projects that a new one may take, in order, in the work array `order`."""
+    p, rows = world.state.projects, world.work.order
+    return rows[: world.crew.gather(kernel.list_free, len(p), p.state, p.contract, rows)]
 
 
-def _clean_free_rows(world):
-    """Forget what ended projects left in the rows that a new one may take."""
+def _clean(world, free):
+    """Forget what ended projects left in these rows."""
     p, w = world.state.projects, world.work
-    n = kernel.list_stale(p.state, p.contract, p.sum_months, w.projects)
+    n = kernel.list_stale(free, p.sum_months, w.projects)
     if n == 0:
         return
     own = p.innovation[w.projects[:n]].astype(np.int64)

@@ -57,14 +57,45 @@ def list_called(starters, organisations, felt, seed, month, terms, out, first, l
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_free(state, contract, wanted, out):
-    """List the first `wanted` free rows of projects; return how many there are. A contract must be settled first."""
-    n = 0
-    for p in range(state.size):
-        if n == wanted:
-            break
+def list_free(state, contract, out, first, last):
+    """List the free rows among projects first..last-1, from place `first` on; return how many.
+
+    A row is free when nobody works there and no contract waits to be settled.
+    """
+    n = first
+    for p in between(first, last):
         if state[p] == 0 and contract[p] == 0:
             out[n] = p
+            n += 1
+    return n - first
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_stale(free, sum_months, out):
+    """List the free rows that still hold what an ended project left; return how many."""
+    n = 0
+    for p in free:
+        if sum_months[p] > 0:
+            out[n] = p
+            n += 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_near(free, founders, projects, rows, out):
+    """List one of the free rows for the project of each founder, and return how many there are.
+
+    Founders come in the order of their `rows` rows, and so do their projects in the `projects` rows of their table, as
+    far as there is room: what is done for projects in turn then finds their founders one near the other in memory.
+    Nothing depends on it.
+    """
+    n = 0
+    for at in range(free.size):
+        if n == founders.size:
+            break
+        enough = free.size - at > founders.size - n
+        if founders[n] * projects <= free[at] * rows or not enough:
+            out[n] = free[at]
             n += 1
     return n
 
@@ -119,38 +150,6 @@ def open_projects(
         )  # fmt: skip
         opened += core[territory[p]]
     return opened
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_near(state, contract, founders, rows, out):
-    """List a free row for the project of each founder, and return how many there are; free rows are as in `list_free`.
-
-    Founders come in the order of their `rows` rows, and so do their projects, as far as there is room: what is done for
-    projects in turn then finds their founders one near the other in memory. Nothing depends on it.
-    """
-    left, n = np.int64(0), 0
-    for p in range(state.size):
-        left += state[p] == 0 and contract[p] == 0
-    for p in range(state.size):
-        if n == founders.size:
-            break
-        if state[p] == 0 and contract[p] == 0:
-            if founders[n] * state.size <= p * rows or left <= founders.size - n:
-                out[n] = p
-                n += 1
-            left -= 1
-    return n
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_stale(state, contract, sum_months, out):
-    """List the free rows that hold what an ended project left, contracts settled; return how many."""
-    n = 0
-    for p in range(state.size):
-        if state[p] == 0 and contract[p] == 0 and sum_months[p] > 0:
-            out[n] = p
-            n += 1
-    return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -676,41 +675,51 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    territory, members, cap, worth, asked, weighed, fund, opening, sum_grants, sum_own, totals, given, paid,
+    territory, members, cap, worth, asked, weighed, fund, sum_grants, sum_own, given, granted, first, last,
 ):  # fmt: skip
-    """Decide the grants of the three funds of each territory, within what they hold (`opening` keeps it).
+    """Decide what the three funds of each territory grant to projects first..last-1, within what they hold.
 
-    given[project, fund], and their sums paid[territory, fund]: `pay_members` hands them out. A grant repays members a
-    part of what they spent: their own share falls by as much.
+    Writes given[project, fund] and adds it to granted[territory, solo or allied, fund]. A grant repays members a part
+    of what they spent: their own share falls by as much.
+
+    Projects need not take turns. What is asked and weighed of a fund adds up to `asked` and `weighed` exactly, and a
+    part is cut down to whole cents after four roundings: all parts of what a fund holds are below held (1 + 4 / 2^53),
+    so that they never are a cent more while it holds less than 2^50 (sim/ledger.py checks it).
     """
-    for place in range(fund.shape[0]):
-        for k in range(3):
-            opening[place, k], paid[place, k] = fund[place, k], 0
-    for p in range(cap.size):
+    for p in range(first, last):
         for k in range(3):
             given[p, k] = 0
         if cap[p] <= 0:
             continue
         place = np.int64(territory[p])
-        available = opening[place, 0] + opening[place, 1] + opening[place, 2]
+        available = fund[place, 0] + fund[place, 1] + fund[place, 2]
         if available <= 0:
             continue
         amount = np.float64(cap[p])
-        if asked[place] > available and weighed[place] > 0:
-            amount = min(amount, available * (worth[p] / weighed[place]))
+        if asked[place] > available:  # where nothing weighs, in proportion to what is asked
+            weight = worth[p] / weighed[place] if weighed[place] > 0 else cap[p] / asked[place]
+            amount = min(amount, available * weight)
+        allied = 1 if members[p] > 1 else 0
         for k in range(3):
-            part = np.int64(math.floor(amount * (opening[place, k] / available)))
-            part = min(part, fund[place, k])
-            if part <= 0:
-                continue
-            fund[place, k] -= part
-            allied = 1 if members[p] > 1 else 0
+            part = np.int64(math.floor(amount * (fund[place, k] / available)))
+            given[p, k] = part
             sum_grants[p, k] += part
             sum_own[p] -= part
-            totals[place, allied, 5] -= part
-            totals[place, allied, 8 + k] += part
-            given[p, k] = part
-            paid[place, k] += part
+            granted[place, allied, k] += part
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def take_grants(granted, fund, opening, totals, paid):
+    """Take what was granted (see `grant`) from the funds, whose `opening` is kept; count it in `totals` and `paid`."""
+    for place in range(fund.shape[0]):
+        for k in range(3):
+            opening[place, k], paid[place, k] = fund[place, k], 0
+            for allied in range(2):
+                part = granted[place, allied, k]
+                fund[place, k] -= part
+                paid[place, k] += part
+                totals[place, allied, 5] -= part
+                totals[place, allied, 8 + k] += part
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
