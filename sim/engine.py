@@ -165,7 +165,7 @@ class Work:
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
             "projects": np.zeros(most, np.int64), "order": np.zeros(most, np.int64),
-            "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, float, int, int)),
+            "proposals": tuple(np.zeros(most, kind) for kind in (int, int, float, int, int)),
             "gifts": np.zeros((most, 1), np.int64),
             "given": np.zeros((most, 3), np.int64),  # to each project, by each fund
             "cap": np.zeros(most, np.int64), "worth": np.zeros(most, np.int64),

@@ -775,11 +775,18 @@ class matching:
                 gain, _, j, pair, cash = max(found)
                 mine = effort[seat[p]] / 100 + hours_in[seat[p]] * t.hour_value
                 bound = matching.is_ordered(org_uid[i], model[i], seed, t)
-                if bound or matching.with_premium(gain, t) + desire[i] * mine >= 0:
-                    made.append((p, j, gain, pair, cash, math.floor(hours[j] * t.effort_share)))
+                given = math.floor(hours[j] * t.effort_share)
+                budget = cash / 100 + given * t.hour_value
+                willing = matching.says_yes(org_uid[j], budget, pair, desire[j], seed, month, t)
+                if willing and (bound or matching.with_premium(gain, t) + desire[i] * mine >= 0):
+                    made.append((p, j, gain, cash, given))
         for column, values in zip(out, zip(*made, strict=True), strict=False):
             column[first : first + len(made)] = values
         return len(made)
+
+    def says_yes(uid, budget, pair, desire, seed, month, t):
+        expected = pair / 2 + t.noise * budget * chance.normal(seed, uid, month, 65, 0)
+        return matching.with_premium(expected, t) + desire * budget >= 0
 
     def join(p, i, at, effort_i, hours_i, month, member, effort, hours, joined, slots):
         member[at], effort[at], hours[at], joined[at] = i, effort_i, hours_i, month
@@ -792,26 +799,23 @@ class matching:
     def count_movers(n, proposed, members, seat, member):
         return sum(not seats.has_room(p, members[p], seat, member) for p in proposed[:n])
 
-    def accept(n, order, proposals, projects, memberships, organisations, core, seed, month, t):
+    def accept(n, order, proposals, projects, memberships, slots, core, month, most):
         uid, territory, members, members_max, dirty = projects
         seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
-        org_uid, desire, slots = organisations
         accepted = 0
         order[:n] = sorted(range(n), key=lambda k: (-proposals[2][k], uid[proposals[0][k]]))
         for k in order[:n]:
-            p, j, _, pair, cash, given = (column[k] for column in proposals)
-            m, budget = members[p], cash / 100 + given * t.hour_value
-            if m >= t.most or slots[j][2] >= 0 or j in member[seat[p] : seat[p] + m]:
+            p, j, _, cash, given = (column[k] for column in proposals)
+            m = members[p]
+            if m >= most or slots[j][2] >= 0 or j in member[seat[p] : seat[p] + m]:
                 continue
-            expected = pair / 2 + t.noise * budget * chance.normal(seed, org_uid[j], month, 65, 0)
-            if matching.with_premium(expected, t) + desire[j] * budget >= 0:
-                if not seats.has_room(p, m, seat, member):
-                    seats.move(p, m, seats.next_free(member, 0, 4 if m == 1 else 8), memberships)
-                matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, joined, slots)
-                seen[seat[p]] |= 1 << m
-                seen[seat[p] + m] = 1
-                members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
-                accepted += core[territory[p]]
+            if not seats.has_room(p, m, seat, member):
+                seats.move(p, m, seats.next_free(member, 0, 4 if m == 1 else 8), memberships)
+            matching.join(p, j, seat[p] + m, cash, given, month, member, effort, hours, joined, slots)
+            seen[seat[p]] |= 1 << m
+            seen[seat[p] + m] = 1
+            members[p], members_max[p], dirty[p] = m + 1, max(members_max[p], m + 1), 1
+            accepted += core[territory[p]]
         return accepted
 
 

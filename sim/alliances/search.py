@@ -6,7 +6,7 @@ Opening   organisation i opens a project with a yearly rate (associations more t
           negative; else it goes alone and skips two steps.
 Meeting   a founder meets k candidates a month (ties, neighbours, people around, the alike more often; engineering
           shows more). It proposes to the best as it sees it, with noise, if the gain plus its own desire is positive.
-Deciding  proposals are taken best first, in one serial pass; a candidate sees one link, to the founder.
+Deciding  a candidate sees one link, to the founder; proposals that both want are taken best first, in one serial pass.
 
 Numbers   parameters projects, meeting, alliances, desire, innovation
 """
@@ -131,7 +131,6 @@ def recruit(world):
     )  # fmt: skip
     s.make_teams(match.count_movers(n, out[0], p.members, p.seat, m.member))
     world.work.joined = match.accept(
-        n, world.work.order, out,
-        (p.uid, p.territory, p.members, p.members_max, p.dirty),
-        memberships(s), (o.uid, o.desire, o.slots), world.core, world.seed, world.month, terms,
+        n, world.work.order, out, (p.uid, p.territory, p.members, p.members_max, p.dirty), memberships(s), o.slots,
+        world.core, world.month, world.terms.most,
     )  # fmt: skip

@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import alliance, chance, seats, value
+from sim.kernels import ahead, alliance, chance, seats, value
 from sim.kernels import decisions as d
+from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 
 SLOTS = 3
@@ -161,10 +162,10 @@ def propose(
     seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, terms, out, first,
     last,
 ):  # fmt: skip
-    """For each of seekers first..last-1 find the best candidate; write (project, row, gain, pair gain, effort, hours).
+    """For each of seekers first..last-1 find the best candidate; write (project, row, gain, effort, hours).
 
-    Returns how many proposals were made; they are written from `first` on. The gain that decides is seen with noise;
-    it is never recorded as value.
+    Returns how many proposals both sides want; they are written from `first` on. The gain that decides is seen with
+    noise; it is never recorded as value.
     """
     t = terms[0]
     project_uid, kind, scale, engineering, followed, weight_table, fit, members = projects
@@ -172,7 +173,7 @@ def propose(
     alive, org_uid, base, hours, desire, slots, org_efficiency = organisations
     neighbour, generation, _, _, _, births = ties
     _, org_size, org_territory, org_model, _ = traits
-    out_project, out_row, out_gain, out_pair, out_effort, out_hours = out
+    out_project, out_row, out_gain, out_effort, out_hours = out
     work = (
         np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)),
@@ -217,11 +218,24 @@ def propose(
         mine = effort[team[0]] / 100.0 + hours_in[team[0]] * t.hour_value
         if with_premium(best_gain, t) + desire[i] * mine < 0.0 and not is_ordered(org_uid[i], org_model[i], seed, t):
             continue
+        hours_best = np.int64(math.floor(hours[best] * t.effort_share))
+        budget_best = best_effort / 100.0 + hours_best * t.hour_value
+        if not says_yes(org_uid[best], budget_best, best_pair, desire[best], seed, month, t):
+            continue
         out_project[made], out_row[made], out_gain[made] = p, best, best_gain
-        out_pair[made], out_effort[made] = best_pair, best_effort
-        out_hours[made] = np.int64(math.floor(hours[best] * t.effort_share))
+        out_effort[made], out_hours[made] = best_effort, hours_best
         made += 1
     return made - first
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def says_yes(uid, budget, pair, desire, seed, month, t):
+    """Return whether a candidate wants to join a project.
+
+    It sees one link, to the founder: it expects half of what the pair would gain, with noise, and adds its own desire.
+    """
+    noise = t.noise * budget * chance.normal(seed, uid, month, d.ACCEPT, 0)
+    return with_premium(0.5 * pair + noise, t) + desire * budget >= 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -310,29 +324,23 @@ def put_best_first(n, gain, project, uid, order):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(n, order, proposals, projects, memberships, organisations, core, seed, month, terms):
-    """Let each candidate decide, best proposal first; return how many joined in the core. `order` is a work array.
+def accept(n, order, proposals, projects, memberships, slots, core, month, most):
+    """Let those join to whom n founders propose, best proposal first; return how many joined in the core.
 
-    A candidate sees one link, to the founder: it expects half of what the pair would gain, with noise, and
-    adds its own desire. Serial on purpose: two founders may want the same partner. Projects whose
-    seats are taken move to a team: there are enough (`count_movers`).
+    Serial on purpose: two founders may want the same partner. Projects whose seats are taken move to a team: there are
+    enough (`count_movers`). `order` is a work array.
     """
-    t = terms[0]
-    out_project, out_row, out_gain, out_pair, out_effort, out_hours = proposals
+    out_project, out_row, out_gain, out_effort, out_hours = proposals
     uid, territory, members, members_max, dirty = projects
     seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
-    org_uid, desire, slots = organisations
     put_best_first(n, out_gain, out_project, uid, order)
     accepted, free = 0, 0
     for at in range(n):
+        ask_for_proposals(at, n, order, out_project, out_row, projects, seat, member, slots)
         k = order[at]
         p, j = np.int64(out_project[k]), np.int64(out_row[k])
         m = np.int64(members[p])
-        if m >= t.most or slots[j, SLOTS - 1] >= 0 or is_member(j, (np.int64(seat[p]), m), member):
-            continue
-        budget = out_effort[k] / 100.0 + out_hours[k] * t.hour_value
-        noise = t.noise * budget * chance.normal(seed, org_uid[j], month, d.ACCEPT, 0)
-        if with_premium(0.5 * out_pair[k] + noise, t) + desire[j] * budget < 0.0:
+        if m >= most or slots[j, SLOTS - 1] >= 0 or is_member(j, (np.int64(seat[p]), m), member):
             continue
         if not seats.has_room(p, m, seat, member):
             if m == 1:
@@ -347,6 +355,25 @@ def accept(n, order, proposals, projects, memberships, organisations, core, seed
         dirty[p] = 1
         accepted += core[territory[p]]
     return accepted
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_proposals(at, n, order, project, row, projects, seat, member, slots):
+    """Ask for what `accept` will read of the proposals that come some places after the one at `at`."""
+    uid, territory, members, members_max, dirty = projects
+    if slots.shape[0] < ahead.MANY:
+        return
+    far, near = at + ahead.MIDDLE, at + ahead.NEAR
+    if far < n:
+        p, j = project[order[far]], row[order[far]]
+        fetch(seat, p)
+        fetch(members, p)
+        fetch(members_max, p)
+        fetch(dirty, p)
+        fetch(territory, p)
+        fetch(slots, j)
+    if near < n:
+        fetch(member, seat[project[order[near]]])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
