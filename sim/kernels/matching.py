@@ -334,7 +334,7 @@ def accept(n, order, proposals, projects, memberships, slots, core, month, most)
     uid, territory, members, members_max, dirty = projects
     seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
     put_best_first(n, out_gain, out_project, uid, order)
-    accepted, free = 0, 0
+    accepted, small, large = 0, 0, 0
     for at in range(n):
         ask_for_proposals(at, n, order, out_project, out_row, projects, seat, member, slots)
         k = order[at]
@@ -344,8 +344,11 @@ def accept(n, order, proposals, projects, memberships, slots, core, month, most)
             continue
         if not seats.has_room(p, m, seat, member):
             if m == 1:
-                free = seats.next_free(member, free, seats.SMALL)
-            seats.move(p, m, free if m == 1 else seats.next_free(member, 0, seats.WIDTH), memberships)
+                small = seats.next_free(member, small, seats.SMALL)
+                seats.move(p, m, small, memberships)
+            else:
+                large = seats.next_free(member, large, seats.WIDTH)
+                seats.move(p, m, large, memberships)
         first = np.int64(seat[p])
         join(p, j, first + m, out_effort[k], out_hours[k], month, member, effort, hours, joined, slots)
         seen[first] |= np.uint8(1 << m)  # the founder and the newcomer have met
