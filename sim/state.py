@@ -210,15 +210,15 @@ class State:
         old = np.flatnonzero((p.state != 0) | (p.contract != 0))  # a contract must be settled first
         old = old[np.argsort(p.founder[old], kind="stable")]
         new = np.arange(old.size) * len(p) // max(1, old.size)
-        own_seat = np.ones(len(p), bool)
-        own_seat[new] = p.seat[old] >= first
+        alone = np.ones(len(p), bool)  # in the seat of the row: projects of one, and free rows
+        alone[new] = p.seat[old] >= first
         p.move(old, new, 0)
         self.memberships.move(first + old, first + new, first)
         empty = np.ones(len(p), bool)
         empty[new] = False
         self.memberships.member[first:][empty] = -1
-        own_seat = np.flatnonzero(own_seat)
-        p.seat[own_seat] = first + own_seat
+        alone = np.flatnonzero(alone)
+        p.seat[alone] = first + alone
         now = np.zeros(len(p), np.int32)
         now[old] = new
         for slot in self.organisations.slots.T:  # one at a time: of a nation they are many
