@@ -613,10 +613,10 @@ class credit:
             red[i] = red[i] or int(owed > paid)
             debt[a] = 0
 
-    def let_staff_go(segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full):
+    def let_staff_go(segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full, first, last):
         switch, refusing, overdraft, kept, months = terms
-        for t, span in enumerate(segment):
-            for i in range(*span):
+        for t in range(first, last):
+            for i in range(*segment[t]):
                 if not alive[i] and lean[i]:
                     base[i], lean[i], full[i] = int(full[i]), 0, 0
                 elif alive[i] and 0 < lean[i] <= months:

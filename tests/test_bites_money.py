@@ -299,7 +299,7 @@ def test_the_documented_case_goes_from_685_to_150_in_nine_months():
     def month():
         credit.let_staff_go(
             a["segments"][ENGAGEMENT], a["alive"], a["uid"], terms, 1, a["base"], a["cash"], fte, hired, free,
-            lean, full,
+            lean, full, 0, 1,
         )  # fmt: skip
 
     month()

@@ -101,9 +101,9 @@ def let_staff_go(world):
     """Let associations that have neither credit nor cash go on with volunteers."""
     s = world.state
     o = s.organisations
-    credit.let_staff_go(
-        s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.cash, o.fte,
-        o.hired, s.territories.free_fte, o.lean, o.full,
+    world.crew.places(
+        credit.let_staff_go, s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base,
+        o.cash, o.fte, o.hired, s.territories.free_fte, o.lean, o.full,
     )  # fmt: skip
 
 

@@ -13,16 +13,11 @@ from numba import njit
 
 from sim.kernels import chance, split
 from sim.kernels import decisions as d
-from sim.kernels.rows import between
+from sim.kernels.rows import anybody, between
+from sim.kernels.units import nearest
 
 MODELS, WIDE, COHORTS = 7, 8, 10
 PUBLIC, PERSONS, FINANCE, OUTSIDE = 0, 1, 3, 7
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def nearest(x):
-    """Return x >= 0 rounded to the nearest integer, halves up."""
-    return np.int64(math.floor(x + 0.5))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -61,10 +56,7 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lender_of(t, segment, alive):
     """Return who lent in a territory: its banks, or those of the outside where none lives."""
-    for i in between(segment[t, 0], segment[t, 1]):
-        if alive[i]:
-            return FINANCE
-    return OUTSIDE
+    return FINANCE if anybody(segment, t, alive) else OUTSIDE
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -179,16 +171,17 @@ def settle_debts(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def let_staff_go(
-    segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full
+    segment, alive, uid, terms, seed, base, cash, fte, hired, free_fte, lean, full, first, last
 ):  # fmt: skip
     """Let organisations without credit and cash go on with volunteers, at a lower outlay, instead of failing.
 
-    All staff leave at once, and with them what falls due; activity, thus income, follows over `months`.
+    Those of one model in territories first..last-1. All staff leave at once, and with them what falls due; activity,
+    thus income, follows over `months`. A row whose organisation has closed takes its size again.
     terms = switch, share of organisations to which no bank lends, overdraft and share of outlay kept (months, share),
-    months of the change. A row whose organisation has closed takes its size again.
+    months of the change.
     """
     switch, refusing, credit, kept, months = terms
-    for t in range(segment.shape[0]):
+    for t in range(first, last):
         for i in between(segment[t, 0], segment[t, 1]):
             if not alive[i]:
                 if lean[i] > 0:

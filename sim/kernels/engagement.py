@@ -9,25 +9,11 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import split
-from sim.kernels.rows import between
+from sim.kernels.rows import anybody, between
+from sim.kernels.units import nearest
 
 WIDE = 8
 PUBLIC, PERSONS, PRODUCTIVE, ENGAGEMENT = 0, 1, 2, 6
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def nearest(x):
-    """Return x >= 0 rounded to the nearest integer, halves up."""
-    return np.int64(math.floor(x + 0.5))
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def anybody(segment, t, alive):
-    """Return whether one row of the segment lives."""
-    for i in between(segment[t, 0], segment[t, 1]):
-        if alive[i]:
-            return True
-    return False
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -15,6 +15,7 @@ from numba import njit
 from sim.kernels import chance, shares, split
 from sim.kernels import decisions as d
 from sim.kernels.rows import between
+from sim.kernels.units import nearest
 
 MODELS = 7
 WIDE = 8  # models and the outside
@@ -24,12 +25,6 @@ COHORTS = 10
 WHOLE = 1_000_000_000  # what shares of an outlay add up to
 PLACE = np.uint64(2**61)  # identities of territories start here
 ROOT_THREE = math.sqrt(3.0)  # 1 / standard deviation of the sum of four uniforms
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def nearest(x):
-    """Return x >= 0 rounded to the nearest integer, halves up."""
-    return np.int64(math.floor(x + 0.5))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -21,6 +21,15 @@ def between(start, stop):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def anybody(segment, t, alive):
+    """Return whether one row of the segment of territory t lives."""
+    for i in between(segment[t, 0], segment[t, 1]):
+        if alive[i]:
+            return True
+    return False
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def clear(words, layout, first, last):
     """Set rows first..last-1 of some columns to 0. Most rows are 0 already: what is only read is half of the work.
 
