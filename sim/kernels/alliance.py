@@ -169,7 +169,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             mask, more = min(turn, everyone), extra / m if not due or turn > everyone else 0.0
             if m > 1:
                 links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-            game[turn], _ = value.worth(
+            game[turn] = value.worth(
                 mask, m, budget, more, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind
             )
         out_coordination[p], out_value[p] = links, game[stop]
@@ -196,26 +196,15 @@ def ask_ahead(p, last, members, memberships, ties, traits, org_efficiency):
     domain, size, territory, model, _ = traits
     far, middle, near = p + np.uint64(ahead.FAR), p + np.uint64(ahead.MIDDLE), p + np.uint64(ahead.NEAR)
     if far < last and members[far] > 1:
-        fetch(member, seat[far])
-        fetch(effort, seat[far])
-        fetch(hours, seat[far])
+        fetch((member, effort, hours), seat[far])
     if middle < last and members[middle] > 1:
         for s in range(np.int64(seat[middle]), np.int64(seat[middle]) + np.int64(members[middle])):
             i = np.uint64(member[s])
-            fetch(neighbour, i)
-            fetch(generation, i)
-            fetch(memory, i)
-            fetch(births, i)
-            fetch(org_efficiency, i)
-            fetch(domain, i)
-            fetch(size, i)
-            fetch(territory, i)
-            fetch(model, i)
+            fetch((neighbour, generation, memory, births, org_efficiency, domain, size, territory, model), i)
     if near < last and members[near] > 1:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
             row = np.uint64(memory[np.uint64(member[s])])
-            fetch(kept, row)
-            fetch(broken, row)
+            fetch((kept, broken), row)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -290,5 +279,5 @@ def unaided_value(mask, m, homes, work, fit, kind, t):
     _, budget, efficiency, pair_cost, scratch, weight, _ = work
     links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
     cost = scratch[value.COSTS :]
-    made, _ = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
+    made = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
     return made

@@ -94,24 +94,12 @@ def ask_ahead(i, last, allied, slots, uid, projects, memberships, ties):
         return
     far, middle, near = i + ahead.FAR, i + ahead.MIDDLE, i + ahead.NEAR
     if far < last and allied[far]:
-        fetch(slots, far)
-        fetch(uid, far)
-        fetch(neighbour, far)
-        fetch(generation, far)
-        fetch(memory, far)
+        fetch((slots, uid, neighbour, generation, memory), far)
     if middle < last and allied[middle]:
-        fetch(kept, memory[middle])
-        fetch(broken, memory[middle])
-        p = max(0, slots[middle, 0])
-        fetch(state, p)
-        fetch(members, p)
-        fetch(followed, p)
-        fetch(seat, p)
+        fetch((kept, broken), memory[middle])
+        fetch((state, members, followed, seat), max(0, slots[middle, 0]))
     if near < last and allied[near]:
-        at = seat[max(0, slots[near, 0])]
-        fetch(member, at)
-        fetch(kept_now, at)
-        fetch(seen, at)
+        fetch((member, kept_now, seen), seat[max(0, slots[near, 0])])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -8,8 +8,9 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import chance, draws, initial, split
+from sim.kernels import ahead, chance, draws, initial, split
 from sim.kernels import decisions as d
+from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 
 MODELS = 7
@@ -58,6 +59,8 @@ def close(
     """
     estates[:], losses[:] = 0, 0
     for at in range(n):
+        if at + ahead.NEAR < n:
+            fetch((model, territory, alive, cash, settled, fte, hired, red), rows[at + ahead.NEAR])
         i = rows[at]
         t, k = np.int64(territory[i]), np.int64(model[i])
         if cash[i] > 0:
@@ -194,6 +197,8 @@ def be_born(
             capital[t, k] = 0
     opened = 0
     for at in range(n):
+        if at + ahead.NEAR < n:
+            fetch((model, territory, base, alive, births, uid, born, cash, settled), rows[at + ahead.NEAR])
         i = rows[at]
         t, k = np.int64(territory[i]), np.int64(model[i])
         needed = np.int64(math.floor(months * base[i] + 0.5))

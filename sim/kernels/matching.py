@@ -368,13 +368,9 @@ def ask_for_proposals(at, n, order, project, row, projects, seat, member, slots)
         return
     far, near = at + ahead.MIDDLE, at + ahead.NEAR
     if far < n:
-        p, j = project[order[far]], row[order[far]]
-        fetch(seat, p)
-        fetch(members, p)
-        fetch(members_max, p)
-        fetch(dirty, p)
-        fetch(territory, p)
-        fetch(slots, j)
+        k = order[far]
+        fetch((seat, members, members_max, dirty, territory), project[k])
+        fetch(slots, row[k])
     if near < n:
         fetch(member, seat[project[order[near]]])
 

@@ -45,17 +45,6 @@ def fill_costs(efficiency, first, last, price, cost):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def team_costs(cost, mask, m, price, q):
-    """Write to `q` what one unit of each function costs the coalition: its best maker, or the price outside."""
-    for k in range(FUNCTIONS):
-        q[k] = price
-    for i in range(m):
-        if mask >> i & 1:
-            for k in range(FUNCTIONS):
-                q[k] = cost[i, k] if cost[i, k] < q[k] else q[k]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def power(x, r):
     """Return x^r, without the cost of a general power for the exponents that sweeps use most."""
     if r == 1.0:
@@ -137,7 +126,7 @@ def next_cost(level, k, mask, m, cost, price):
 def best_makers(mask, m, cost, budget, extra, price, q, supply):
     """Write what one unit of each function costs the coalition, and how many EUR of it its best makers can make.
 
-    The same as team_costs and supply_at, in one pass over the members.
+    The same as the best of unit costs and supply_at, in one pass over the members.
     """
     for k in range(FUNCTIONS):
         q[k], supply[k] = price, math.inf  # of what is bought outside there is no end
@@ -342,13 +331,12 @@ def coalition_value(
     cost = scratch[COSTS:]
     fill_costs(efficiency, 0, m, t.price, cost)
     links = coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-    made, _ = worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineering, t, scratch, kind)
-    return made
+    return worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineering, t, scratch, kind)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineering, t, scratch, kind):
-    """Return v(mask), and what one unit of work costs on average, from unit costs of members and the cost of links.
+    """Return v(mask) from unit costs of members and the cost of links.
 
     Many coalitions of the same members are valued in turn (see `coalition_value`): what they share is computed before.
     """
@@ -358,8 +346,8 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
             size += 1
             total += budget[i] + extra
     if size == 0:
-        return 0.0, 0.0
-    overhead, unit = t.overhead, 0.0
+        return 0.0
+    overhead = t.overhead
     if size > 1:
         if kind == PRACTICES:
             overhead *= 1.0 - t.practices
@@ -375,4 +363,4 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
         limited = work if size > 1 else 0.0  # alone, one has the means of all that one makes: its budget
         unit = unit_cost_within_means(limited, mask, m, cost, budget, extra, t.price, weight, t.sigma, scratch)
         made = form_b(total, links, engineering, unit, fit, overhead, t.poolable, size)
-    return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made, unit
+    return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made
