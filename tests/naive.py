@@ -1360,15 +1360,20 @@ class projects:
         means = effort / 100 + hours * t.hour_value
         return matching.with_premium(perceived, t) + desire[member] * means < 0
 
-    def list_unhappy(table, memberships, desire, t, out, first, last):
+    def may_leave(i, p, slots, uid, seed, month, rate):
+        return any(chance.happens(seed, uid, month, 68, s, rate) for s in range(slots[i].index(p) + 1))
+
+    def list_unhappy(table, memberships, slots, org_uid, desire, seed, month, t, out, first, last):
         state, step, members, _ = table
-        rows = [
-            p
-            for p in range(first, last)
-            if (state[p], step[p]) == (1, 5)
-            and members[p] > 1
-            and any(projects.sees_less(p, s, memberships, desire, t) for s in range(members[p]))
-        ]
+        team = teams(*memberships)[0]
+
+        def lose(p):
+            for s, i in enumerate(team[p][: members[p]]):
+                if projects.sees_less(p, s, memberships, desire, t):
+                    yield projects.may_leave(i, p, slots, org_uid[i], seed, month, t.review_rate)
+
+        at_work = (p for p in range(first, last) if (state[p], step[p]) == (1, 5) and members[p] > 1)
+        rows = [p for p in at_work if any(lose(p))]
         out[first : first + len(rows)] = rows
         return len(rows)
 

@@ -41,7 +41,7 @@ EASY = {
     "alliances.fixed_cost": 20.0, "alliances.link_hours": 2.0, "desire.mean": 0.2, "value.price_out": 3.0,
     "engineering.dose": 10.0, "engineering.hub_cost": 200.0, "engineering.half_cost": 5.0, "engineering.search": 10.0,
     "innovation.research_months": 6.0, "innovation.qualification_months": 6.0, "innovation.gate_model": 0.6,
-    "life.exit": 0.12, "meeting.neighbour_share": 0.5,
+    "life.exit": 0.12, "meeting.neighbour_share": 0.5, "projects.review_rate": 0.95,
     "catalysts.visibility": 3.0, "catalysts.candidates": 3.0, "catalysts.cost": 100.0, "catalysts.capacity": 10.0,
     "projects.share_scale": [0.4, 0.3, 0.2, 0.1],
 }  # fmt: skip
@@ -344,11 +344,12 @@ def test_those_who_see_less_than_they_want_leave(tables, seed, month):
     uid, desire = np.arange(9, dtype=np.uint64) * np.uint64(2**31), np.linspace(-0.5, 0.5, 9)
     t = some_terms()._replace(review_rate=0.7)
     rows, table_of = np.full(4, -1, np.int64), (state, step, members, np.zeros(4, np.uint8))
-    arguments = (table_of, table, desire, as_record(t), rows, 0, 4)
-    *_, listed, _, _ = agree(projects.list_unhappy, naive.projects.list_unhappy, arguments)
-    n = projects.list_unhappy(*arguments)
-    arguments = (listed, n, table_of, table, slots, uid, desire, seed, month, as_record(t))
-    _, _, (_, _, left, _), *_ = agree(projects.review, naive.projects.review, arguments)
+    mine = table_of, table, slots, uid, desire, seed, month, as_record(t)
+    *_, listed, _, _ = agree(projects.list_unhappy, naive.projects.list_unhappy, (*mine, rows, 0, 4))
+    n = projects.list_unhappy(*mine, rows, 0, 4)
+    _, _, (_, _, left, _), *_ = agree(projects.review, naive.projects.review, (listed, n, *mine))
+    everybody = agree(projects.review, naive.projects.review, (np.arange(2), 2, *mine))  # all at work
+    assert np.array_equal(everybody[2][2], left), "who was not listed does not leave"
     assert np.all(left[members > 0] > 0), "the last member cannot leave an alliance"
     assert np.array_equal(left[2:], members[2:]), "only members of projects at work reconsider"
 

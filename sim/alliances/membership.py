@@ -28,10 +28,10 @@ def review(world):
     s = world.state
     o, p, rows = s.organisations, s.projects, world.work.projects
     table, mine = (p.state, p.step, p.members, p.dirty), memberships(s)
-    n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, o.desire, world.recorded_terms, rows)
+    draws = o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms
+    n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, *draws, rows)
     if n:
-        rows = in_order_of_identity(p, rows[:n])
-        kernel.review(rows, n, table, mine, o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms)
+        kernel.review(in_order_of_identity(p, rows[:n]), n, table, mine, *draws)
 
 
 def in_order_of_identity(projects, rows):

@@ -22,7 +22,6 @@ MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
-STREAMS = 11  # columns of `totals`: see sim/alliances/production.py
 PARTS = 10_000.0  # of a euro, in which the month of projects is added up
 ASKED, WEIGHED, ALLOTTED, WAGES, HANDED, TOTALS = 7, 8, 9, 10, 11, 12  # columns of these sums: see `open_sums`
 DELIVERED = TOTALS + 2 * 8
@@ -294,27 +293,14 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
 def ask_ahead(p, last, members, perceived, memberships, organisations):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
-    org_uid, org_territory, org_model, slots, cash, settled = organisations
-    if cash.size < ahead.MANY:
+    if organisations[0].size < ahead.MANY:
         return
     far, near = p + ahead.FAR, p + ahead.NEAR
     if far < last and members[far] > 1:  # a project of one has its seat next to those of its neighbours
-        team = seat[far]
-        fetch(member, team)
-        fetch(effort, team)
-        fetch(hours, team)
-        fetch(perceived, team)
-        fetch(kept, team)
-        fetch(paid, team)
+        fetch((member, effort, hours, perceived, kept, paid), seat[far])
     if near < last:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
-            i = np.uint64(member[s])
-            fetch(slots, i)
-            fetch(cash, i)
-            fetch(settled, i)
-            fetch(org_territory, i)
-            fetch(org_model, i)
-            fetch(org_uid, i)
+            fetch(organisations, member[s])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -409,27 +395,18 @@ def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, fir
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def ask_for_shared(at, rows, last, members, seat, member, amounts, organisations):
     """Ask for what organisations in several projects hold, and for these projects, some places of the list before."""
-    org_territory, org_model, slots, cash, settled = organisations
-    if cash.size < ahead.MANY:
+    slots = organisations[2]
+    if slots.shape[0] < ahead.MANY:
         return
     far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
     if far < last:
-        i = rows[far]
-        fetch(slots, i)
-        fetch(cash, i)
-        fetch(settled, i)
-        fetch(org_territory, i)
-        fetch(org_model, i)
+        fetch(organisations, rows[far])
     if middle < last:
         for place in range(2):
-            p = slots[rows[middle], place]
-            fetch(members, p)
-            fetch(seat, p)
+            fetch((members, seat), slots[rows[middle], place])
     if near < last:
         for place in range(2):
-            team = seat[slots[rows[near], place]]
-            fetch(member, team)
-            fetch(amounts, team)
+            fetch((member, amounts), seat[slots[rows[near], place]])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -445,7 +422,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
     for p in between(first, last):
         near = p + np.uint64(ahead.NEAR)
         if near < last and given[near, 0] != 0:
-            ask_for_founder(seat[near], member, organisations)
+            fetch(organisations, max(0, member[seat[near]]))
         anything = np.int64(0)
         for fund in range(funds):
             anything |= given[p, fund]
@@ -466,18 +443,6 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
             settled[i] += whole
             if repays:
                 received[at] += whole
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_for_founder(at, member, organisations):
-    """Ask for what the member in seat `at` holds."""
-    org_territory, org_model, slots, cash, settled = organisations
-    i = np.uint64(max(0, member[at]))
-    fetch(org_territory, i)
-    fetch(org_model, i)
-    fetch(slots, i)
-    fetch(cash, i)
-    fetch(settled, i)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -837,6 +802,8 @@ def release(
     t = terms[0]
     seat, member = memberships[0], memberships[1]
     for at in range(n):
+        if at + ahead.NEAR < n:
+            fetch(slots, max(0, member[seat[rows[at + ahead.NEAR]]]))
         p = rows[at]
         m, first = np.int64(members[p]), np.int64(seat[p])
         programme[territory[p]] += reserve[p]
@@ -887,21 +854,34 @@ def leave(p, s, members, memberships, dirty):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_unhappy(projects, memberships, desire, terms, out, first, last):
-    """List, in `out` from `first` on, alliances at work where a member sees less than it wants; return how many."""
+def list_unhappy(projects, memberships, slots, org_uid, desire, seed, month, terms, out, first, last):
+    """List, in `out` from `first` on, alliances at work that a member may leave this month; return how many."""
     t = terms[0]
     state, step, members, _ = projects
-    n = 0
+    member, n = memberships[1], 0
     for p in range(first, last):
         if state[p] != LIVING or members[p] < 2 or step[p] != IMPLEMENT:
             continue
         first_seat = np.int64(memberships[0][p])
         for s in range(first_seat, first_seat + np.int64(members[p])):
-            if sees_less(s, memberships, desire, t):
+            i = np.int64(member[s])
+            if sees_less(s, memberships, desire, t) and may_leave(i, p, slots, org_uid[i], seed, month, t.review_rate):
                 out[first + n] = p
                 n += 1
                 break
     return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def may_leave(i, p, slots, uid, seed, month, rate):
+    """Return whether organisation i reconsiders project p this month if p keeps its slot or comes to one before it.
+
+    The draw is that of the slot (`review`), and who leaves a project moves the next ones up.
+    """
+    for s in range(slot_of(i, p, slots) + 1):
+        if chance.happens(seed, uid, month, d.REVIEW, s, rate):
+            return True
+    return False
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -959,7 +939,10 @@ def walk_out(rows, table, memberships, slots, uid, changed, seed, month, probabi
 def drop_dead(rows, slots, members, memberships, dirty):
     """Take the organisations of these rows out of their projects; return how many memberships ended."""
     seat, member, gone = memberships[0], memberships[1], 0
-    for i in rows:
+    for listed in range(rows.size):
+        if listed + ahead.NEAR < rows.size:
+            fetch(slots, rows[listed + ahead.NEAR])
+        i = rows[listed]
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])
             if p < 0:
