@@ -429,6 +429,9 @@ class places:
 
 
 class units:
+    def nearest(x):
+        return math.floor(x) + (x % 1 >= 0.5)
+
     def in_bytes(x):
         return math.floor(255 * x + 0.5)
 
@@ -1423,6 +1426,9 @@ class projects:
 class rows:
     def between(start, stop):
         return range(start, stop)
+
+    def anybody(segment, t, alive):
+        return any(alive[slice(*segment[t])])
 
     def clear(words, layout, first, last):
         for start, width in layout:

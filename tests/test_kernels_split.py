@@ -5,8 +5,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from sim.kernels import rows, split
+from sim.kernels import rows, split, units
 from tests import naive
+from tests.compare import agree
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
 CENTS = st.integers(-(2**50), 2**50)
@@ -73,3 +74,17 @@ def gone_through(start, stop):
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_rows_between(start, stop):
     assert gone_through(start, stop) == list(naive.rows.between(start, stop))
+
+
+@SETTINGS
+@given(st.lists(st.integers(0, 1), max_size=6), st.integers(0, 6), st.integers(0, 6))
+def test_somebody_lives_in_a_segment(alive, start, stop):
+    start, stop = sorted((min(start, len(alive)), min(stop, len(alive))))
+    segment = np.array([[0, 0], [start, stop]], np.int64)
+    agree(rows.anybody, naive.rows.anybody, (segment, 1, np.array(alive, np.uint8)))
+
+
+@SETTINGS
+@given(st.one_of(st.floats(0, 2.0**45), st.integers(0, 10**9).map(lambda n: n + 0.5)))
+def test_the_nearest_whole_number(x):
+    assert units.nearest(x) == naive.units.nearest(x)
