@@ -4,8 +4,6 @@ An indicator at a horizon uses the months up to that horizon only, so that a lon
 """
 
 from collections.abc import Callable
-from functools import reduce
-from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,8 +47,12 @@ def horizons(tables: Tables, start: str, months: int, shadow_wage: float) -> dic
 def _sum(tables, end, *columns) -> float:
     """Add columns of the monthly table over the months before `end`, in month order."""
     total = 0
-    for name in columns:  # one by one, as no version of `sum` does: numbers that are not whole keep their bits
-        total = reduce(add, tables["monthly"][name][:end].tolist(), total)
+    for name in columns:
+        column = tables["monthly"][name][:end]
+        if isinstance(total, int) and column.dtype.kind == "i":
+            total += int(column.sum())
+        else:  # one by one, as no version of `sum` does: numbers that are not whole keep their bits
+            total = float(np.add.accumulate([total, *column.tolist()], dtype=float)[-1])
     return total
 
 
