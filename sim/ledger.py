@@ -49,7 +49,7 @@ class Ledger:
         self.found, self.expected, self.opening = np.zeros((3, places, kernel.ACCOUNTS), np.int64)
         self._counted = False
         flows = [c for c in columns().values() if c.account[:1] in ("+", "-")]
-        self._flow_columns, self._flows = flows, []
+        self._flow_columns, self._flows = flows, []  # of a table: its rows, its memory, and where flows lie in it
         for name in ("organisations", "cohorts", "territories"):
             table = getattr(state, name)
             of_table = [c.column for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
@@ -75,14 +75,14 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        (size, *organisations), *others = self._flows
-        self.crew.share(rows.clear, size, *organisations)
+        organisations, *others = self._flows
+        self.crew.share(rows.clear, *organisations)
         for size, memory, layout in others:
             rows.clear(memory, layout, 0, size)
         self.state.forget_loans()
         if self.strict or not carry or not self._counted:
             self.recount()
-        self.opening[:] = self.found
+        np.copyto(self.opening, self.found)
         if self.strict:
             self._row_opening = {c.name: self._by_holder(c).copy() for c in self._stocks}
 

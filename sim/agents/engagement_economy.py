@@ -49,7 +49,7 @@ def receive_hours(world):
     s, v = world.state, world.values
     o, c = s.organisations, s.cohorts
     lent = world.work.hours
-    lent[:] = 0
+    lent.fill(0)
     if float(v["patronage.share"]) > 0.0:
         firms = rows_of(s, PRODUCTIVE)
         add_by_territory(o.hours_engaged[firms], o.territory[firms], lent)

@@ -86,11 +86,10 @@ def drawn(ident: np.ndarray, seed: int, sub: int) -> np.ndarray:
 def follow(world):
     """Pay catalysts out of their purse, and let those that are paid follow the oldest alliances."""
     s, v, w = world.state, world.values, world.work
-    p, purse = s.projects, s.territories.purse[:, CATALYSTS]
-    w.followed[:] = 0
+    w.followed.fill(0)
     if not np.count_nonzero(s.territories.catalysts):
         return
-    due, held = pay_of_catalysts(world), purse.copy()
+    p, due, held = s.projects, pay_of_catalysts(world), s.territories.purse[:, CATALYSTS].copy()
     spend_purse(world, CATALYSTS, held, 1.0)
     paid = np.where(due > 0, np.minimum(1.0, held / np.maximum(due, 1)), 1.0)
     room = np.floor(float(v["catalysts.capacity"]) * s.territories.catalysts * paid).astype(np.int64)

@@ -127,7 +127,8 @@ def begin(world):
         place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
         world.month, world.recorded_course, w.innovations,
     )  # fmt: skip
-    w.listed, w.tally[:] = n, 0
+    w.listed = n
+    w.tally.fill(0)
     if world.course.support > 0:
         _support(world, w.innovations, n)
 

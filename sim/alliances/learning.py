@@ -29,11 +29,12 @@ def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s = world.state
     o, p, m, ties, w = s.organisations, s.projects, s.memberships, s.ties, world.work
-    w.allied[:] = 0
+    w.allied.fill(0)
     world.crew.share(kernel.mark_partners, len(p), p.state, p.members, p.seat, m.member, w.allied)
     n = world.crew.gather(kernel.list_without_memory, len(o), w.allied, ties.memory, w.rows)
-    s.make_memories(n)
-    kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
+    if n:
+        s.make_memories(n)
+        kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,

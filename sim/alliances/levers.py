@@ -97,6 +97,11 @@ def money(v: dict) -> np.ndarray:
     return np.array([of_levers(v), of_commons(v), *families, third_places])
 
 
+def asked(v: dict) -> bool:
+    """Return whether a programme asks for money."""
+    return bool(money(v).any())
+
+
 def in_force(world) -> np.ndarray:
     """Return the money of the values in force."""
     return world.from_values(money)

@@ -41,9 +41,9 @@ def act(world):
         purse = PURSES.index(name)
         if np.count_nonzero(place.purse[:, purse]):
             spend_purse(world, purse, place.purse[:, purse].copy(), float(v["levers.payroll_share"]))
-    money = levers.in_force(world)
-    if not np.count_nonzero(money) and not np.count_nonzero(place.financed):
+    if not world.from_values(levers.asked) and not np.count_nonzero(place.financed):
         return
+    money = levers.in_force(world)
     paid = np.outer(world.work.collected, money.sum(axis=1) > 0.0)  # the part that was collected, where asked for
     kernel.count_financed(paid, place.financed)
     effects = np.zeros(len(levers.NAMES))
