@@ -15,7 +15,9 @@ from importlib import import_module
 
 def loading_what_runs() -> None:
     """Let numba load the machine code of compiled kernels, and get ready to compile when one is not there."""
-    if import_module("sim.kernels").COLD:  # imported before numba: it says how
+    with absent("scipy"):  # numba would import it to see its version
+        kernels = import_module("sim.kernels")  # before numba: it says how
+    if kernels.COLD:
         # nearly all will be compiled; and the two processes of a first run take from each other what each has compiled,
         # if it was loaded whole
         without_linear_algebra()
@@ -31,30 +33,37 @@ def without_linear_algebra() -> None:
     Elsewhere numba would refuse to compile a product of matrices.
     """
     import_module("sim.kernels")  # before numba: it says how
-
-    blas = "scipy.linalg.cython_blas"
-    if blas in sys.modules:
-        return
-    sys.modules[blas] = None  # Python's way to say that there is none
-    try:
+    with absent("scipy.linalg.cython_blas"):
         import_module("numba.np.arraymath")
+
+
+@contextlib.contextmanager
+def absent(module: str):
+    """Let nobody import a module for a while, unless it is there already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # Python's way to say that there is none
+    try:
+        yield
     finally:
-        del sys.modules[blas]
+        del sys.modules[module]
 
 
 def prepare_when_needed() -> None:
     """Look for a compiled kernel first; numba prepares by itself what it compiles with."""
     caching, entrypoints = import_module("numba.core.caching"), import_module("numba.core.entrypoints")
-    memory = import_module("numba.core.runtime").rtsys
+    memory, llvm = import_module("numba.core.runtime._nrt_python").c_helpers, import_module("llvmlite.binding")
 
     def load_overload(self, sig, target_context):
-        memory.initialize(target_context)  # what kernels that make arrays ask for
         with self._guard_against_spurious_io_errors():
             found = self._load_overload(sig, target_context)
         if found is None:
             without_linear_algebra()  # before numba imports what it can compile
         return found
 
+    for name, address in memory.items():  # what machine code that makes arrays asks for
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
     caching.FunctionCache.load_overload = load_overload
     entrypoints._already_initialized = True  # what other packages add to numba is for kernels of theirs
 
@@ -87,7 +96,7 @@ def load_machine_code_only() -> None:
         @classmethod
         def _unserialize(cls, owner, state):
             name, kind, data = state
-            if kind != "object":
+            if kind != "object" or b"cpython" not in data[0]:  # without a door for Python it serves to compile others
                 return super()._unserialize(owner, state)
             self = owner.create_library(name)
             self.enable_object_caching()

@@ -84,6 +84,24 @@ def test_numba_alone_would_go_on_with_the_old_callee(package, tmp_path):
     assert ask(package, **home)[0][0] == "20"
 
 
+def test_what_only_kernels_call_has_no_door_for_python(package, tmp_path):
+    home = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def compiled():
+        return sorted({path.name.rsplit("-", 1)[0] for path in (tmp_path / "cache").rglob("*.nbc")})
+
+    ask(package, **home)
+    assert compiled() == ["caller.twice", "inside-callee.gain"]
+    both = """
+from sim.kernels import callee, caller
+found = [sum(kernel.stats.cache_hits.values()) for kernel in (callee.gain, caller.twice) if kernel(5)]
+print(callee.gain(5), caller.twice(5), *found)
+"""
+    assert ask(package, both, **home)[0] == ["10", "20", "0", "1"], "Python came by a door that is not there"
+    assert compiled() == ["callee.gain", "caller.twice", "inside-callee.gain"]
+    assert ask(package, both, **home)[0] == ["10", "20", "1", "1"]
+
+
 TOTAL = """import numpy as np
 from numba import njit
 

@@ -16,6 +16,8 @@ Small functions of a hot loop that take many arrays are compiled with `forceinli
 the compiler would call them and hand over nine numbers for each table.
 """
 
+import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -30,6 +32,7 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 import numba
 import numpy
 from numba import config, types
+from numba.core import caching
 from numba.core.dispatcher import Dispatcher
 
 from sim.cache import cache_folder
@@ -68,18 +71,55 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return found
 
 
-def share_code(kernel: Dispatcher) -> None:
-    """Let kernels that call this one with a constant share the code that serves any number.
+class Inside(caching.CompileResultCacheImpl):
+    """Names the files of what only kernels call."""
+
+    def get_filename_base(self, fullname, abiflags):
+        return f"inside-{super().get_filename_base(fullname, abiflags)}"
+
+
+class InsideCache(caching.Cache):
+    """Compiled code that only kernels call."""
+
+    _impl_class = Inside
+
+
+def share_code(kernel: Dispatcher, folder: Path | None) -> None:
+    """Let the kernels that call this one share its code: the same for any number, and without a door for Python.
 
     numba would compile `f(x, 0)`, `f(x, 1)` and `f(x, n)` apart; where it matters f is put inside its caller, which
-    knows the constant, anyway.
+    knows the constant, anyway. And it would compile what takes the arguments of Python apart for two kernels in three
+    that only kernels call: a sixth of the work. What both call is compiled for each.
     """
-    template = kernel.get_call_template
+
+    @functools.cache
+    def inside() -> Dispatcher:
+        options = {**kernel.targetoptions, "no_cpython_wrapper": True}
+        found = type(kernel)(kernel.py_func, kernel.locals, options)
+        if folder is not None:
+            with kept_in(folder):
+                found._cache = InsideCache(kernel.py_func)
+        return found
 
     def without_constants(args, kws):
-        return template(tuple(map(types.unliteral, args)), {name: types.unliteral(kws[name]) for name in kws})
+        args, kws = tuple(map(types.unliteral, args)), {name: types.unliteral(kws[name]) for name in kws}
+        return inside().get_call_template(args, kws)
 
-    kernel.get_call_template = without_constants
+    kernel.get_call_template, kernel.get_overload = (
+        without_constants,
+        lambda signature: inside().get_overload(signature),
+    )
+    kernel.targetoptions["no_cfunc_wrapper"] = True  # a door for C: nobody comes by it
+
+
+@contextlib.contextmanager
+def kept_in(folder: Path):
+    """Let numba keep what it compiles in a folder."""
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
 
 
 def load(package: str, folder: Path) -> bool:
@@ -88,7 +128,7 @@ def load(package: str, folder: Path) -> bool:
     Return whether one of them has never been compiled here.
     """
     new = False
-    cache, before, enable = cache_folder(), config.CACHE_DIR, Dispatcher.enable_caching
+    cache, enable = cache_folder(), Dispatcher.enable_caching
     if cache is None:
         warnings.warn(
             "no folder can be written for compiled kernels: they will be compiled again in each process", stacklevel=2
@@ -96,16 +136,16 @@ def load(package: str, folder: Path) -> bool:
         Dispatcher.enable_caching = lambda self: None  # else a package that cannot be written cannot be imported
     try:
         for name, fingerprint in fingerprints(folder).items():
-            if cache is not None:
-                code = cache / f"{name}-{fingerprint}"
-                config.CACHE_DIR, unknown = str(code), not code.exists()
-            module = import_module(f"{package}.{name}")
+            code = None if cache is None else cache / f"{name}-{fingerprint}"
+            known = code is None or code.exists()
+            with contextlib.nullcontext() if code is None else kept_in(code):
+                module = import_module(f"{package}.{name}")
             own = [k for k in vars(module).values() if isinstance(k, Dispatcher) and k.__module__ == module.__name__]
-            new |= cache is not None and unknown and bool(own)  # a file of constants never has a folder
+            new |= bool(own) and not known  # a file of constants never has a folder
             for kernel in own:
-                share_code(kernel)
+                share_code(kernel, code)
     finally:
-        config.CACHE_DIR, Dispatcher.enable_caching = before, enable
+        Dispatcher.enable_caching = enable
     return new
 
 
