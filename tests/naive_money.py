@@ -300,6 +300,15 @@ class life:
             free_fte[t] += fte[i]
             cash[i], fte[i], alive[i], red[i] = 0, 0, 0, life.JUST_CLOSED
 
+    def settle(rows, n, organisations, cohorts, banks, territories, work):
+        model, territory, alive, base, cash, settled, fte, hired, red = organisations
+        free_fte, flow, defaults, unpaid = territories
+        left, lost, by_cohort, weight, part = work
+        mine = model, territory, alive, cash, settled, fte, hired, red
+        life.close(rows, n, *mine, free_fte, left, lost, defaults, unpaid)
+        life.inherit(left, *cohorts, flow, by_cohort)
+        life.bear_losses(lost, banks, alive, base, cash, settled, flow, weight, part)
+
     def inherit(estates, base, cash, settled, flow, share):
         for t, left in enumerate(estates):
             for k, amount in enumerate(left):
@@ -483,6 +492,12 @@ class initial:
     def staff_of(model, size, base, staff):
         return nearest(1000 * staff[model][size] * base)
 
+    def by_size(model, staff):
+        return tuple(1000 * each for each in staff[model])
+
+    def of_size(normal, size, base):
+        return nearest(normal[size] * base)
+
     def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, generation, segments, near, t):
         indptr, indices = near
         beside, by_size, by_model = t
@@ -531,10 +546,10 @@ class credit:
         return list(holder).index(i) if i in holder else -1
 
     def repay(
-        loans, segments, model, territory, alive, base, months, rate, weight, part, paid, cash, outlay, settled, flow
+        loans, segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow
     ):
         holder, debt, borrowed = loans
-        paid[:] = [0] * len(paid)
+        paid = [0] * len(owed)
         for a, i in enumerate(holder):
             if debt[a] and cash[i] > 0:
                 t = territory[i]
@@ -549,6 +564,7 @@ class credit:
         for t, total in enumerate(paid):
             if total:
                 credit.pay_banks(t, total, segments[3], alive, base, weight, part, cash, settled)
+        owed[:] = [sum(d for i, d in zip(holder, debt, strict=True) if territory[i] == t) for t in range(len(owed))]
 
     def lend(
         segments, alive, base, uid, savings, loans, owed, terms, seed, given, room, part, cash, settled, flow, first,

@@ -54,9 +54,7 @@ KERNELS = (
     (engagement.bind, naive.engagement.bind),
     (life.list_closing, naive.life.list_closing),
     (life.shield, naive.life.shield),
-    (life.close, naive.life.close),
-    (life.inherit, naive.life.inherit),
-    (life.bear_losses, naive.life.bear_losses),
+    (life.settle, naive.life.settle),
     (life.list_births, naive.life.list_births),
     (life.pack_births, naive.life.pack_births),
     (life.be_born, naive.life.be_born),
@@ -71,6 +69,7 @@ KERNELS = (
     (initial.endow, naive.initial.endow),
     (initial.meet_all, naive.initial.meet_all),
 )
+ALIVE, CASH = 2, 4  # among the columns that `life.settle` takes
 NAMES = [f"{kernel.py_func.__module__.split('.')[-1]}.{kernel.__name__}" for kernel, _ in KERNELS]
 
 
@@ -112,8 +111,8 @@ def test_every_month_of_a_run_agrees_with_the_twin(calls, name, pair):
 
 def test_the_run_met_every_branch(calls):
     """Losses and estates, births refused and made, luck on both sides: else the agreement above says little."""
-    losses = sum(int(a[0].sum()) for a in calls["life.bear_losses"])
-    estates = sum(int(a[0].sum()) for a in calls["life.inherit"])
+    left = np.concatenate([organisations[CASH][rows[:n]] for rows, n, organisations, *_ in calls["life.settle"]])
+    losses, estates = (left < 0).sum(), (left > 0).sum()
     births = sum(int(a[-1] - a[-2]) for a in calls["life.grow_up"])
     assert losses > 0 and estates > 0 and births > 20
     assert any((a[5] < 0).any() for a in calls["money.spend"]), "nobody was ever in the red"
@@ -121,14 +120,15 @@ def test_the_run_met_every_branch(calls):
 
 
 def test_without_a_bank_the_outside_bears_losses(calls):
-    arguments = next(a for a in calls["life.bear_losses"] if a[0].any())
-    losses, segment, alive, *_ = arguments = copied(arguments)
-    for t in np.flatnonzero(losses.any(axis=1)):
-        alive[segment[t, 0] : segment[t, 1]] = 0
-    after = agree(life.bear_losses, naive.life.bear_losses, arguments)
-    flow = (after[6] - arguments[6]).reshape(-1, 8, 8)
-    assert (flow[:, 7, :7] == losses).all()
-    assert (after[4] == arguments[4]).all()
+    found = (a for a in calls["life.settle"] if (a[2][CASH][a[0][: a[1]]] < 0).any())
+    rows, n, organisations, _, banks, territories, _ = arguments = copied(next(found))
+    for start, stop in banks:
+        organisations[ALIVE][start:stop] = 0
+    _, _, after, _, _, (_, flow, *_), (_, losses, *_) = agree(life.settle, naive.life.settle, arguments)
+    moved = (flow - territories[1]).reshape(-1, 8, 8)
+    assert losses.any() and (moved[:, 7, :7] == losses).all()
+    stay = np.setdiff1d(np.arange(organisations[CASH].size), rows[:n])
+    assert (after[CASH][stay] == organisations[CASH][stay]).all()
 
 
 def test_where_nobody_lives_money_waits(calls):
@@ -233,6 +233,9 @@ def test_staff_of(model, size, base):
     staff = np.linspace(0, 3e-6, 28).reshape(7, 4)
     found = initial.staff_of(model, size, base, staff)
     assert found == naive.initial.staff_of(model, size, base, staff.tolist())
+    normal = initial.by_size(model, staff)
+    assert normal == naive.initial.by_size(model, staff.tolist())
+    assert found == initial.of_size(normal, size, base) == naive.initial.of_size(normal, size, base)
 
 
 def test_traits_and_ties_of_one(calls):

@@ -21,7 +21,6 @@ from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
 from sim.agents.windows import Organisation
 from sim.kernels import credit
-from sim.kernels.accounts import add_by_territory
 from sim.phases import phase
 
 FUND = 1
@@ -62,8 +61,6 @@ def lend(world):
             loans, s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
             float(v["finance.rate"]) / 12.0, w.weights, w.parts, owed, o.cash, o.outlay, o.settled, flow,
         )  # fmt: skip
-        owed[:] = 0
-        add_by_territory(s.loans.debt, o.territory[s.loans.holder], owed)
     world.crew.places(
         credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, loans, owed, world.from_values(terms),
         world.seed, w.rows, w.amounts, w.parts, o.cash, o.settled, flow,

@@ -58,14 +58,11 @@ def close(world):
         rows, n, (s.loans.holder, s.loans.debt, s.loans.borrowed), s.segments, o.model, o.territory, o.alive, o.base,
         w.weights, w.parts, o.cash, o.settled, o.red, place.flow, w.unpaid,
     )  # fmt: skip
-    kernel.close(
-        rows, n, o.model, o.territory, o.alive, o.cash, o.settled, o.fte, o.hired, o.red, place.free_fte,
-        w.estates, w.losses, w.defaults, w.unpaid,
+    kernel.settle(
+        rows, n, (o.model, o.territory, o.alive, o.base, o.cash, o.settled, o.fte, o.hired, o.red),
+        (c.base, c.cash, c.settled), s.segments[FINANCE], (place.free_fte, place.flow, w.defaults, w.unpaid),
+        (w.estates, w.losses, w.by_cohort, w.weights, w.parts),
     )  # fmt: skip
-    kernel.inherit(w.estates, c.base, c.cash, c.settled, place.flow, w.by_cohort)
-    kernel.bear_losses(
-        w.losses, s.segments[FINANCE], o.alive, o.base, o.cash, o.settled, place.flow, w.weights, w.parts
-    )
 
 
 TRAITS = ("domain", "domain_second", "main_function", "efficiency", "desire", "disposition", "threshold")

@@ -61,13 +61,14 @@ def lender_of(t, segment, alive):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def repay(
-    loans, segments, model, territory, alive, base, months, rate, weight, part, paid, cash, outlay, settled, flow
+    loans, segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow
 ):  # fmt: skip
     """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe.
 
-    `paid` [territory] is a work array.
+    owed[territory] becomes what is owed then.
     """
     holder, debt, borrowed = loans
+    paid = owed  # in the same memory, before
     paid[:] = 0
     for at in range(holder.size):
         i = np.int64(holder[at])
@@ -86,6 +87,9 @@ def repay(
     for t in range(paid.size):
         if paid[t] > 0:
             pay_banks(t, paid[t], segments[FINANCE], alive, base, weight, part, cash, settled)
+    owed[:] = 0
+    for at in range(holder.size):
+        owed[territory[holder[at]]] += debt[at]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -79,6 +79,21 @@ def close(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def settle(rows, n, organisations, cohorts, banks, territories, work):
+    """Close the listed rows: residents inherit what they leave, and the banks of their territory bear what they owe.
+
+    `banks` is the segment of financial organisations. The last ones are work arrays: what closed ones leave above and
+    below nothing, by territory and model; parts by cohort; weights and parts by row.
+    """
+    model, territory, alive, base, cash, settled, fte, hired, red = organisations
+    free_fte, flow, defaults, unpaid = territories
+    estates, losses, by_cohort, weight, part = work
+    close(rows, n, model, territory, alive, cash, settled, fte, hired, red, free_fte, estates, losses, defaults, unpaid)
+    inherit(estates, *cohorts, flow, by_cohort)
+    bear_losses(losses, banks, alive, base, cash, settled, flow, weight, part)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def inherit(estates, base, cash, settled, flow, share):
     """Give what closed organisations left to the residents of their territory."""
     for t in range(estates.shape[0]):
@@ -227,8 +242,9 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
             continue
         wanted = np.int64(0)
         for k in range(MODELS):
+            normal = initial.by_size(k, staff)
             for i in between(segments[k, t, 0], segments[k, t, 1]):
-                lacks = max(np.int64(0), initial.staff_of(k, np.int64(size[i]), base[i], staff) - fte[i])
+                lacks = max(np.int64(0), initial.of_size(normal, size[i], base[i]) - fte[i])
                 missing[i] = lacks * np.int64(alive[i]) * np.int64(lean[i] == 0)
                 wanted += missing[i]
         if wanted == 0:
