@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.errors import InputError, RunError, SimError
+from sim.loading import look_for_dead_objects_less
 
 app = typer.Typer(
     name="sim",
@@ -26,7 +27,6 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-OBJECTS = 50_000  # made before Python looks for dead ones among them: a start makes half a million that live on
 EVERY = 30.0  # seconds between two lines of progress in a log
 
 # Numbers arrive as text: sim/config.py checks them, in the same words for the command line and for Python.
@@ -281,7 +281,7 @@ def progress(months: int):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and leave with its exit code; a mistake is said in one message, without a traceback."""
-    gc.set_threshold(OBJECTS)
+    look_for_dead_objects_less()
     code = code_of(arguments)
     gc.freeze()  # nothing is looked through once more: the system takes all memory back
     sys.exit(code)

@@ -9,8 +9,16 @@ Only for processes of our own: it knows how numba works inside. Where numba is m
 
 import contextlib
 import functools
+import gc
 import sys
 from importlib import import_module
+
+OBJECTS = 50_000  # made before Python looks for dead ones among them: a start makes half a million that live on
+
+
+def look_for_dead_objects_less() -> None:
+    """Save a tenth of a start, more of what compiles."""
+    gc.set_threshold(OBJECTS)
 
 
 def loading_what_runs() -> None:

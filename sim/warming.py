@@ -35,20 +35,22 @@ def cores() -> int:
 
 
 def compile_backwards() -> None:
-    """Run the phases of a month on a small world, the last one first: their kernels are compiled in that order."""
+    """Record a small world, then run the phases of its month from the last: kernels are compiled in that order."""
     from sim.engine import World
-    from sim.loading import without_linear_algebra
+    from sim.loading import look_for_dead_objects_less, without_linear_algebra
     from sim.parameters import load_parameters
     from sim.record import Record
     from sim.territory import load_territory
 
+    look_for_dead_objects_less()
     without_linear_algebra()
     world = World(load_territory("synthetic:1"), load_parameters(), seed=1)
     world.parameters_are_new = False
     world.draw()
     world.ledger.open(0)
+    Record(world, 1).month(world)
     for phase in reversed(world.phases):
         phase(world)
     world.ledger.recount()  # a month upside down does not balance: volunteers gave after associations received
     world.month = 1
-    world.run(1, Record(world, 1))
+    world.run(1)

@@ -1423,6 +1423,11 @@ class projects:
         return gone
 
 
+class order:
+    def by_key(rows, keys):
+        return sorted(rows, key=lambda row: keys[row])
+
+
 class rows:
     def between(start, stop):
         return range(start, stop)

@@ -16,6 +16,7 @@ from numba import njit
 
 from sim.kernels import alliance, chance, projects
 from sim.kernels import decisions as d
+from sim.kernels.order import by_key
 from sim.kernels.rows import between
 
 RESEARCH, QUALIFICATION, DEPLOYMENT, IN_USE = 0, 1, 2, 3
@@ -456,7 +457,9 @@ def arrange(open_rows, territory, domain, row, origin, home, adoptions, land, do
     for k in range(cells.size):
         cells[k] = land[cells[k] // domains] * domains + cells[k] % domains
     order, until = grouped(cells, land.size * domains)
-    sources = np.take(open_rows, order)
+    sources = np.empty(order.size, np.int64)
+    for k in range(order.size):
+        sources[k] = open_rows[order[k]]
     there, there_until = grouped(cells_of(sources, territory, domain, domains), land.size * domains)
     cells = np.empty(order.size, np.int64)
     place, cradle, known = (
@@ -492,7 +495,7 @@ def from_afar(until, place, known, classes, likely, unlikely):
     return upto, refused
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_own(here, dom, domains, arranged, near, land, touching, own):
     """List in `own` the sources that a place does not see from afar: there, in places that touch it, born there."""
     _, _, there, there_until, born, born_until, place, _, _ = arranged
@@ -511,7 +514,6 @@ def list_own(here, dom, domains, arranged, near, land, touching, own):
             own[n] = born[k]
             n += 1
     mark(here, near, touching, 0.0)
-    own[:n].sort()
     return n
 
 
@@ -530,6 +532,9 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
     upto, refused = from_afar(until, place, known, classes, likely, unlikely)
     looking, looking_until = grouped(cells_of(rows[lookers], territory, domain, domains), land.size * domains)
     own, through, shift = np.empty(sources.size + 1, np.int64), np.empty(sources.size), np.zeros(sources.size + 1)
+    itself = np.empty(sources.size, np.int64)
+    for k in range(sources.size):
+        itself[k] = k
     open_here = np.empty(sources.size, np.bool_)
     for cell in range(looking_until.size - 1):
         if looking_until[cell] == looking_until[cell + 1]:
@@ -538,6 +543,7 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
         size, group = classes[here], land[here] * domains + dom
         first, last = until[group], until[group + 1]
         n = list_own(here, dom, domains, arranged, near, land, touching, own)
+        by_key(own[:n], itself)
         own[n] = last
         none, closed = refused[size, group], 0
         for j in range(n):  # sums up to each of them and, from there on, how much they differ from those from afar
@@ -609,7 +615,7 @@ def spread(
             if taken[at] == LOOKING:
                 lookers[looking], taken[at] = at, -1
                 looking += 1
-        open_rows = np.take(open_rows, np.argsort(uid[open_rows]))
+        by_key(open_rows, uid)
         arranged = arrange(open_rows, territory, domain, row, origin, home, adoptions, land, domains)
         choose(
             lookers, rows, arranged, (uid, territory, domain), near, land, touching, classes, domains, seed, month,
@@ -642,10 +648,13 @@ def settle(rows, open_to, uid, row, phase, phase_left, origin, home, deployed, t
                 n += 1
     if n == 0:
         return
-    done = np.take(row, np.take(done[:n], np.argsort(uid[done[:n]])))
-    done = np.take(done, np.argsort(origin[done], kind="mergesort"))  # each lineage in order of identity
-    lineages = origin[done]
+    done, lineages = done[:n], np.empty(n, np.uint64)
+    by_key(done, uid)
     for k in range(n):
+        done[k] = row[done[k]]
+    by_key(done, origin)  # each lineage in order of identity
+    for k in range(n):
+        lineages[k] = origin[done[k]]
         if k == 0 or lineages[k] != lineages[k - 1]:
             tally[home[done[k]], DEPLOYED] += 1
     for q in rows:
