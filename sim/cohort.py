@@ -22,6 +22,11 @@ WIDE = {  # studies compute with them
 }  # fmt: skip
 
 OWN = {"strategy", "phase", "aside", "deployed"}  # of innovations
+VALUES = "alone", "premium", "gain", "perceived", "coordination", "means_alone"  # of those that are followed
+COUNTS = (
+    "own", "grants_public", "grants_finance", "grants_patronage", "programme", "premium_paid", "hours", "months",
+)  # fmt: skip
+LIFE = {"founder_uid", *VALUES, *COUNTS}
 
 Columns = dict[str, np.ndarray]
 
@@ -90,23 +95,22 @@ def _columns(world, rows) -> Columns:
 
 def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
     """Return what makes each column for these rows: those of a large cohort are never all in memory."""
-    p, own = world.state.projects, world.state.innovations
-    living, shares, innovation = p.state[rows] == 1, cache(partial(_shares, world, rows)), p.innovation[rows]
+    p, own, life = world.state.projects, world.state.innovations, world.state.followed
+    living, shares = p.state[rows] == 1, cache(partial(_shares, world, rows))
+    innovation, follow = p.innovation[rows], p.follow[rows]
     found = {
-        "uid": p.uid, "founder_uid": p.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
+        "uid": p.uid, "founder_uid": life.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
         "strategy": own.strategy, "phase": own.phase, "aside": own.aside, "deployed": own.deployed,
         "started": p.started, "implemented": p.implemented, "ended": p.ended, "end": p.end, "members": p.members,
         "members_first": p.members_first, "members_max": p.members_max, "engineered": p.engineered,
         "seeking": p.seeking, "setup_months": p.setup, "plan": p.plan, "plan_value": p.plan_value,
-        "value": p.sum_value, "alone": p.sum_alone, "premium": p.sum_premium, "gain": p.sum_gain,
-        "perceived": p.sum_perceived, "coordination": p.sum_coordination, "own": p.sum_own,
-        "grants_public": p.sum_grants[:, 0], "grants_finance": p.sum_grants[:, 1],
-        "grants_patronage": p.sum_grants[:, 2], "programme": p.sum_programme, "premium_paid": p.sum_paid,
-        "hours": p.sum_hours, "means_alone": p.sum_means_alone, "months": p.sum_months,
+        "value": p.delivered, **{name: life.values[:, at] for at, name in enumerate(VALUES)},
+        **{name: life.counts[:, at] for at, name in enumerate(COUNTS)},
     }  # fmt: skip
+    places = {name: innovation if name in OWN else follow if name in LIFE else rows for name in found}
     return {
         **{
-            name: partial(_taken, c, innovation if name in OWN else rows, WIDE.get(name, c.dtype))
+            name: partial(_taken, c, places[name], WIDE.get(name, c.dtype))
             for name, c in found.items()
         },
         "reinvented": lambda: own.origin[innovation] > 0,

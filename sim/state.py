@@ -124,6 +124,8 @@ class State:
     cohorts        ten rows a territory
     projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
     innovations    what only societal innovations have; row 0 is that of all other projects, and stays empty
+    followed       sums over the life of the projects that somebody will ask about: the inception cohort, innovations;
+                   row 0 is that of all others, and stays empty
     memberships    one seat a row. First teams, of four or eight seats, for projects that ever had a second member; then
                    a seat for each project of one (sim/kernels/seats.py)
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
@@ -131,7 +133,7 @@ class State:
 
     TABLES = (
         "organisations", "loans", "ties", "memories", "cohorts", "territories", "projects", "innovations",
-        "memberships", "shares",
+        "followed", "memberships", "shares",
     )  # fmt: skip
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
@@ -144,6 +146,7 @@ class State:
         self.projects = Table("projects", 0, projects)
         self._sorted = 0  # rows of projects when they were last laid in order
         self.innovations = Table("innovations", 1, projects + 1)
+        self.followed = Table("followed", 1, projects + 1)
         self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
         self.shares = Table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
@@ -185,6 +188,10 @@ class State:
         """Have at least `more` free rows for innovations, or as many as there may be."""
         _have_free(self.innovations, more)
 
+    def make_followed(self, more: int):
+        """Have at least `more` free rows for projects that are followed, or as many as there may be."""
+        _have_free(self.followed, more)
+
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
 
@@ -219,6 +226,11 @@ class State:
         self.memberships.member[first:][empty] = -1
         alone = np.flatnonzero(alone)
         p.seat[alone] = first + alone
+        for table, row in ((self.innovations, p.innovation), (self.followed, p.follow)):
+            held = np.flatnonzero(row)
+            new_row = 1 + np.arange(held.size) * (len(table) - 1) // max(1, held.size)
+            table.move(row[held], new_row, 1)
+            row[held] = new_row
         now = np.zeros(len(p), np.int32)
         now[old] = new
         for slot in self.organisations.slots.T:  # one at a time: of a nation they are many

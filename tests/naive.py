@@ -1005,7 +1005,7 @@ class projects:
         seed, month, t, first, last,
     ):  # fmt: skip
         (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
-         founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
+         members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
          engineered, scale) = table  # fmt: skip
         seat, member, effort, hours, joined = memberships
         org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
@@ -1014,7 +1014,7 @@ class projects:
             key = (seed, org_uid[i], month)
             a, b, _, _ = chance.block(*key, 61, 0)
             uid[p] = 2**62 + (a * 2**32 + b) % 2**61
-            state[p], territory[p], domain[p], founder[p], founder_uid[p] = 1, org_territory[i], called, i, org_uid[i]
+            state[p], territory[p], domain[p], founder[p] = 1, org_territory[i], called, i
             kind[p] = projects.pick(kind_share, chance.uniform(*key, 61, 3))
             scale[p] = projects.pick(scale_share, chance.uniform(*key, 80, 0))
             months = ease[territory[p]] * t.setup_months * math.exp(t.setup_spread * chance.normal(*key, 61, 4))
@@ -1046,10 +1046,19 @@ class projects:
             out[n] = ready.pop(0)
         return len(founders)
 
-    def list_stale(free, sum_months, out):
-        stale = [p for p in free if sum_months[p] > 0]
+    def list_stale(free, uid, out):
+        stale = [p for p in free if uid[p]]
         out[: len(stale)] = stale
         return len(stale)
+
+    def take_rows(rows, n, kind, only, projects, row, taken):
+        free = [at for at in range(1, len(taken)) if not taken[at]]
+        new = [p for p in rows[:n] if only in (-1, kind[p])]
+        for k, p in enumerate(new):
+            while len(free) > len(new) - k and free[0] * projects < p * len(taken):
+                free.pop(0)
+            row[p] = free.pop(0)
+            taken[row[p]] = 1
 
     def plan_cash(state, step, seeking, members, seat, effort, out, first, last):
         (effort,) = teams(seat, effort)
@@ -1083,7 +1092,8 @@ class projects:
     def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
         """All projects are played in order of identity, each paid out of what earlier ones left; some are written."""
         (state, uid, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
-         engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = table  # fmt: skip
+         engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
+         (values, counts)) = table  # fmt: skip
         member, effort, hours, kept, paid, received, perceived = teams(*memberships, perceived)
         org_uid, org_territory, org_model, slots, cash, settled = organisations
         purse = list(cash)
@@ -1121,12 +1131,12 @@ class projects:
                 p, m, step[p], done / sum(means) if sum(means) else 0.0, sum(means), own, g + gifts[p], given, value_,
                 alone, coordination, perceived, plan_value, waiting, t,
             )  # fmt: skip
-            for column, name in zip(
-                lasting, ("value", "alone", "premium", "gain", "felt", "coordination", "means_alone"), strict=True
-            ):
-                column[p] += made[name]
-            for column, name in zip(counts, ("own", "programme", "hours", "months"), strict=True):
-                column[p] += made[name]
+            delivered[p] += made["value"]
+            if follow[p]:
+                for k, name in enumerate(("alone", "premium", "gain", "felt", "coordination", "means_alone")):
+                    values[follow[p]][k] += made[name]
+                for k, name in zip((0, 4, 6, 7), ("own", "programme", "hours", "months"), strict=True):
+                    counts[follow[p]][k] += made[name]
             here, at = sums[territory[p]], 12 + 8 * (m > 1)
             for k, name in enumerate(("value", "alone", "premium", "gain", "felt")):
                 here[at + k] += projects.in_parts(made[name])
@@ -1239,7 +1249,7 @@ class projects:
         return made
 
     def grant(
-        territory, members, cap, worth, asked, weighed, fund, sum_grants, sum_own, given, granted, first, last
+        territory, members, cap, worth, asked, weighed, fund, follow, counts, given, granted, first, last
     ):  # fmt: skip
         given[first:last] = [[0, 0, 0] for _ in given[first:last]]
         for p in (p for p in range(first, last) if cap[p] > 0):
@@ -1251,9 +1261,10 @@ class projects:
                 by, of = (worth[p], weighed[place]) if weighed[place] else (cap[p], asked[place])
                 amount = min(amount, sum(held) * (by / of))
             given[p] = [math.floor(amount * (held[k] / sum(held))) for k in range(3)]
-            sum_own[p] -= sum(given[p])
             for k in range(3):
-                sum_grants[p][k] += given[p][k]
+                if follow[p]:
+                    counts[follow[p]][1 + k] += given[p][k]
+                    counts[follow[p]][0] -= given[p][k]
                 granted[place][int(members[p] > 1)][k] += given[p][k]
 
     def take_grants(granted, fund, opening, totals, paid):

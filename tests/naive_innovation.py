@@ -64,11 +64,6 @@ class innovation:
             weight[p] = innovation.turned(weight[p], -1, 0, phase_weights, c.tilt)
         return len(living)
 
-    def take_rows(rows, n, kind, row, taken):
-        free = [v for v in range(1, len(taken)) if not taken[v]]
-        for p, v in zip([p for p in rows[:n] if kind[p] == 2], free, strict=False):
-            row[p], taken[v] = v, 1
-
     def pay_supports(rows, n, state, step, phase, row, territory, fund, c, asked, support, paid):
         (phase,) = of_projects(row, phase)
         for p in rows[:n]:
@@ -82,9 +77,9 @@ class innovation:
                 paid[place] += support[p]
             fund[place][1] -= paid[place]
 
-    def count_supports(rows, n, territory, members, support, grants, totals, tally):
+    def count_supports(rows, n, territory, members, support, follow, counts, totals, tally):
         for p in rows[:n]:
-            grants[p][1] += support[p]
+            counts[follow[p]][2] += support[p]
             totals[territory[p]][int(members[p] > 1)][9] += support[p]
             tally[territory[p]][5] += support[p]
 
@@ -103,12 +98,13 @@ class innovation:
         strategy, phase, left, gates, origin, aside, first = own
         members, seat, *columns, main_function, org_territory = teams
         member, effort = naive.teams(seat, *columns)
-        paid_own, programme, grants = money
+        follow, counts = money
 
         def payers(p):
-            mine, efforts = max(0, paid_own[p]), effort[p][: members[p]]
+            own, *others = counts[follow[p]][:5]  # of members; three funds and the programme
+            mine, efforts = max(0, own), effort[p][: members[p]]
             share = max(efforts) / sum(efforts) if sum(efforts) else 1
-            return [mine * share, programme[p], *grants[p]], mine + programme[p] + sum(grants[p])
+            return [mine * share, *others], mine + sum(others)
 
         def breadth(p):
             team = member[p][: members[p]]
@@ -146,7 +142,7 @@ class innovation:
             planned = innovation.reinvention_months(s, told, c) if again else innovation.months_of(now, s, told, c)
             left[p] -= 1
             total = payers(p)[1]
-            exposed = max(0, paid_own[p]) / total if total else 1
+            exposed = max(0, counts[follow[p]][0]) / total if total else 1
             in_zone = 2 * left[p] < planned
             if in_zone and naive.chance.happens(seed, uid[p], month, 101, 0, c.risk[now] * exposed / helped):
                 end[p], end_month[p] = 2, month

@@ -16,7 +16,7 @@ class policies:
     def premium_due(s, perceived, share, solo, realised, rate):
         return claims(0, 1, ([s], None, perceived, share, solo), realised, rate)[0]
 
-    def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
+    def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, follow, counts, flow):
         state, step, members, territory = table
         at_work = [p for p in range(len(state)) if state[p] == 1 and step[p] == 5 and members[p] > 1]
         mine = {p: claims(p, members[p], memberships, realised, rate) for p in at_work}
@@ -28,7 +28,7 @@ class policies:
                     part = min(purse[place], math.floor(cents * min(1, opening[place] / due[place])))
                     if part > 0:
                         purse[place] -= part
-                        sum_paid[p] += part
+                        counts[follow[p]][5] += part if follow[p] else 0
                         naive.projects.receive(
                             memberships[1][memberships[0][p] + s], part, 0, place, organisations, flow
                         )
@@ -63,11 +63,11 @@ class policies:
                 programme[place] += part
                 (untied if mode == 1 else engineering)[p] += part
 
-    def recover(rows, table, seat, member, organisations, sums, fund, flow, totals):
+    def recover(rows, table, seat, member, organisations, lives, fund, flow, totals):
         (member,) = naive.teams(seat, member)
         state, step, members, territory, left, advance = table
         org_territory, org_model, cash, settled = organisations
-        sum_grants, sum_own = sums
+        follow, counts = lives
         for p in rows:
             if state[p] != 1 or step[p] > 5:
                 advance[p] = 0
@@ -80,8 +80,8 @@ class policies:
                         settled[i] -= part
                         advance[p] -= part
                         fund[place] += part
-                        sum_grants[p][0] -= part
-                        sum_own[p] += part
+                        counts[follow[p]][1] -= part if follow[p] else 0
+                        counts[follow[p]][0] += part if follow[p] else 0
                         totals[place][int(m > 1)][5] += part
                         totals[place][int(m > 1)][8] -= part
                         if org_territory[i] == place:
@@ -107,16 +107,16 @@ class policies:
                 cash[i] -= cents
                 settled[i] -= cents
 
-    def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+    def settle_contracts(rows, table, terms, investors, follow, counts, purse, flow, totals, reached, missed):
         segment, alive, base, weight, part, cash, settled = investors
         target, reward = terms
         reached[:], missed[:] = [0] * len(reached), [0] * len(missed)
         for p in rows:
-            state, step, members, t, length, plan_value, sum_value, put = (column[p] for column in table)
+            state, step, members, t, length, plan_value, delivered, put = (column[p] for column in table)
             if state == 1 and step <= 5:
                 continue
             table[7][p] = 0
-            if state != 1 or plan_value <= 0 or sum_value < target * plan_value * length:
+            if state != 1 or plan_value <= 0 or delivered < target * plan_value * length:
                 missed[t] += 1
                 continue
             reached[t] += 1
@@ -124,8 +124,8 @@ class policies:
             if paid and naive.credit.pay_banks(t, paid, segment, alive, base, weight, part, cash, settled):
                 purse[t] -= paid
                 flow[t][0][3] += paid
-                sum_grants[p][0] += paid
-                sum_grants[p][1] -= min(put, paid)
+                counts[follow[p]][1] += paid if follow[p] else 0
+                counts[follow[p]][2] -= min(put, paid) if follow[p] else 0
                 totals[t][int(members > 1)][8] += paid
                 totals[t][int(members > 1)][9] -= min(put, paid)
 

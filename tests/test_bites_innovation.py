@@ -212,7 +212,7 @@ def test_a_place_that_nothing_joins_changes_no_innovation_elsewhere():
         mine = np.flatnonzero((p.state > 0) & (p.territory == list(world.territory.names).index("a")) & (p.kind == 2))
         mine = mine[np.argsort(p.uid[mine])]
         own = world.state.innovations
-        found.append([getattr(p, name)[mine].tolist() for name in ("uid", "fit", "sum_value")])
+        found.append([getattr(p, name)[mine].tolist() for name in ("uid", "fit", "delivered")])
         found[-1] += [getattr(own, name)[p.innovation[mine]].tolist() for name in (
             "adoptions", "phase", "phase_left", "gates", "abroad", "deployed")]  # fmt: skip
         assert sum(found[-1][3]) > 0, "nothing spreads"

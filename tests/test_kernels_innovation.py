@@ -56,8 +56,9 @@ class Table:
         self.main_function = numbers.integers(0, 5, 30).astype(np.uint8)
         self.org_territory = numbers.integers(0, places, 30).astype(np.int32)
         self.value, self.alone = numbers.random((2, rows)) * 1000
-        self.own, self.programme = column(np.int64, 10**6, -10), column(np.int64, 10**5)
-        self.grants = numbers.integers(0, 10**5, (rows, 3))
+        self.follow = np.arange(rows, 0, -1).astype(np.int32)  # what each has had since the start
+        self.counts = numbers.integers(0, 10**5, (rows + 1, 8))
+        self.counts[1:, projects.OWN] = column(np.int64, 10**6, -10)
         self.support = np.where(numbers.random(rows) < 0.5, 50_000, 0)
         self.stories = np.floor(numbers.random((places, DOMAINS)) * 4)
         self.felt = numbers.normal(size=(places, DOMAINS))
@@ -90,7 +91,7 @@ class Table:
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone, self.row),
             (self.members, self.seat, self.member, self.effort, self.main_function, self.org_territory),
-            (self.own, self.programme, self.grants), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
+            (self.follow, self.counts), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
             month % 2 == 1, self.out, self.tally, 0, self.n,
         )  # fmt: skip
 
@@ -185,8 +186,8 @@ def test_supports(seed, money):
     assert support[table.listed[: table.n]].sum() == paid.sum()
     totals = np.zeros((PLACES, 2, 11))
     arguments = (
-        table.listed, table.n, table.territory, table.members, np.where(table.kind == 2, support, 0), table.grants,
-        totals, table.tally,
+        table.listed, table.n, table.territory, table.members, np.where(table.kind == 2, support, 0), table.follow,
+        table.counts, totals, table.tally,
     )  # fmt: skip
     *_, totals, tally = agree(kernel.count_supports, naive.innovation.count_supports, arguments)
     assert totals.sum() == tally.sum() == paid.sum()
@@ -241,8 +242,8 @@ class Alone:
         self.table = table = Table(1, rows=rows, places=places)
         table.state[:], table.kind[:], table.step[:], table.phase[:], table.members[:] = 1, 2, 5, 0, 1
         table.gates[:], table.aside[:], table.origin[:], table.implemented[:], table.end_month[:] = 0, 0, 0, 0, -1
-        table.first[:], table.value[:], table.alone[:], table.own[:], table.programme[:] = 1, 9, 9, 100, 0
-        table.strategy[:], table.stories[:], table.support[:], table.grants[:] = strategy, 0, 0, 0
+        table.first[:], table.value[:], table.alone[:], table.counts[:], table.counts[:, projects.OWN] = 1, 9, 9, 0, 100
+        table.strategy[:], table.stories[:], table.support[:] = strategy, 0, 0
         table.deployed[:], table.abroad[:], table.adoptions[:] = 0, 0, 0
         table.fit[:] = 1 - c.evaluation
         table.listed[:], table.n = np.arange(rows), rows
@@ -309,7 +310,7 @@ def test_a_risk_zone_is_crossed_with_its_hazard(grants, exposed):
     """The second half of a phase of 12 months: (1 - h)^7 for those that nobody else pays (its middle month counts)."""
     c = SURE._replace(risk=(0.05, 0.0, 0.0), months=(12.0, 500.0, 1.0))
     innovations = Alone(6000, c)
-    innovations.table.grants[:, 0] = grants  # members pay 100
+    innovations.table.counts[:, projects.GRANTS] = grants  # members pay 100
     innovations.entries(11, phase=1)
     lost = innovations.table.end.astype(bool)
     zone = sum(2 * left < 12 for left in range(11, 0, -1))

@@ -5,7 +5,7 @@ import pytest
 
 from sim.alliances import needs
 from sim.cohort import cohort
-from sim.kernels import alliance, matching
+from sim.kernels import alliance, matching, projects
 from sim.record import Record
 
 ENGINEERED = {"engineering.dose": 5.0}
@@ -32,7 +32,8 @@ def test_one_member_alone_has_no_premium_to_the_bit(busy_world):
     assert not p.coordination[solo].any()
     never = solo[(p.members_max[solo] == 1) & (p.seeking[solo] == 0)]
     assert never.size > 5
-    assert not p.sum_premium[never].any() and not p.sum_gain[never].any()
+    assert (p.follow[never] > 0).all()
+    assert not world.state.followed.values[p.follow[never], projects.PREMIUM : projects.GAIN + 1].any()
 
 
 def test_without_alliances_every_project_is_solo(busy_world):
@@ -214,7 +215,7 @@ def test_the_winner_s_curse_is_perceived_and_never_recorded(busy_world, monkeypa
 
     def spy(*arguments):
         n = real(*arguments)
-        *_, (_, _, gain, _, effort, hours), _, _ = arguments
+        *_, (_, _, gain, effort, hours), _, _ = arguments
         full = (np.abs(effort[:n] / 100 - budget) < 0.02) & (hours[:n] == 0)
         seen.extend(gain[:n][full])
         return n

@@ -95,7 +95,7 @@ def test_no_stock_is_below_nothing(trend):
     for name in (
         "organisations.fte", "organisations.hours", "cohorts.persons", "cohorts.hours_given", "territories.market",
         "territories.fund", "territories.purse", "territories.free_fte", "territories.delivered", "projects.reserve",
-        "projects.sum_value", "memberships.effort",
+        "projects.delivered", "memberships.effort",
     ):  # fmt: skip
         assert state[name].min() >= 0, name
 

@@ -84,7 +84,7 @@ def of_place(world, index):
     order = np.argsort(o.uid[mine]), np.argsort(p.uid[projects])
     return (
         o.uid[mine][order[0]].tolist(), o.cash[mine][order[0]].tolist(), o.desire[mine][order[0]].tolist(),
-        p.uid[projects][order[1]].tolist(), p.sum_value[projects][order[1]].tolist(),
+        p.uid[projects][order[1]].tolist(), p.delivered[projects][order[1]].tolist(),
     )  # fmt: skip
 
 

@@ -93,7 +93,9 @@ def test_ended_projects_of_the_cohort_leave_their_row_and_are_kept_as_they_were(
         waiting = np.count_nonzero(p.ended[kept] < month - 1)
         assert month < KEPT_MONTHS or waiting < cohort.BATCH
         for row in kept.tolist():
-            ended[int(p.uid[row])] = (p.sum_value[row], p.sum_own[row], p.end[row], p.ended[row], p.sum_months[row])
+            sums = world.state.followed.counts[p.follow[row]]
+            own, months = sums[projects.OWN], sums[projects.MONTHS]
+            ended[int(p.uid[row])] = (p.delivered[row], own, p.end[row], p.ended[row], months)
     assert len(world.archive) > 3
     found = cohort.cohort(world)
     uids = found["uid"].tolist()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import ScenarioError
+from sim.kernels import projects
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.scenarios import Scenario, combine, list_scenarios, load_scenario
@@ -371,7 +372,7 @@ def test_measures_contexts_and_shocks_combine():
     mixed = combine([load_scenario(name) for name in ("premium", "measures_all", "future_closed_blocs", "crisis")])
     world = sim.World(village("a"), mixed.apply(load_parameters().with_values(BUSY)), seed=1, strict=True)
     world.run(26)
-    assert world.state.projects.sum_paid.sum() > 0 and world.values["persons.volunteer_hours"] < 5
+    assert world.state.followed.counts[:, projects.PAID].sum() > 0 and world.values["persons.volunteer_hours"] < 5
 
 
 def test_two_factors_at_the_same_date_are_refused():

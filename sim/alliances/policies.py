@@ -69,10 +69,10 @@ def act(world):
     reads=(
         "memberships.member", "shares.perceived", "shares.share", "shares.solo",
         "organisations.model", "organisations.territory", "projects.members", "projects.state", "projects.step",
-        "projects.territory", "projects.seat",
+        "projects.territory", "projects.seat", "projects.follow",
     ),
     writes=(
-        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "projects.sum_paid",
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "followed.counts",
     ),
 )  # fmt: skip
 def pay_premium(world):
@@ -85,7 +85,7 @@ def pay_premium(world):
         (p.state, p.step, p.members, p.territory),
         (p.seat, s.memberships.member, shares.perceived, shares.share, shares.solo),
         (o.territory, o.model, o.cash, o.settled), int(v["premium.base"]) == 1, float(v["premium.rate"]),
-        purse, purse.copy(), np.zeros(len(purse), np.int64), p.sum_paid, world.ledger.flow,
+        purse, purse.copy(), np.zeros(len(purse), np.int64), p.follow, s.followed.counts, world.ledger.flow,
     )  # fmt: skip
 
 
@@ -142,12 +142,12 @@ def draw_rights(world):
     reads=(
         "memberships.member", "memberships.paid", "organisations.alive", "organisations.base", "organisations.model",
         "organisations.slots", "organisations.territory", "projects.domain", "projects.left", "projects.length",
-        "projects.members", "projects.plan_value", "projects.state", "projects.step", "projects.sum_value",
-        "projects.territory", "territories.felt", "projects.seat",
+        "projects.members", "projects.plan_value", "projects.state", "projects.step", "projects.delivered",
+        "projects.territory", "territories.felt", "projects.seat", "projects.follow",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "projects.contract",
-        "memberships.received", "projects.advance", "projects.sum_grants", "projects.sum_own",
+        "memberships.received", "projects.advance", "followed.counts",
     ),
 )  # fmt: skip
 def use_fund(world):
@@ -161,7 +161,7 @@ def use_fund(world):
         kernel.recover(
             in_order_of_identity(p, np.flatnonzero(p.advance)),
             (p.state, p.step, p.members, p.territory, p.left, p.advance), p.seat, m.member,
-            (o.territory, o.model, o.cash, o.settled), (p.sum_grants, p.sum_own), purse, flow, w.totals,
+            (o.territory, o.model, o.cash, o.settled), (p.follow, s.followed.counts), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
     if np.count_nonzero(p.contract):
@@ -172,20 +172,11 @@ def use_fund(world):
     w.owing = True
     asked = np.zeros(len(purse), np.int64)
     kernel.ask_fund(
-        w.selected,
-        p.step,
-        p.members,
-        p.territory,
-        p.seat,
-        m.paid,
-        m.received,
-        instrument,
-        float(v["fund.rate"]),
-        w.cap,
-        asked,
-    )
+        w.selected, p.step, p.members, p.territory, p.seat, m.paid, m.received, instrument, float(v["fund.rate"]),
+        w.cap, asked,
+    )  # fmt: skip
     payer = 1 if instrument == kernel.CONTRACT else 0  # investors, or the fund itself
-    pool, before, room = np.zeros((len(purse), 3), np.int64), p.sum_grants[:, payer].copy(), np.zeros(0, np.int64)
+    pool, room = np.zeros((len(purse), 3), np.int64), np.zeros(0, np.int64)
     if instrument == kernel.CONTRACT:
         room = np.zeros(len(o), np.int64)
         kernel.able_to_invest(
@@ -202,11 +193,11 @@ def use_fund(world):
         kernel.invest(
             opening[:, 1] - pool[:, 1], s.segments[FINANCE], room, np.zeros(len(o), np.int64), o.cash, o.settled
         )
-        p.contract[:] += p.sum_grants[:, 1] - before
+        p.contract[:] += w.given[:, payer]
     else:
         purse[:] = pool[:, 0]
     if instrument == kernel.ADVANCE:
-        p.advance[:] += p.sum_grants[:, 0] - before
+        p.advance[:] += w.given[:, payer]
 
 
 def settle_contracts(world):
@@ -215,8 +206,8 @@ def settle_contracts(world):
     o, p = s.organisations, s.projects
     kernel.settle_contracts(
         in_order_of_identity(p, np.flatnonzero(p.contract)),
-        (p.state, p.step, p.members, p.territory, p.length, p.plan_value, p.sum_value, p.contract),
+        (p.state, p.step, p.members, p.territory, p.length, p.plan_value, p.delivered, p.contract),
         (float(v["fund.target"]), float(v["fund.reward"])),
         (s.segments[FINANCE], o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64), o.cash, o.settled),
-        p.sum_grants, s.territories.purse[:, FUND], world.ledger.flow, w.totals, w.reached, w.missed,
+        p.follow, s.followed.counts, s.territories.purse[:, FUND], world.ledger.flow, w.totals, w.reached, w.missed,
     )  # fmt: skip

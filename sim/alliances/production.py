@@ -29,30 +29,26 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
         "organisations.model", "organisations.slots", "organisations.territory", "organisations.uid",
         "projects.alone", "projects.bid", "projects.coordination", "projects.domain", "projects.engineering",
         "projects.implemented", "projects.left", "projects.members", "projects.plan_value", "projects.seeking",
-        "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid",
+        "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid", "projects.follow",
         "projects.untied", "projects.value", "territories.fund", "territories.spread", "projects.seat",
     ),
     writes=(
         "organisations.cash", "organisations.settled", "territories.delivered",
         "territories.market", "territories.fund", "territories.purse", "territories.flow", "projects.reserve",
-        "projects.waiting", "projects.engineered", "projects.sum_value", "projects.sum_alone", "projects.sum_premium",
-        "projects.sum_gain", "projects.sum_perceived", "projects.sum_coordination", "projects.sum_own",
-        "projects.sum_grants", "projects.sum_programme", "projects.sum_hours", "projects.sum_means_alone",
-        "projects.sum_months", "memberships.kept", "memberships.paid", "memberships.received",
+        "projects.waiting", "projects.engineered", "projects.delivered", "followed.values", "followed.counts",
+        "memberships.kept", "memberships.paid", "memberships.received",
     ),
 )  # fmt: skip
 def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, terms, w = world.state, world.recorded_terms, world.work
-    o, p, m, place = s.organisations, s.projects, s.memberships, s.territories
+    o, p, m, f, place = s.organisations, s.projects, s.memberships, s.followed, s.territories
     gifts = w.gifts[:, 0]
     sums = world.crew.total(
         kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
         (p.state, p.uid, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
-         p.reserve, (p.sum_value, p.sum_alone, p.sum_premium, p.sum_gain, p.sum_perceived, p.sum_coordination,
-                     p.sum_means_alone),
-         (p.sum_own, p.sum_programme, p.sum_hours, p.sum_months)),
+         p.reserve, p.delivered, p.follow, (f.values, f.counts)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.settled), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
@@ -94,8 +90,8 @@ def grant(world, shared, cap, worth, asked, weighed, fund, opening):
     s, w = world.state, world.work
     p = s.projects
     granted = world.crew.total(
-        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.sum_grants,
-        p.sum_own, w.given,
+        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.follow,
+        s.followed.counts, w.given,
     )  # fmt: skip
     kernel.take_grants(granted, fund, opening, w.totals, w.granted)
     pay_members(world, shared, w.given, w.granted, FUND_OWNER, repays=True)

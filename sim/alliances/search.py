@@ -14,9 +14,8 @@ Numbers   parameters projects, meeting, alliances, desire, innovation
 import numpy as np
 
 from sim.alliances.seats import SEATS, memberships
-from sim.alliances.terms import start_probabilities
+from sim.alliances.terms import KEPT_MONTHS, start_probabilities
 from sim.errors import CapacityError
-from sim.kernels import innovation as innovations
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.kernels import rows
@@ -31,7 +30,7 @@ from sim.state import columns
         "organisations.uid", "territories.ease", "territories.felt",
     ),
     writes=(
-        *(name for name, c in columns().items() if c.table in ("projects", "memberships", "innovations")),
+        *(name for name, c in columns().items() if c.table in ("projects", "followed", "memberships", "innovations")),
         "organisations.slots",
     ),
 )  # fmt: skip
@@ -61,14 +60,13 @@ def start(world):
     opened = world.crew.share(
         kernel.open_projects, n, w.projects, *called,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
-         p.ended, p.founder, p.founder_uid, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
+         p.ended, p.founder, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (p.seat, m.member, m.effort, m.hours, m.joined),
         (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
         *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
-    world.state.make_innovations(np.count_nonzero(p.kind[w.projects[:n]] == kernel.INNOVATION))
-    innovations.take_rows(w.projects, n, p.kind, p.innovation, world.state.innovations.taken)
+    _take_rows(world, n)
     w.opened = sum(opened)
 
 
@@ -87,13 +85,28 @@ def _free_rows(world) -> np.ndarray:
 def _clean(world, free):
     """Forget what ended projects left in these rows."""
     p, w = world.state.projects, world.work
-    n = kernel.list_stale(free, p.sum_months, w.projects)
+    n = kernel.list_stale(free, p.uid, w.projects)
     if n == 0:
         return
-    own = p.innovation[w.projects[:n]].astype(np.int64)
-    own = own[own > 0]
-    world.crew.share(rows.wipe, own.size, *w.wiped_innovations, own)
+    for table, row in ((w.wiped_innovations, p.innovation), (w.wiped_followed, p.follow)):
+        own = row[w.projects[:n]].astype(np.int64)
+        own = own[own > 0]
+        world.crew.share(rows.wipe, own.size, *table, own)
     world.crew.share(rows.wipe, n, *w.wiped, w.projects)
+
+
+def _take_rows(world, n: int):
+    """Give the n projects that have opened the rows that only some have: of innovations, of those that are followed."""
+    s, w = world.state, world.work
+    p, f, new = s.projects, s.followed, w.projects[:n]
+    innovations = np.count_nonzero(p.kind[new] == kernel.INNOVATION)
+    cohort = world.month < KEPT_MONTHS
+    s.make_innovations(innovations)
+    s.make_followed(n if cohort else innovations)
+    kernel.take_rows(new, n, p.kind, kernel.INNOVATION, len(p), p.innovation, s.innovations.taken)
+    kernel.take_rows(new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.follow, f.taken)
+    new = new[p.follow[new] > 0]
+    f.founder_uid[p.follow[new]] = s.organisations.uid[p.founder[new]]
 
 
 @phase(

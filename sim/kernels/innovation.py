@@ -122,18 +122,6 @@ def turn(p, before, after, weight, phase_weights, tilt):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_rows(rows, n, kind, row, taken):
-    """Give a free row of innovations to each of the first n projects of `rows` that is one. Row 0 is nobody's."""
-    free = 1
-    for at in range(n):
-        p = rows[at]
-        if kind[p] == projects.INNOVATION:
-            while taken[free]:
-                free += 1
-            row[p], taken[free] = free, 1
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def begin(innovations, felt, stories, share, phase_weights, seed, month, recorded, rows, first, last):
     """List living innovations of projects first..last-1, in `rows` from `first` on, and return how many.
 
@@ -194,13 +182,13 @@ def pay_supports(rows, n, state, step, phase, row, territory, fund, recorded, as
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_supports(rows, n, territory, members, support, grants, totals, tally):
+def count_supports(rows, n, territory, members, support, follow, counts, totals, tally):
     """Count the supports of the month as grants of finance to their projects: they are means like others."""
     for at in range(n):
         p = rows[at]
         if support[p] > 0:
             place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
-            grants[p, FINANCE] += support[p]
+            counts[follow[p], projects.GRANTS + FINANCE] += support[p]
             totals[place, allied, FINANCE_GRANTS] += support[p]
             tally[place, SUPPORT] += support[p]
 
@@ -222,19 +210,22 @@ def passing(probability, attempts):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def payers(p, first, m, effort, own, programme, grants):
-    """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it."""
-    largest, total = np.int64(0), programme[p]
+def payers(life, first, m, effort, counts):
+    """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it.
+
+    `life` is the row of an innovation where what it has had is counted: all are followed.
+    """
+    largest = total = counts[life, projects.PROGRAMME]
     most, planned = np.int64(0), np.int64(0)
     for s in range(first, first + m):
         planned += effort[s]
         most = max(most, effort[s])
-    for k in range(grants.shape[1]):
-        largest = max(largest, grants[p, k])
-        total += grants[p, k]
-    mine = max(np.int64(0), own[p])
+    for fund in range(3):
+        largest = max(largest, counts[life, projects.GRANTS + fund])
+        total += counts[life, projects.GRANTS + fund]
+    mine = max(np.int64(0), counts[life, projects.OWN])
     share = most / planned if planned > 0 else 1.0
-    return max(float(max(largest, programme[p])), mine * share), float(total + mine)
+    return max(float(largest), mine * share), float(total + mine)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -285,10 +276,10 @@ def cross(
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone, row) = innovations  # fmt: skip
     members, seat, member, effort, main_function, org_territory = teams
-    own, programme, grants = money
+    follow, counts = money
     for at in between(first, last):
         p = rows[at]
-        v = np.int64(row[p])
+        v, life = np.int64(row[p]), np.int64(follow[p])
         worked = implemented[p] >= 0 and phase[v] < DEPLOYMENT
         out[at] = TOLD if worked and end_month[p] == month else 0
         if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[v] >= IN_USE or members[p] == 0:
@@ -304,8 +295,8 @@ def cross(
             planned = reinvention_months(s, told, course)
         phase_left[v] -= 1
         if 2 * np.int64(phase_left[v]) < planned and course.risk[now] > 0.0:
-            _, total = payers(p, first_seat, m, effort, own, programme, grants)
-            exposed = max(np.int64(0), own[p]) / total if total > 0.0 else 1.0
+            _, total = payers(life, first_seat, m, effort, counts)
+            exposed = max(np.int64(0), counts[life, projects.OWN]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
                 end[p], end_month[p] = projects.FAILED, month
                 out[at] = LOST_HERE | (TOLD if worked else 0)
@@ -323,7 +314,7 @@ def cross(
                         after = QUALIFICATION
                 else:
                     attempts *= math.exp(course.count_ourselves * course.evaluation)
-                    largest, total = payers(p, first_seat, m, effort, own, programme, grants)
+                    largest, total = payers(life, first_seat, m, effort, counts)
                     quality = fit_of(fit_first[v], RESEARCH, s, aside[v], course)
                     gates[v] = triple_gate(
                         uid[p], np.int64(gates[v]), seed, month, attempts, quality,

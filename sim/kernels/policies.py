@@ -25,8 +25,11 @@ def premium_due(s, perceived, share, solo, realised, rate):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, sum_paid, flow):
-    """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array."""
+def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, follow, counts, flow):
+    """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array.
+
+    Projects that are followed (`follow` > 0) count it.
+    """
     state, step, members, territory = table
     seat, member, perceived, share, solo = memberships
     org_territory, org_model, cash, settled = organisations
@@ -47,7 +50,8 @@ def pay_premium(table, memberships, organisations, realised, rate, purse, openin
             part = min(np.int64(math.floor(mine * paid_share)), purse[place])
             if part > 0:
                 purse[place] -= part
-                sum_paid[p] += part
+                if follow[p] > 0:
+                    counts[follow[p], projects.PAID] += part
                 projects.receive(np.int64(member[s]), part, 0, place, org_territory, org_model, cash, settled, flow)
 
 
@@ -120,14 +124,14 @@ def draw_rights(selected, step, members, waiting, territory, seat, effort, rate,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def recover(rows, table, seat, member, organisations, sums, fund, flow, totals):
+def recover(rows, table, seat, member, organisations, lives, fund, flow, totals):
     """Let alliances of these rows, at work, pay back their advance until the last month of work.
 
     A member pays if it has the cash. The fund loses what is left when a project ends: `advance` is then forgotten.
     """
     state, step, members, territory, left, advance = table
     org_territory, org_model, cash, settled = organisations
-    sum_grants, sum_own = sums
+    follow, counts = lives
     for p in rows:
         if state[p] != projects.LIVING or step[p] > projects.IMPLEMENT:
             advance[p] = 0
@@ -146,8 +150,9 @@ def recover(rows, table, seat, member, organisations, sums, fund, flow, totals):
             settled[i] -= part
             advance[p] -= part
             fund[place] += part
-            sum_grants[p, 0] -= part
-            sum_own[p] += part
+            if follow[p] > 0:
+                counts[follow[p], projects.GRANTS] -= part
+                counts[follow[p], projects.OWN] += part
             allied = 1 if m > 1 else 0
             totals[place, allied, 5] += part
             totals[place, allied, 8] -= part
@@ -188,13 +193,13 @@ def invest(used, segment, room, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, totals, reached, missed):
+def settle_contracts(rows, table, terms, investors, follow, counts, purse, flow, totals, reached, missed):
     """Let public action repay investors of projects of these rows, if the work is over and the result reached.
 
     Else they lose. The result is what the project delivered to the need, over what it was worth a month when work began
     times the months agreed: counted, never claimed. terms = share of it to reach, reward for each cent put in.
     """
-    state, step, members, territory, length, plan_value, sum_value, contract = table
+    state, step, members, territory, length, plan_value, delivered, contract = table
     segment, alive, base, weight, part, cash, settled = investors
     target, reward = terms
     reached[:], missed[:] = 0, 0
@@ -204,7 +209,7 @@ def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, tot
         place, put = np.int64(territory[p]), contract[p]
         contract[p] = 0
         done = state[p] == projects.LIVING and plan_value[p] > 0.0
-        if not (done and sum_value[p] >= target * plan_value[p] * length[p]):
+        if not (done and delivered[p] >= target * plan_value[p] * length[p]):
             missed[place] += 1
             continue
         reached[place] += 1
@@ -214,8 +219,9 @@ def settle_contracts(rows, table, terms, investors, sum_grants, purse, flow, tot
         purse[place] -= paid
         flow[place, PUBLIC, FINANCE] += paid
         back, allied = min(put, paid), 1 if members[p] > 1 else 0
-        sum_grants[p, 0] += paid
-        sum_grants[p, 1] -= back
+        if follow[p] > 0:
+            counts[follow[p], projects.GRANTS] += paid
+            counts[follow[p], projects.GRANTS + 1] -= back
         totals[place, allied, 8] += paid
         totals[place, allied, 9] -= back
 

@@ -22,6 +22,8 @@ MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
+ALONE, PREMIUM, GAIN, PERCEIVED, COORDINATION, MEANS_ALONE = range(6)  # of followed.values
+OWN, GRANTS, PROGRAMME, PAID, VOLUNTEERS, MONTHS = 0, 1, 4, 5, 6, 7  # of followed.counts; three funds grant
 PARTS = 10_000.0  # of a euro, in which the month of projects is added up
 ASKED, WEIGHED, ALLOTTED, WAGES, HANDED, TOTALS = 7, 8, 9, 10, 11, 12  # columns of these sums: see `open_sums`
 DELIVERED = TOTALS + 2 * 8
@@ -70,11 +72,11 @@ def list_free(state, contract, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_stale(free, sum_months, out):
+def list_stale(free, uid, out):
     """List the free rows that still hold what an ended project left; return how many."""
     n = 0
     for p in free:
-        if sum_months[p] > 0:
+        if uid[p] != 0:
             out[n] = p
             n += 1
     return n
@@ -110,8 +112,8 @@ def open_projects(
     """
     t = terms[0]
     (state, uid, territory, domain, kind, step, left, setup, length, started, implemented, ended, founder,
-     founder_uid, members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan,
-     engineered, scale) = projects  # fmt: skip
+     members, members_first, members_max, seeking, waiting, bid, dirty, weight, fit, plan, engineered,
+     scale) = projects  # fmt: skip
     seat, member, effort, hours, joined = memberships
     org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
     opened = 0
@@ -120,7 +122,7 @@ def open_projects(
         u = org_uid[i]
         a, b, _, _ = chance.block(seed, u, month, d.PROJECT_TRAITS, 0)
         uid[p] = PROJECT_UID | (((a << np.uint64(32)) | b) & LOW_61)
-        state[p], territory[p], founder[p], founder_uid[p] = LIVING, org_territory[i], i, u
+        state[p], territory[p], founder[p] = LIVING, org_territory[i], i
         domain[p] = answered[at]
         kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
         scale[p] = pick(scale_share, chance.uniform(seed, u, month, d.SCALE, 0))
@@ -149,6 +151,31 @@ def open_projects(
         )  # fmt: skip
         opened += core[territory[p]]
     return opened
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def take_rows(rows, n, kind, only, projects, row, taken):
+    """Give a free row of a table to each of the first n projects of `rows` of the kind `only` (of all, if it is -1).
+
+    They come in the order of the `projects` rows of their own table, and so do the rows that they take, as far as there
+    is room: nothing depends on it but time. The first row is nobody's: that of all other projects.
+    """
+    free, wanted = np.int64(0), np.int64(0)
+    for at in range(1, taken.size):
+        free += taken[at] == 0
+    for k in range(n):
+        wanted += only < 0 or kind[rows[k]] == only
+    at = 1
+    for k in range(n):
+        p = rows[k]
+        if only >= 0 and kind[p] != only:
+            continue
+        while taken[at] or (at * projects < p * taken.size and free > wanted):
+            free -= taken[at] == 0
+            at += 1
+        row[p], taken[at] = at, 1
+        free -= 1
+        wanted -= 1
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -218,12 +245,13 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     """
     t = terms[0]
     (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
-     engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
+     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
+     followed) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
     means = (state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
-        ask_ahead(p, last, members, perceived, memberships, organisations)
+        ask_ahead(p, last, members, perceived, memberships, organisations, follow, followed)
         gifts[p], cap[p], worth[p] = 0, 0, 0
         if state[p] != LIVING or members[p] == 0:
             continue
@@ -238,7 +266,8 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
 def play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums):
     """Do the month of work of project p, of m members (see `work`)."""
     (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
-     engineering, free_money, engineered, setup, left, implemented, reserve, lasting, counts) = projects  # fmt: skip
+     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
+     followed) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
     at_work, place = step[p] == IMPLEMENT, np.int64(territory[p])
@@ -278,8 +307,8 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
     worked = done / planned if planned > 0.0 else 0.0
     made = account(
         p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
-        value, alone, coordination, perceived, plan_value, waiting, lasting, counts, t.hour_value, t.viable_share,
-        sums[place],
+        value, alone, coordination, perceived, plan_value, waiting, delivered, t.hour_value, t.viable_share,
+        np.int64(follow[p]), followed, sums[place],
     )  # fmt: skip
     if at_work:
         sums[place, DELIVERED + np.int64(domain[p])] += made
@@ -290,7 +319,7 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_ahead(p, last, members, perceived, memberships, organisations):
+def ask_ahead(p, last, members, perceived, memberships, organisations, follow, followed):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
     if organisations[0].size < ahead.MANY:
@@ -301,6 +330,8 @@ def ask_ahead(p, last, members, perceived, memberships, organisations):
     if near < last:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
             fetch(organisations, member[s])
+        if follow[near] != 0:
+            fetch(followed, follow[near])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -529,16 +560,15 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, settled, fl
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def account(
     p, first, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, lasting, counts, hour_value, viable_share, sums,
+    plan_value, waiting, delivered, hour_value, viable_share, follow, followed, sums,
 ):  # fmt: skip
-    """Add the month of project p to its own sums and to those of its territory; return what it delivers, in parts.
+    """Add the month of project p to the sums of its territory and, if it is followed, to those of its life; return what
+    it delivers, in parts. `follow` is its row of `followed`, 0 for others.
 
     Premium of a month of work: what it delivers, less what members alone would have, less what the programme's
     money would have delivered at their productivity. In set-up, the means that a solo would not have spent
     (coordination; all means of dialogue and choice; the programme) are charged at that same productivity.
     """
-    s_value, s_alone, s_premium, s_gain, s_perceived, s_coordination, s_means_alone = lasting
-    s_own, s_programme, s_hours, s_months = counts
     productivity = alone[p] / planned if planned > 0.0 else 0.0
     means = (own + programme_used) / 100.0 + hours_used * hour_value
     made, lonely, premium, felt = 0.0, 0.0, 0.0, 0.0
@@ -548,28 +578,26 @@ def account(
         for s in range(m if first < perceived.size else 0):
             felt += perceived[first + s] * worked
         felt = max(0.0, felt)
-        if alone[p] > 0.0:
-            s_means_alone[p] += made / alone[p] * planned
+        delivered[p] += made
         waiting[p] = waiting[p] + 1 if made < viable_share * plan_value[p] else 0
     elif step == 1 or step == 2:
         premium = -means * productivity
     else:
         premium = -(min(coordination[p], own / 100.0) + programme_used / 100.0) * productivity
-    if at_work:  # else they are nothing; to add nothing to what is far away takes as long as to add something
-        s_value[p] += made
-        s_alone[p] += lonely
-        s_perceived[p] += felt
-    if premium != 0.0:
-        s_premium[p] += premium
-        s_gain[p] += max(0.0, premium)
-    if m > 1 and step <= IMPLEMENT:
-        s_coordination[p] += coordination[p]
-    if programme_used != 0:
-        s_programme[p] += programme_used
-    if hours_used != 0:
-        s_hours[p] += hours_used
-    s_own[p] += own
-    s_months[p] += 1
+    if follow != 0:
+        values, counts = followed
+        values[follow, ALONE] += lonely
+        values[follow, PREMIUM] += premium
+        values[follow, GAIN] += max(0.0, premium)
+        values[follow, PERCEIVED] += felt
+        if m > 1 and step <= IMPLEMENT:
+            values[follow, COORDINATION] += coordination[p]
+        if at_work and alone[p] > 0.0:
+            values[follow, MEANS_ALONE] += made / alone[p] * planned
+        counts[follow, OWN] += own
+        counts[follow, PROGRAMME] += programme_used
+        counts[follow, VOLUNTEERS] += hours_used
+        counts[follow, MONTHS] += 1
     at = TOTALS if m == 1 else TOTALS + 8
     if at_work:
         sums[at] += in_parts(made)
@@ -640,12 +668,12 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    territory, members, cap, worth, asked, weighed, fund, sum_grants, sum_own, given, granted, first, last,
+    territory, members, cap, worth, asked, weighed, fund, follow, counts, given, granted, first, last,
 ):  # fmt: skip
     """Decide what the three funds of each territory grant to projects first..last-1, within what they hold.
 
     Writes given[project, fund] and adds it to granted[territory, solo or allied, fund]. A grant repays members a part
-    of what they spent: their own share falls by as much.
+    of what they spent: their own share falls by as much (kept for projects that are followed, `follow` > 0).
 
     Projects need not take turns. What is asked and weighed of a fund adds up to `asked` and `weighed` exactly, and a
     part is cut down to whole cents after four roundings: all parts of what a fund holds are below held (1 + 4 / 2^53),
@@ -664,13 +692,15 @@ def grant(
         if asked[place] > available:  # where nothing weighs, in proportion to what is asked
             weight = worth[p] / weighed[place] if weighed[place] > 0 else cap[p] / asked[place]
             amount = min(amount, available * weight)
-        allied = 1 if members[p] > 1 else 0
+        allied, life = 1 if members[p] > 1 else 0, np.int64(follow[p])
         for k in range(3):
             part = np.int64(math.floor(amount * (fund[place, k] / available)))
             given[p, k] = part
-            sum_grants[p, k] += part
-            sum_own[p] -= part
             granted[place, allied, k] += part
+        if life != 0:
+            for k in range(3):
+                counts[life, GRANTS + k] += given[p, k]
+                counts[life, OWN] -= given[p, k]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
