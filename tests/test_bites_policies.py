@@ -276,13 +276,13 @@ def test_the_last_month_of_work_pays_the_advance_back():
     one = np.array([1])
     advance, cash, fund = np.array([1200]), np.array([5000]), np.zeros(1, np.int64)
     flow, totals = np.zeros((1, 8, 8), np.int64), np.zeros((1, 2, 11))
-    sums = np.zeros((1, 3), np.int64), np.zeros(1, np.int64)
+    lives = one, np.zeros((2, 8), np.int64)
     for left in range(12, 0, -1):
         table = (one, np.array([5]), one, np.array([0]), np.array([left]), advance)
         organisations = (np.array([0]), np.array([6]), cash, np.zeros(1, np.int64))
-        kernel.recover(one - 1, table, one - 1, one - 1, organisations, sums, fund, flow, totals)
+        kernel.recover(one - 1, table, one - 1, one - 1, organisations, lives, fund, flow, totals)
         assert fund[0] == 100 * (13 - left)
-    assert (advance[0], cash[0], flow[0, 6, 0], sums[1][0]) == (0, 3800, 1200, 1200)
+    assert (advance[0], cash[0], flow[0, 6, 0], lives[1][1, projects.OWN]) == (0, 3800, 1200, 1200)
 
 
 def test_indicators_say_what_was_paid_and_by_whom():

@@ -14,7 +14,7 @@ from sim.alliances.innovation import PHASES, TALLY
 from sim.alliances.innovation import STEPS as INNOVATION_STEPS
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import KEPT_MONTHS
-from sim.cohort import WIDE
+from sim.cohort import COUNTS, VALUES, WIDE
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.record import DOMAINS, LINKS, MODEL_NAMES, MONTHLY, SNAPSHOTS
 from sim.state import columns
@@ -241,7 +241,7 @@ def cohort(model) -> dict[str, np.ndarray]:
         "premium_paid": "sum_paid", "hours": "sum_hours", "means_alone": "sum_means_alone", "months": "sum_months",
     }  # fmt: skip
     table = {
-        name: np.array([getattr(project, source) for project in found], dtype_of(source))
+        name: np.array([getattr(project, source) for project in found], dtype_of(name, source))
         for name, source in as_stored.items()
     }
     table["territory"] = np.array([project.home.index for project in found], np.int32)
@@ -261,9 +261,14 @@ def cohort(model) -> dict[str, np.ndarray]:
     return {name: np.concatenate([part[name] for part in parts])[order] for name in table}
 
 
-def dtype_of(source: str) -> str:
-    """Return the type of a column of projects, or of those that are innovations."""
-    return columns().get(f"projects.{source}", columns().get(f"innovations.{source}")).dtype
+def dtype_of(name: str, source: str) -> str:
+    """Return the type of a column of the cohort: that of projects or innovations, or that of sums over a life."""
+    if name in ("value", *VALUES):
+        return "float64"
+    if name in COUNTS:
+        return "int64"
+    tables = ("projects", "innovations", "followed")
+    return next(columns()[f"{t}.{source}"].dtype for t in tables if f"{t}.{source}" in columns())
 
 
 def fairness(project, alike: float) -> tuple[float, int]:

@@ -25,12 +25,11 @@ ORGANISATION = (
 )  # fmt: skip
 PROJECT = (
     "uid", "domain", "kind", "scale", "step", "left", "setup", "length", "started", "implemented", "ended", "end",
-    "founder_uid", "members_first", "members_max", "waiting", "weight", "fit", "plan", "value", "alone",
-    "share_value", "plan_value", "coordination", "engineering", "untied", "reserve", "sum_value", "sum_alone",
-    "sum_premium", "sum_gain",
-    "sum_perceived", "sum_coordination", "sum_own", "sum_grants", "sum_programme", "sum_paid", "advance", "contract",
-    "sum_hours", "sum_means_alone", "sum_months",
+    "members_first", "members_max", "waiting", "weight", "fit", "plan", "value", "alone", "share_value", "plan_value",
+    "coordination", "engineering", "untied", "reserve", "advance", "contract",
 )  # fmt: skip
+VALUES = "sum_alone", "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_means_alone"  # of `followed`
+COUNTS = {"sum_own": 0, "sum_grants": slice(1, 4), "sum_programme": 4, "sum_paid": 5, "sum_hours": 6, "sum_months": 7}
 MEMBER, SHARE = ("paid", "received"), ("solo", "share", "perceived")
 INNOVATION = ("strategy", "phase", "phase_left", "gates", "fit_first", "origin", "adoptions", "abroad")
 YES_OR_NO_OF_ONE = ("aside", "deployed")
@@ -45,7 +44,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
                       "slots", "hours_engaged", "efficiency", "disposition", "threshold",
                       "outlay", "settled", "hired"),
-    "projects": ("state", "territory", "founder", "members", "seat", "innovation"),
+    "projects": ("state", "territory", "founder", "members", "seat", "innovation", "follow", "delivered"),
+    "followed": ("taken", "founder_uid", "values", "counts"),
     "innovations": ("taken", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
@@ -93,6 +93,7 @@ def _refuse_what_it_lacks(world):
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
     known["innovations"] = (*INNOVATION, *YES_OR_NO_OF_ONE, *BY_HAND["innovations"])
+    known["followed"] = BY_HAND["followed"]
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
     known["shares"] = (*SHARE, *BY_HAND["shares"])
     unknown = [c.name for c in columns().values() if c.column not in known[c.table]]
@@ -176,9 +177,12 @@ def _residents(model, c):
 
 
 def _projects(model, state, rows: list):
-    p, own = state.projects, state.innovations
+    p, own, life = state.projects, state.innovations, state.followed
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
     values |= {name: getattr(own, name)[p.innovation].tolist() for name in (*INNOVATION, *YES_OR_NO_OF_ONE)}
+    values |= {name: life.values[p.follow, at].tolist() for at, name in enumerate(VALUES)}
+    values |= {name: life.counts[p.follow, at].tolist() for name, at in COUNTS.items()}
+    values |= {"sum_value": p.delivered.tolist(), "founder_uid": life.founder_uid[p.follow].tolist()}
     members, homes = _members(state.memberships, state.shares), model.places
     territory, founder, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "seat"))
     home = own.home[p.innovation].tolist()
