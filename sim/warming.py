@@ -35,11 +35,16 @@ def cores() -> int:
 
 
 def compile_backwards() -> None:
-    """Record a small world, then run the phases of its month from the last: kernels are compiled in that order."""
+    """Record a small world, then run the phases of its month from the last: kernels are compiled in that order.
+
+    The phase that takes longest to compile goes first: where both processes come to a phase, both compile it.
+    """
+    from sim.alliances import production
     from sim.engine import World
     from sim.loading import look_for_dead_objects_less, without_linear_algebra
     from sim.parameters import load_parameters
     from sim.record import Record
+    from sim.schedule import PHASES
     from sim.territory import load_territory
 
     look_for_dead_objects_less()
@@ -49,8 +54,9 @@ def compile_backwards() -> None:
     world.draw()
     world.ledger.open(0)
     Record(world, 1).month(world)
-    for phase in reversed(world.phases):
-        phase(world)
+    longest = PHASES.index(production.produce)
+    for k in (longest, *(k for k in reversed(range(len(PHASES))) if k != longest)):
+        world.phases[k](world)
     world.ledger.recount()  # a month upside down does not balance: volunteers gave after associations received
     world.month = 1
     world.run(1)
