@@ -8,6 +8,9 @@ numba itself looks only at the file of the function that is called: when a calle
 would go on with the old one. The fingerprint in the path cures that, and recompiles only what changed. Folders
 of old code are left there; any of them can be deleted at any time.
 
+What a kernel is to other kernels and what it is to Python are compiled and kept apart (`share_code`): most are only one
+of both.
+
 Kernels that make no array are compiled with `_nrt=False`: without it numba counts references to each array that a
 function receives or takes out of a tuple, with atomic instructions, for each project and candidate: half of the time
 of some kernels. Those that make work arrays need the count; what they call does not.
