@@ -10,7 +10,7 @@ import sim
 from sim.agents import circuit, productive_economy, public_action
 from sim.agents.base import ENGAGEMENT, FINANCE, PRODUCTIVE, PUBLIC
 from sim.indicators import INDICATORS
-from sim.kernels import chance, credit, engagement, money, policies
+from sim.kernels import chance, credit, engagement, money, policies, projects
 from sim.kernels import decisions as d
 from sim.record import Record
 from tests import naive
@@ -454,7 +454,8 @@ def test_an_impact_contract_pays_for_what_was_delivered_and_for_nothing_else(del
     """Known answer: 1,000 put in for 100 a month in ten months; nine tenths of it are asked, a tenth more is paid."""
     a, one = bank([0, 0, 50]), np.array([1])
     contract, held, flow = np.array([1000]), np.array([purse]), np.zeros((1, 8, 8), np.int64)
-    grants, totals = np.array([[0, 1000, 0]]), np.zeros((1, 2, 11))
+    counts, totals = np.zeros((2, 8), np.int64), np.zeros((1, 2, 11))
+    counts[1, projects.GRANTS + 1] = 1000
     reached, missed = np.zeros((2, 1), np.int64)
 
     def settle(step):
@@ -462,7 +463,7 @@ def test_an_impact_contract_pays_for_what_was_delivered_and_for_nothing_else(del
                  np.array([delivered]), contract)  # fmt: skip
         investors = (a["segments"][FINANCE], a["alive"], a["base"], a["weight"], a["part"], a["cash"], a["settled"])
         policies.settle_contracts(
-            np.array([0]), table, (0.9, 0.1), investors, grants, held, flow, totals, reached, missed
+            np.array([0]), table, (0.9, 0.1), investors, one, counts, held, flow, totals, reached, missed
         )
 
     if state == 1:
@@ -471,7 +472,7 @@ def test_an_impact_contract_pays_for_what_was_delivered_and_for_nothing_else(del
     settle(6)
     assert (contract[0], a["cash"][2], held[0], flow[0, 0, 3]) == (0, 50 + paid, purse - paid, paid)
     assert (reached[0], missed[0]) == (int(paid > 0), int(paid == 0))
-    assert grants[0].tolist() == [paid, 1000 - min(paid, 1000), 0]
+    assert counts[1, projects.GRANTS : projects.GRANTS + 3].tolist() == [paid, 1000 - min(paid, 1000), 0]
 
 
 def test_investors_never_put_in_more_than_they_hold_nor_than_public_action_can_settle():
