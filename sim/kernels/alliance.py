@@ -279,5 +279,4 @@ def unaided_value(mask, m, homes, work, fit, kind, t):
     _, budget, efficiency, pair_cost, scratch, weight, _ = work
     links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
     cost = scratch[value.COSTS :]
-    made = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
-    return made
+    return value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
