@@ -143,7 +143,7 @@ def memory(found: Found, world: Any) -> None:
     """Count the bytes of each table per living organisation, free rows included."""
     state, rows = world.state, world.organisations
     size = {table: sum(state[n].nbytes for n, c in columns().items() if c.table == table) for table in state.TABLES}
-    alliances = size["projects"] + size["memberships"] + size["shares"] + size["innovations"] + size["followed"]
+    alliances = size["projects"] + size["memberships"] + size["shares"] + size["innovations"] + size["lives"]
     p = state.projects
     living = int(((p.state == 1) & (p.members > 1)).sum())
     found.rows |= {

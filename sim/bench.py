@@ -59,7 +59,7 @@ ROWS = {
             "organisations table per living organisation, free rows included"),
         Row("bytes_per_tie_row", "region", "B", 64.0, 48.0, False, "ties table per living organisation"),
         Row("bytes_per_alliance_row", "region", "B", 60.0, 40.0, False,
-            "tables of projects, innovations, followed, memberships and shares per living organisation, free rows too"),
+            "tables of projects, innovations, lives, memberships and shares per living organisation, free rows too"),
         Row("ledger_cost", "region", "1", 0.03, 0.01, False,
             "what opening and checking all accounts adds to a month"),
         Row("chance_cost", "draws", "1", 0.12, 0.08, False,

@@ -22,7 +22,7 @@ WIDE = {  # studies compute with them
 }  # fmt: skip
 
 OWN = {"strategy", "phase", "aside", "deployed"}  # of innovations
-VALUES = "alone", "premium", "gain", "perceived", "coordination", "means_alone"  # of those that are followed
+VALUES = "alone", "premium", "gain", "perceived", "coordination", "means_alone"  # of lives
 COUNTS = (
     "own", "grants_public", "grants_finance", "grants_patronage", "programme", "premium_paid", "hours", "months",
 )  # fmt: skip
@@ -95,9 +95,9 @@ def _columns(world, rows) -> Columns:
 
 def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
     """Return what makes each column for these rows: those of a large cohort are never all in memory."""
-    p, own, life = world.state.projects, world.state.innovations, world.state.followed
+    p, own, life = world.state.projects, world.state.innovations, world.state.lives
     living, shares = p.state[rows] == 1, cache(partial(_shares, world, rows))
-    innovation, follow = p.innovation[rows], p.follow[rows]
+    innovation, mine = p.innovation[rows], p.life[rows]
     found = {
         "uid": p.uid, "founder_uid": life.founder_uid, "territory": p.territory, "domain": p.domain, "kind": p.kind,
         "strategy": own.strategy, "phase": own.phase, "aside": own.aside, "deployed": own.deployed,
@@ -107,7 +107,7 @@ def _makers(world, rows) -> dict[str, Callable[[], np.ndarray]]:
         "value": p.delivered, **{name: life.values[:, at] for at, name in enumerate(VALUES)},
         **{name: life.counts[:, at] for at, name in enumerate(COUNTS)},
     }  # fmt: skip
-    places = {name: innovation if name in OWN else follow if name in LIFE else rows for name in found}
+    places = {name: innovation if name in OWN else mine if name in LIFE else rows for name in found}
     return {
         **{
             name: partial(_taken, c, places[name], WIDE.get(name, c.dtype))

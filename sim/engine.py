@@ -175,9 +175,9 @@ class Work:
             "selected": np.zeros(most, np.uint8),  # by the fund
             "followed": np.zeros(most, np.uint8),  # by territorial catalysts
         }  # fmt: skip
-        self.wiped, self.wiped_innovations, self.wiped_followed = (  # of what ended projects left: they keep their seat
+        self.wiped, self.wiped_innovations, self.wiped_lives = (  # of what ended projects left: they keep their seat
             table.layout([c.column for c in columns().values() if c.table == table._name and c.column != "seat"])
-            for table in (state.projects, state.innovations, state.followed)
+            for table in (state.projects, state.innovations, state.lives)
         )
         self.show(len(state.projects))
         self.totals = np.zeros((places, 2, len(TOTALS)))  # [territory, solo or allied, TOTALS]

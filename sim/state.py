@@ -124,7 +124,7 @@ class State:
     cohorts        ten rows a territory
     projects       living and kept projects. They begin short and `grow`, up to the `projects` rows that they may have
     innovations    what only societal innovations have; row 0 is that of all other projects, and stays empty
-    followed       sums over the life of the projects that somebody will ask about: the inception cohort, innovations;
+    lives          sums over the life of the projects that somebody will ask about: the inception cohort, innovations;
                    row 0 is that of all others, and stays empty
     memberships    one seat a row. First teams, of four or eight seats, for projects that ever had a second member; then
                    a seat for each project of one (sim/kernels/seats.py)
@@ -133,7 +133,7 @@ class State:
 
     TABLES = (
         "organisations", "loans", "ties", "memories", "cohorts", "territories", "projects", "innovations",
-        "followed", "memberships", "shares",
+        "lives", "memberships", "shares",
     )  # fmt: skip
 
     def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
@@ -146,7 +146,7 @@ class State:
         self.projects = Table("projects", 0, projects)
         self._sorted = 0  # rows of projects when they were last laid in order
         self.innovations = Table("innovations", 1, projects + 1)
-        self.followed = Table("followed", 1, projects + 1)
+        self.lives = Table("lives", 1, projects + 1)
         self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
         self.shares = Table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
@@ -188,9 +188,9 @@ class State:
         """Have at least `more` free rows for innovations, or as many as there may be."""
         _have_free(self.innovations, more)
 
-    def make_followed(self, more: int):
-        """Have at least `more` free rows for projects that are followed, or as many as there may be."""
-        _have_free(self.followed, more)
+    def make_lives(self, more: int):
+        """Have at least `more` free rows for projects that somebody will ask about, or as many as there may be."""
+        _have_free(self.lives, more)
 
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
@@ -226,7 +226,7 @@ class State:
         self.memberships.member[first:][empty] = -1
         alone = np.flatnonzero(alone)
         p.seat[alone] = first + alone
-        for table, row in ((self.innovations, p.innovation), (self.followed, p.follow)):
+        for table, row in ((self.innovations, p.innovation), (self.lives, p.life)):
             held = np.flatnonzero(row)
             new_row = 1 + np.arange(held.size) * (len(table) - 1) // max(1, held.size)
             table.move(row[held], new_row, 1)

@@ -1092,7 +1092,7 @@ class projects:
     def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
         """All projects are played in order of identity, each paid out of what earlier ones left; some are written."""
         (state, uid, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
-         engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
+         engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
          (values, counts)) = table  # fmt: skip
         member, effort, hours, kept, paid, received, perceived = teams(*memberships, perceived)
         org_uid, org_territory, org_model, slots, cash, settled = organisations
@@ -1132,11 +1132,11 @@ class projects:
                 alone, coordination, perceived, plan_value, waiting, t,
             )  # fmt: skip
             delivered[p] += made["value"]
-            if follow[p]:
+            if life[p]:
                 for k, name in enumerate(("alone", "premium", "gain", "felt", "coordination", "means_alone")):
-                    values[follow[p]][k] += made[name]
+                    values[life[p]][k] += made[name]
                 for k, name in zip((0, 4, 6, 7), ("own", "programme", "hours", "months"), strict=True):
-                    counts[follow[p]][k] += made[name]
+                    counts[life[p]][k] += made[name]
             here, at = sums[territory[p]], 12 + 8 * (m > 1)
             for k, name in enumerate(("value", "alone", "premium", "gain", "felt")):
                 here[at + k] += projects.in_parts(made[name])
@@ -1249,7 +1249,7 @@ class projects:
         return made
 
     def grant(
-        territory, members, cap, worth, asked, weighed, fund, follow, counts, given, granted, first, last
+        territory, members, cap, worth, asked, weighed, fund, life, counts, given, granted, first, last
     ):  # fmt: skip
         given[first:last] = [[0, 0, 0] for _ in given[first:last]]
         for p in (p for p in range(first, last) if cap[p] > 0):
@@ -1262,9 +1262,9 @@ class projects:
                 amount = min(amount, sum(held) * (by / of))
             given[p] = [math.floor(amount * (held[k] / sum(held))) for k in range(3)]
             for k in range(3):
-                if follow[p]:
-                    counts[follow[p]][1 + k] += given[p][k]
-                    counts[follow[p]][0] -= given[p][k]
+                if life[p]:
+                    counts[life[p]][1 + k] += given[p][k]
+                    counts[life[p]][0] -= given[p][k]
                 granted[place][int(members[p] > 1)][k] += given[p][k]
 
     def take_grants(granted, fund, opening, totals, paid):

@@ -77,9 +77,9 @@ class innovation:
                 paid[place] += support[p]
             fund[place][1] -= paid[place]
 
-    def count_supports(rows, n, territory, members, support, follow, counts, totals, tally):
+    def count_supports(rows, n, territory, members, support, life, counts, totals, tally):
         for p in rows[:n]:
-            counts[follow[p]][2] += support[p]
+            counts[life[p]][2] += support[p]
             totals[territory[p]][int(members[p] > 1)][9] += support[p]
             tally[territory[p]][5] += support[p]
 
@@ -98,10 +98,10 @@ class innovation:
         strategy, phase, left, gates, origin, aside, first = own
         members, seat, *columns, main_function, org_territory = teams
         member, effort = naive.teams(seat, *columns)
-        follow, counts = money
+        life, counts = money
 
         def payers(p):
-            own, *others = counts[follow[p]][:5]  # of members; three funds and the programme
+            own, *others = counts[life[p]][:5]  # of members; three funds and the programme
             mine, efforts = max(0, own), effort[p][: members[p]]
             share = max(efforts) / sum(efforts) if sum(efforts) else 1
             return [mine * share, *others], mine + sum(others)
@@ -142,7 +142,7 @@ class innovation:
             planned = innovation.reinvention_months(s, told, c) if again else innovation.months_of(now, s, told, c)
             left[p] -= 1
             total = payers(p)[1]
-            exposed = max(0, counts[follow[p]][0]) / total if total else 1
+            exposed = max(0, counts[life[p]][0]) / total if total else 1
             in_zone = 2 * left[p] < planned
             if in_zone and naive.chance.happens(seed, uid[p], month, 101, 0, c.risk[now] * exposed / helped):
                 end[p], end_month[p] = 2, month

@@ -16,7 +16,7 @@ class policies:
     def premium_due(s, perceived, share, solo, realised, rate):
         return claims(0, 1, ([s], None, perceived, share, solo), realised, rate)[0]
 
-    def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, follow, counts, flow):
+    def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, life, counts, flow):
         state, step, members, territory = table
         at_work = [p for p in range(len(state)) if state[p] == 1 and step[p] == 5 and members[p] > 1]
         mine = {p: claims(p, members[p], memberships, realised, rate) for p in at_work}
@@ -28,7 +28,7 @@ class policies:
                     part = min(purse[place], math.floor(cents * min(1, opening[place] / due[place])))
                     if part > 0:
                         purse[place] -= part
-                        counts[follow[p]][5] += part if follow[p] else 0
+                        counts[life[p]][5] += part if life[p] else 0
                         naive.projects.receive(
                             memberships[1][memberships[0][p] + s], part, 0, place, organisations, flow
                         )
@@ -67,7 +67,7 @@ class policies:
         (member,) = naive.teams(seat, member)
         state, step, members, territory, left, advance = table
         org_territory, org_model, cash, settled = organisations
-        follow, counts = lives
+        life, counts = lives
         for p in rows:
             if state[p] != 1 or step[p] > 5:
                 advance[p] = 0
@@ -80,8 +80,8 @@ class policies:
                         settled[i] -= part
                         advance[p] -= part
                         fund[place] += part
-                        counts[follow[p]][1] -= part if follow[p] else 0
-                        counts[follow[p]][0] += part if follow[p] else 0
+                        counts[life[p]][1] -= part if life[p] else 0
+                        counts[life[p]][0] += part if life[p] else 0
                         totals[place][int(m > 1)][5] += part
                         totals[place][int(m > 1)][8] -= part
                         if org_territory[i] == place:
@@ -107,7 +107,7 @@ class policies:
                 cash[i] -= cents
                 settled[i] -= cents
 
-    def settle_contracts(rows, table, terms, investors, follow, counts, purse, flow, totals, reached, missed):
+    def settle_contracts(rows, table, terms, investors, life, counts, purse, flow, totals, reached, missed):
         segment, alive, base, weight, part, cash, settled = investors
         target, reward = terms
         reached[:], missed[:] = [0] * len(reached), [0] * len(missed)
@@ -124,8 +124,8 @@ class policies:
             if paid and naive.credit.pay_banks(t, paid, segment, alive, base, weight, part, cash, settled):
                 purse[t] -= paid
                 flow[t][0][3] += paid
-                counts[follow[p]][1] += paid if follow[p] else 0
-                counts[follow[p]][2] -= min(put, paid) if follow[p] else 0
+                counts[life[p]][1] += paid if life[p] else 0
+                counts[life[p]][2] -= min(put, paid) if life[p] else 0
                 totals[t][int(members > 1)][8] += paid
                 totals[t][int(members > 1)][9] -= min(put, paid)
 

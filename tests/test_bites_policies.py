@@ -265,8 +265,8 @@ def test_an_advance_is_paid_back_or_lost(results):
     owed = p.advance > 0
     assert owed.any(), "nobody owes anything"
     assert (p.advance >= 0).all()
-    assert (p.follow[owed] > 0).all()
-    received = world.state.followed.counts[p.follow[owed], projects.GRANTS]
+    assert (p.life[owed] > 0).all()
+    received = world.state.lives.counts[p.life[owed], projects.GRANTS]
     assert (p.advance[owed] <= received).all(), "more is owed than was ever received"
     assert not p.advance[p.state == 0].any()
 

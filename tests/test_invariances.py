@@ -55,17 +55,17 @@ def by_identity(world):
     seats, held = s.seats_of(np.argsort(s.projects.uid))  # in the order of identities, whatever the seats
     own["memberships"][seats[held]] = np.arange(1, held.sum() + 1)
     own["shares"] = own["memberships"][: len(s.shares)]
-    for table, row in (("innovations", s.projects.innovation), ("followed", s.projects.follow)):
+    for table, row in (("innovations", s.projects.innovation), ("lives", s.projects.life)):
         found = np.flatnonzero((row > 0) & (s.projects.state > 0))
         own[table] = np.zeros(len(getattr(s, table)), np.uint64)
         own[table][row[found]] = s.projects.uid[found]
-    lives = {"innovations": own["innovations"] > 0, "followed": own["followed"] > 0,
+    lives = {"innovations": own["innovations"] > 0, "lives": own["lives"] > 0,
              "organisations": s.organisations.alive > 0, "ties": s.organisations.alive > 0,
              "projects": s.projects.state > 0, "memberships": own["memberships"] > 0, "shares": own["shares"] > 0,
              "memories": own["memories"] > 0}  # fmt: skip
     found = {}
     for name, column in columns().items():
-        if name in ("projects.seat", "projects.innovation", "projects.follow"):
+        if name in ("projects.seat", "projects.innovation", "projects.life"):
             continue  # nothing depends on where members sit, nor on which row an innovation or a life has
         rows = np.flatnonzero(lives.get(column.table, np.ones(len(own[column.table]), bool)))
         values = s[name][rows]

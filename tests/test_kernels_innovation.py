@@ -56,7 +56,7 @@ class Table:
         self.main_function = numbers.integers(0, 5, 30).astype(np.uint8)
         self.org_territory = numbers.integers(0, places, 30).astype(np.int32)
         self.value, self.alone = numbers.random((2, rows)) * 1000
-        self.follow = np.arange(rows, 0, -1).astype(np.int32)  # what each has had since the start
+        self.life = np.arange(rows, 0, -1).astype(np.int32)  # what each has had since the start
         self.counts = numbers.integers(0, 10**5, (rows + 1, 8))
         self.counts[1:, projects.OWN] = column(np.int64, 10**6, -10)
         self.support = np.where(numbers.random(rows) < 0.5, 50_000, 0)
@@ -91,7 +91,7 @@ class Table:
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone, self.row),
             (self.members, self.seat, self.member, self.effort, self.main_function, self.org_territory),
-            (self.follow, self.counts), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
+            (self.life, self.counts), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
             month % 2 == 1, self.out, self.tally, 0, self.n,
         )  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_supports(seed, money):
     assert support[table.listed[: table.n]].sum() == paid.sum()
     totals = np.zeros((PLACES, 2, 11))
     arguments = (
-        table.listed, table.n, table.territory, table.members, np.where(table.kind == 2, support, 0), table.follow,
+        table.listed, table.n, table.territory, table.members, np.where(table.kind == 2, support, 0), table.life,
         table.counts, totals, table.tally,
     )  # fmt: skip
     *_, totals, tally = agree(kernel.count_supports, naive.innovation.count_supports, arguments)

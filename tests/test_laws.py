@@ -32,8 +32,8 @@ def test_one_member_alone_has_no_premium_to_the_bit(busy_world):
     assert not p.coordination[solo].any()
     never = solo[(p.members_max[solo] == 1) & (p.seeking[solo] == 0)]
     assert never.size > 5
-    assert (p.follow[never] > 0).all()
-    assert not world.state.followed.values[p.follow[never], projects.PREMIUM : projects.GAIN + 1].any()
+    assert (p.life[never] > 0).all()
+    assert not world.state.lives.values[p.life[never], projects.PREMIUM : projects.GAIN + 1].any()
 
 
 def test_without_alliances_every_project_is_solo(busy_world):

@@ -93,7 +93,7 @@ def test_ended_projects_of_the_cohort_leave_their_row_and_are_kept_as_they_were(
         waiting = np.count_nonzero(p.ended[kept] < month - 1)
         assert month < KEPT_MONTHS or waiting < cohort.BATCH
         for row in kept.tolist():
-            sums = world.state.followed.counts[p.follow[row]]
+            sums = world.state.lives.counts[p.life[row]]
             own, months = sums[projects.OWN], sums[projects.MONTHS]
             ended[int(p.uid[row])] = (p.delivered[row], own, p.end[row], p.ended[row], months)
     assert len(world.archive) > 3

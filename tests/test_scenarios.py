@@ -372,7 +372,7 @@ def test_measures_contexts_and_shocks_combine():
     mixed = combine([load_scenario(name) for name in ("premium", "measures_all", "future_closed_blocs", "crisis")])
     world = sim.World(village("a"), mixed.apply(load_parameters().with_values(BUSY)), seed=1, strict=True)
     world.run(26)
-    assert world.state.followed.counts[:, projects.PAID].sum() > 0 and world.values["persons.volunteer_hours"] < 5
+    assert world.state.lives.counts[:, projects.PAID].sum() > 0 and world.values["persons.volunteer_hours"] < 5
 
 
 def test_two_factors_at_the_same_date_are_refused():

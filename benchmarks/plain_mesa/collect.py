@@ -267,7 +267,7 @@ def dtype_of(name: str, source: str) -> str:
         return "float64"
     if name in COUNTS:
         return "int64"
-    tables = ("projects", "innovations", "followed")
+    tables = ("projects", "innovations", "lives")
     return next(columns()[f"{t}.{source}"].dtype for t in tables if f"{t}.{source}" in columns())
 
 

@@ -28,7 +28,7 @@ PROJECT = (
     "members_first", "members_max", "waiting", "weight", "fit", "plan", "value", "alone", "share_value", "plan_value",
     "coordination", "engineering", "untied", "reserve", "advance", "contract",
 )  # fmt: skip
-VALUES = "sum_alone", "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_means_alone"  # of `followed`
+VALUES = "sum_alone", "sum_premium", "sum_gain", "sum_perceived", "sum_coordination", "sum_means_alone"  # of lives
 COUNTS = {"sum_own": 0, "sum_grants": slice(1, 4), "sum_programme": 4, "sum_paid": 5, "sum_hours": 6, "sum_months": 7}
 MEMBER, SHARE = ("paid", "received"), ("solo", "share", "perceived")
 INNOVATION = ("strategy", "phase", "phase_left", "gates", "fit_first", "origin", "adoptions", "abroad")
@@ -44,8 +44,8 @@ BY_HAND = {  # columns that are read otherwise, or that nothing reads (what move
     "organisations": ("alive", "model", "size", "births", "territory", "uid", "visible", "patron", "base",
                       "slots", "hours_engaged", "efficiency", "disposition", "threshold",
                       "outlay", "settled", "hired"),
-    "projects": ("state", "territory", "founder", "members", "seat", "innovation", "follow", "delivered"),
-    "followed": ("taken", "founder_uid", "values", "counts"),
+    "projects": ("state", "territory", "founder", "members", "seat", "innovation", "life", "delivered"),
+    "lives": ("taken", "founder_uid", "values", "counts"),
     "innovations": ("taken", "home"),
     "memberships": ("member", "effort", "hours", "joined", "kept"),
     "shares": ("seen",),
@@ -93,7 +93,7 @@ def _refuse_what_it_lacks(world):
     known["organisations"] = (*ORGANISATION, *BY_HAND["organisations"])
     known["projects"] = (*PROJECT, *YES_OR_NO, *BY_HAND["projects"])
     known["innovations"] = (*INNOVATION, *YES_OR_NO_OF_ONE, *BY_HAND["innovations"])
-    known["followed"] = BY_HAND["followed"]
+    known["lives"] = BY_HAND["lives"]
     known["memberships"] = (*MEMBER, *BY_HAND["memberships"])
     known["shares"] = (*SHARE, *BY_HAND["shares"])
     unknown = [c.name for c in columns().values() if c.column not in known[c.table]]
@@ -177,12 +177,12 @@ def _residents(model, c):
 
 
 def _projects(model, state, rows: list):
-    p, own, life = state.projects, state.innovations, state.followed
+    p, own, life = state.projects, state.innovations, state.lives
     values = {name: getattr(p, name).tolist() for name in (*PROJECT, *YES_OR_NO)}
     values |= {name: getattr(own, name)[p.innovation].tolist() for name in (*INNOVATION, *YES_OR_NO_OF_ONE)}
-    values |= {name: life.values[p.follow, at].tolist() for at, name in enumerate(VALUES)}
-    values |= {name: life.counts[p.follow, at].tolist() for name, at in COUNTS.items()}
-    values |= {"sum_value": p.delivered.tolist(), "founder_uid": life.founder_uid[p.follow].tolist()}
+    values |= {name: life.values[p.life, at].tolist() for at, name in enumerate(VALUES)}
+    values |= {name: life.counts[p.life, at].tolist() for name, at in COUNTS.items()}
+    values |= {"sum_value": p.delivered.tolist(), "founder_uid": life.founder_uid[p.life].tolist()}
     members, homes = _members(state.memberships, state.shares), model.places
     territory, founder, seat = (getattr(p, name).tolist() for name in ("territory", "founder", "seat"))
     home = own.home[p.innovation].tolist()

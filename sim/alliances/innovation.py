@@ -162,30 +162,30 @@ def _support(world, rows, n):
     reads=(
         "memberships.effort", "organisations.main_function", "organisations.territory", "projects.alone",
         "innovations.aside", "projects.domain", "projects.innovation", "innovations.fit_first",
-        "projects.implemented", "innovations.origin", "projects.follow",
+        "projects.implemented", "innovations.origin", "projects.life",
         "projects.started", "projects.step", "innovations.strategy", "projects.territory", "projects.uid",
         "projects.value", "projects.seat",
     ),
     writes=(
         *steps.FREED, "projects.ended", "projects.end", "innovations.phase", "innovations.phase_left",
         "innovations.gates",
-        "projects.fit", "projects.weight", "projects.dirty", "followed.counts", "territories.stories",
+        "projects.fit", "projects.weight", "projects.dirty", "lives.counts", "territories.stories",
     ),
 )  # fmt: skip
 def cross(world):
     """Let innovations cross their risk zones, try their gates and change phase; tell the failures of the month."""
     s, w = world.state, world.work
-    o, p, i, f, m, place = s.organisations, s.projects, s.innovations, s.followed, s.memberships, s.territories
+    o, p, i, f, m, place = s.organisations, s.projects, s.innovations, s.lives, s.memberships, s.territories
     rows, n = w.innovations, w.listed
     if world.course.support > 0:
-        kernel.count_supports(rows, n, p.territory, p.members, w.support, p.follow, f.counts, w.totals, w.tally)
+        kernel.count_supports(rows, n, p.territory, p.members, w.support, p.life, f.counts, w.totals, w.tally)
     w.tally += world.crew.total(
         kernel.cross, n, w.tally.shape, rows,
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, i.strategy, i.phase,
          i.phase_left, i.gates, i.origin, i.aside, p.fit, i.fit_first, p.weight, p.dirty, p.value, p.alone,
          p.innovation),
         (p.members, p.seat, m.member, m.effort, o.main_function, o.territory),
-        (p.follow, f.counts),
+        (p.life, f.counts),
         w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
         world.parameters_are_new, w.taken,
     )  # fmt: skip

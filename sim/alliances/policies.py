@@ -69,10 +69,10 @@ def act(world):
     reads=(
         "memberships.member", "shares.perceived", "shares.share", "shares.solo",
         "organisations.model", "organisations.territory", "projects.members", "projects.state", "projects.step",
-        "projects.territory", "projects.seat", "projects.follow",
+        "projects.territory", "projects.seat", "projects.life",
     ),
     writes=(
-        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "followed.counts",
+        "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "lives.counts",
     ),
 )  # fmt: skip
 def pay_premium(world):
@@ -85,7 +85,7 @@ def pay_premium(world):
         (p.state, p.step, p.members, p.territory),
         (p.seat, s.memberships.member, shares.perceived, shares.share, shares.solo),
         (o.territory, o.model, o.cash, o.settled), int(v["premium.base"]) == 1, float(v["premium.rate"]),
-        purse, purse.copy(), np.zeros(len(purse), np.int64), p.follow, s.followed.counts, world.ledger.flow,
+        purse, purse.copy(), np.zeros(len(purse), np.int64), p.life, s.lives.counts, world.ledger.flow,
     )  # fmt: skip
 
 
@@ -143,11 +143,11 @@ def draw_rights(world):
         "memberships.member", "memberships.paid", "organisations.alive", "organisations.base", "organisations.model",
         "organisations.slots", "organisations.territory", "projects.domain", "projects.left", "projects.length",
         "projects.members", "projects.plan_value", "projects.state", "projects.step", "projects.delivered",
-        "projects.territory", "territories.felt", "projects.seat", "projects.follow",
+        "projects.territory", "territories.felt", "projects.seat", "projects.life",
     ),
     writes=(
         "territories.purse", "territories.flow", "organisations.cash", "organisations.settled", "projects.contract",
-        "memberships.received", "projects.advance", "followed.counts",
+        "memberships.received", "projects.advance", "lives.counts",
     ),
 )  # fmt: skip
 def use_fund(world):
@@ -161,7 +161,7 @@ def use_fund(world):
         kernel.recover(
             in_order_of_identity(p, np.flatnonzero(p.advance)),
             (p.state, p.step, p.members, p.territory, p.left, p.advance), p.seat, m.member,
-            (o.territory, o.model, o.cash, o.settled), (p.follow, s.followed.counts), purse, flow, w.totals,
+            (o.territory, o.model, o.cash, o.settled), (p.life, s.lives.counts), purse, flow, w.totals,
         )  # fmt: skip
     instrument = int(v["fund.instrument"])
     if np.count_nonzero(p.contract):
@@ -209,5 +209,5 @@ def settle_contracts(world):
         (p.state, p.step, p.members, p.territory, p.length, p.plan_value, p.delivered, p.contract),
         (float(v["fund.target"]), float(v["fund.reward"])),
         (s.segments[FINANCE], o.alive, o.base, np.zeros(len(o)), np.zeros(len(o), np.int64), o.cash, o.settled),
-        p.follow, s.followed.counts, s.territories.purse[:, FUND], world.ledger.flow, w.totals, w.reached, w.missed,
+        p.life, s.lives.counts, s.territories.purse[:, FUND], world.ledger.flow, w.totals, w.reached, w.missed,
     )  # fmt: skip

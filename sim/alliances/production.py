@@ -29,26 +29,26 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
         "organisations.model", "organisations.slots", "organisations.territory", "organisations.uid",
         "projects.alone", "projects.bid", "projects.coordination", "projects.domain", "projects.engineering",
         "projects.implemented", "projects.left", "projects.members", "projects.plan_value", "projects.seeking",
-        "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid", "projects.follow",
+        "projects.setup", "projects.state", "projects.step", "projects.territory", "projects.uid", "projects.life",
         "projects.untied", "projects.value", "territories.fund", "territories.spread", "projects.seat",
     ),
     writes=(
         "organisations.cash", "organisations.settled", "territories.delivered",
         "territories.market", "territories.fund", "territories.purse", "territories.flow", "projects.reserve",
-        "projects.waiting", "projects.engineered", "projects.delivered", "followed.values", "followed.counts",
+        "projects.waiting", "projects.engineered", "projects.delivered", "lives.values", "lives.counts",
         "memberships.kept", "memberships.paid", "memberships.received",
     ),
 )  # fmt: skip
 def produce(world):
     """Do one month of work in every project and pay its grants."""
     s, terms, w = world.state, world.recorded_terms, world.work
-    o, p, m, f, place = s.organisations, s.projects, s.memberships, s.followed, s.territories
+    o, p, m, f, place = s.organisations, s.projects, s.memberships, s.lives, s.territories
     gifts = w.gifts[:, 0]
     sums = world.crew.total(
         kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
         (p.state, p.uid, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
-         p.reserve, p.delivered, p.follow, (f.values, f.counts)),
+         p.reserve, p.delivered, p.life, (f.values, f.counts)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
         (o.uid, o.territory, o.model, o.slots, o.cash, o.settled), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
@@ -90,8 +90,8 @@ def grant(world, shared, cap, worth, asked, weighed, fund, opening):
     s, w = world.state, world.work
     p = s.projects
     granted = world.crew.total(
-        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.follow,
-        s.followed.counts, w.given,
+        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.life,
+        s.lives.counts, w.given,
     )  # fmt: skip
     kernel.take_grants(granted, fund, opening, w.totals, w.granted)
     pay_members(world, shared, w.given, w.granted, FUND_OWNER, repays=True)

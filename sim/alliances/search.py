@@ -30,7 +30,7 @@ from sim.state import columns
         "organisations.uid", "territories.ease", "territories.felt",
     ),
     writes=(
-        *(name for name, c in columns().items() if c.table in ("projects", "followed", "memberships", "innovations")),
+        *(name for name, c in columns().items() if c.table in ("projects", "lives", "memberships", "innovations")),
         "organisations.slots",
     ),
 )  # fmt: skip
@@ -88,7 +88,7 @@ def _clean(world, free):
     n = kernel.list_stale(free, p.uid, w.projects)
     if n == 0:
         return
-    for table, row in ((w.wiped_innovations, p.innovation), (w.wiped_followed, p.follow)):
+    for table, row in ((w.wiped_innovations, p.innovation), (w.wiped_lives, p.life)):
         own = row[w.projects[:n]].astype(np.int64)
         own = own[own > 0]
         world.crew.share(rows.wipe, own.size, *table, own)
@@ -96,17 +96,17 @@ def _clean(world, free):
 
 
 def _take_rows(world, n: int):
-    """Give the n projects that have opened the rows that only some have: of innovations, of those that are followed."""
+    """Give the n projects that have opened the rows that only some have: of innovations, of lives."""
     s, w = world.state, world.work
-    p, f, new = s.projects, s.followed, w.projects[:n]
+    p, f, new = s.projects, s.lives, w.projects[:n]
     innovations = np.count_nonzero(p.kind[new] == kernel.INNOVATION)
     cohort = world.month < KEPT_MONTHS
     s.make_innovations(innovations)
-    s.make_followed(n if cohort else innovations)
+    s.make_lives(n if cohort else innovations)
     kernel.take_rows(new, n, p.kind, kernel.INNOVATION, len(p), p.innovation, s.innovations.taken)
-    kernel.take_rows(new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.follow, f.taken)
-    new = new[p.follow[new] > 0]
-    f.founder_uid[p.follow[new]] = s.organisations.uid[p.founder[new]]
+    kernel.take_rows(new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.life, f.taken)
+    new = new[p.life[new] > 0]
+    f.founder_uid[p.life[new]] = s.organisations.uid[p.founder[new]]
 
 
 @phase(

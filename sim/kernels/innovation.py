@@ -182,13 +182,13 @@ def pay_supports(rows, n, state, step, phase, row, territory, fund, recorded, as
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_supports(rows, n, territory, members, support, follow, counts, totals, tally):
+def count_supports(rows, n, territory, members, support, life, counts, totals, tally):
     """Count the supports of the month as grants of finance to their projects: they are means like others."""
     for at in range(n):
         p = rows[at]
         if support[p] > 0:
             place, allied = np.int64(territory[p]), 1 if members[p] > 1 else 0
-            counts[follow[p], projects.GRANTS + FINANCE] += support[p]
+            counts[life[p], projects.GRANTS + FINANCE] += support[p]
             totals[place, allied, FINANCE_GRANTS] += support[p]
             tally[place, SUPPORT] += support[p]
 
@@ -213,7 +213,7 @@ def passing(probability, attempts):
 def payers(life, first, m, effort, counts):
     """Return (cents of the largest payer, cents of all) since the start; members' cash is split as they plan it.
 
-    `life` is the row of an innovation where what it has had is counted: all are followed.
+    `life` is the row of an innovation of lives, where what it has had is counted: all have one.
     """
     largest = total = counts[life, projects.PROGRAMME]
     most, planned = np.int64(0), np.int64(0)
@@ -276,10 +276,10 @@ def cross(
     (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, phase_left, gates, origin,
      aside, fit, fit_first, weight, dirty, value, alone, row) = innovations  # fmt: skip
     members, seat, member, effort, main_function, org_territory = teams
-    follow, counts = money
+    life, counts = money
     for at in between(first, last):
         p = rows[at]
-        v, life = np.int64(row[p]), np.int64(follow[p])
+        v, mine = np.int64(row[p]), np.int64(life[p])
         worked = implemented[p] >= 0 and phase[v] < DEPLOYMENT
         out[at] = TOLD if worked and end_month[p] == month else 0
         if state[p] != projects.LIVING or step[p] != projects.IMPLEMENT or phase[v] >= IN_USE or members[p] == 0:
@@ -295,8 +295,8 @@ def cross(
             planned = reinvention_months(s, told, course)
         phase_left[v] -= 1
         if 2 * np.int64(phase_left[v]) < planned and course.risk[now] > 0.0:
-            _, total = payers(life, first_seat, m, effort, counts)
-            exposed = max(np.int64(0), counts[life, projects.OWN]) / total if total > 0.0 else 1.0
+            _, total = payers(mine, first_seat, m, effort, counts)
+            exposed = max(np.int64(0), counts[mine, projects.OWN]) / total if total > 0.0 else 1.0
             if chance.happens(seed, uid[p], month, d.RISK_ZONE, 0, course.risk[now] * exposed / helped):
                 end[p], end_month[p] = projects.FAILED, month
                 out[at] = LOST_HERE | (TOLD if worked else 0)
@@ -314,7 +314,7 @@ def cross(
                         after = QUALIFICATION
                 else:
                     attempts *= math.exp(course.count_ourselves * course.evaluation)
-                    largest, total = payers(life, first_seat, m, effort, counts)
+                    largest, total = payers(mine, first_seat, m, effort, counts)
                     quality = fit_of(fit_first[v], RESEARCH, s, aside[v], course)
                     gates[v] = triple_gate(
                         uid[p], np.int64(gates[v]), seed, month, attempts, quality,

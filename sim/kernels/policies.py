@@ -25,10 +25,10 @@ def premium_due(s, perceived, share, solo, realised, rate):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, follow, counts, flow):
+def pay_premium(table, memberships, organisations, realised, rate, purse, opening, due, life, counts, flow):
     """Pay members of alliances at work a part of their premium, because they are allied; `due` is a work array.
 
-    Projects that are followed (`follow` > 0) count it.
+    Projects that have a row of lives (`life` > 0) count it.
     """
     state, step, members, territory = table
     seat, member, perceived, share, solo = memberships
@@ -50,8 +50,8 @@ def pay_premium(table, memberships, organisations, realised, rate, purse, openin
             part = min(np.int64(math.floor(mine * paid_share)), purse[place])
             if part > 0:
                 purse[place] -= part
-                if follow[p] > 0:
-                    counts[follow[p], projects.PAID] += part
+                if life[p] > 0:
+                    counts[life[p], projects.PAID] += part
                 projects.receive(np.int64(member[s]), part, 0, place, org_territory, org_model, cash, settled, flow)
 
 
@@ -131,7 +131,7 @@ def recover(rows, table, seat, member, organisations, lives, fund, flow, totals)
     """
     state, step, members, territory, left, advance = table
     org_territory, org_model, cash, settled = organisations
-    follow, counts = lives
+    life, counts = lives
     for p in rows:
         if state[p] != projects.LIVING or step[p] > projects.IMPLEMENT:
             advance[p] = 0
@@ -150,9 +150,9 @@ def recover(rows, table, seat, member, organisations, lives, fund, flow, totals)
             settled[i] -= part
             advance[p] -= part
             fund[place] += part
-            if follow[p] > 0:
-                counts[follow[p], projects.GRANTS] -= part
-                counts[follow[p], projects.OWN] += part
+            if life[p] > 0:
+                counts[life[p], projects.GRANTS] -= part
+                counts[life[p], projects.OWN] += part
             allied = 1 if m > 1 else 0
             totals[place, allied, 5] += part
             totals[place, allied, 8] -= part
@@ -193,7 +193,7 @@ def invest(used, segment, room, part, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def settle_contracts(rows, table, terms, investors, follow, counts, purse, flow, totals, reached, missed):
+def settle_contracts(rows, table, terms, investors, life, counts, purse, flow, totals, reached, missed):
     """Let public action repay investors of projects of these rows, if the work is over and the result reached.
 
     Else they lose. The result is what the project delivered to the need, over what it was worth a month when work began
@@ -219,9 +219,9 @@ def settle_contracts(rows, table, terms, investors, follow, counts, purse, flow,
         purse[place] -= paid
         flow[place, PUBLIC, FINANCE] += paid
         back, allied = min(put, paid), 1 if members[p] > 1 else 0
-        if follow[p] > 0:
-            counts[follow[p], projects.GRANTS] += paid
-            counts[follow[p], projects.GRANTS + 1] -= back
+        if life[p] > 0:
+            counts[life[p], projects.GRANTS] += paid
+            counts[life[p], projects.GRANTS + 1] -= back
         totals[place, allied, 8] += paid
         totals[place, allied, 9] -= back
 

@@ -22,8 +22,8 @@ MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
-ALONE, PREMIUM, GAIN, PERCEIVED, COORDINATION, MEANS_ALONE = range(6)  # of followed.values
-OWN, GRANTS, PROGRAMME, PAID, VOLUNTEERS, MONTHS = 0, 1, 4, 5, 6, 7  # of followed.counts; three funds grant
+ALONE, PREMIUM, GAIN, PERCEIVED, COORDINATION, MEANS_ALONE = range(6)  # of lives.values
+OWN, GRANTS, PROGRAMME, PAID, VOLUNTEERS, MONTHS = 0, 1, 4, 5, 6, 7  # of lives.counts; three funds grant
 PARTS = 10_000.0  # of a euro, in which the month of projects is added up
 ASKED, WEIGHED, ALLOTTED, WAGES, HANDED, TOTALS = 7, 8, 9, 10, 11, 12  # columns of these sums: see `open_sums`
 DELIVERED = TOTALS + 2 * 8
@@ -245,13 +245,13 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
     """
     t = terms[0]
     (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
-     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
-     followed) = projects  # fmt: skip
+     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
+     lives) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
     means = (state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
-        ask_ahead(p, last, members, perceived, memberships, organisations, follow, followed)
+        ask_ahead(p, last, members, perceived, memberships, organisations, life, lives)
         gifts[p], cap[p], worth[p] = 0, 0, 0
         if state[p] != LIVING or members[p] == 0:
             continue
@@ -266,8 +266,8 @@ def work(projects, memberships, organisations, seed, month, terms, gifts, cap, w
 def play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums):
     """Do the month of work of project p, of m members (see `work`)."""
     (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
-     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, follow,
-     followed) = projects  # fmt: skip
+     engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
+     lives) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
     org_uid, org_territory, org_model, slots, cash, settled = organisations
     at_work, place = step[p] == IMPLEMENT, np.int64(territory[p])
@@ -308,7 +308,7 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
     made = account(
         p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
         value, alone, coordination, perceived, plan_value, waiting, delivered, t.hour_value, t.viable_share,
-        np.int64(follow[p]), followed, sums[place],
+        np.int64(life[p]), lives, sums[place],
     )  # fmt: skip
     if at_work:
         sums[place, DELIVERED + np.int64(domain[p])] += made
@@ -319,7 +319,7 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_ahead(p, last, members, perceived, memberships, organisations, follow, followed):
+def ask_ahead(p, last, members, perceived, memberships, organisations, life, lives):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
     if organisations[0].size < ahead.MANY:
@@ -330,8 +330,8 @@ def ask_ahead(p, last, members, perceived, memberships, organisations, follow, f
     if near < last:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
             fetch(organisations, member[s])
-        if follow[near] != 0:
-            fetch(followed, follow[near])
+        if life[near] != 0:
+            fetch(lives, life[near])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -560,10 +560,10 @@ def receive(i, amount, owner, place, org_territory, org_model, cash, settled, fl
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def account(
     p, first, m, at_work, worked, planned, own, programme_used, hours_used, step, value, alone, coordination, perceived,
-    plan_value, waiting, delivered, hour_value, viable_share, follow, followed, sums,
+    plan_value, waiting, delivered, hour_value, viable_share, life, lives, sums,
 ):  # fmt: skip
-    """Add the month of project p to the sums of its territory and, if it is followed, to those of its life; return what
-    it delivers, in parts. `follow` is its row of `followed`, 0 for others.
+    """Add the month of project p to the sums of its territory and, if somebody will ask about it, to those of its life;
+    return what it delivers, in parts. `life` is its row of `lives`, 0 for others.
 
     Premium of a month of work: what it delivers, less what members alone would have, less what the programme's
     money would have delivered at their productivity. In set-up, the means that a solo would not have spent
@@ -584,20 +584,20 @@ def account(
         premium = -means * productivity
     else:
         premium = -(min(coordination[p], own / 100.0) + programme_used / 100.0) * productivity
-    if follow != 0:
-        values, counts = followed
-        values[follow, ALONE] += lonely
-        values[follow, PREMIUM] += premium
-        values[follow, GAIN] += max(0.0, premium)
-        values[follow, PERCEIVED] += felt
+    if life != 0:
+        values, counts = lives
+        values[life, ALONE] += lonely
+        values[life, PREMIUM] += premium
+        values[life, GAIN] += max(0.0, premium)
+        values[life, PERCEIVED] += felt
         if m > 1 and step <= IMPLEMENT:
-            values[follow, COORDINATION] += coordination[p]
+            values[life, COORDINATION] += coordination[p]
         if at_work and alone[p] > 0.0:
-            values[follow, MEANS_ALONE] += made / alone[p] * planned
-        counts[follow, OWN] += own
-        counts[follow, PROGRAMME] += programme_used
-        counts[follow, VOLUNTEERS] += hours_used
-        counts[follow, MONTHS] += 1
+            values[life, MEANS_ALONE] += made / alone[p] * planned
+        counts[life, OWN] += own
+        counts[life, PROGRAMME] += programme_used
+        counts[life, VOLUNTEERS] += hours_used
+        counts[life, MONTHS] += 1
     at = TOTALS if m == 1 else TOTALS + 8
     if at_work:
         sums[at] += in_parts(made)
@@ -668,12 +668,12 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    territory, members, cap, worth, asked, weighed, fund, follow, counts, given, granted, first, last,
+    territory, members, cap, worth, asked, weighed, fund, life, counts, given, granted, first, last,
 ):  # fmt: skip
     """Decide what the three funds of each territory grant to projects first..last-1, within what they hold.
 
     Writes given[project, fund] and adds it to granted[territory, solo or allied, fund]. A grant repays members a part
-    of what they spent: their own share falls by as much (kept for projects that are followed, `follow` > 0).
+    of what they spent: their own share falls by as much (kept for projects that have a row of lives, `life` > 0).
 
     Projects need not take turns. What is asked and weighed of a fund adds up to `asked` and `weighed` exactly, and a
     part is cut down to whole cents after four roundings: all parts of what a fund holds are below held (1 + 4 / 2^53),
@@ -692,15 +692,15 @@ def grant(
         if asked[place] > available:  # where nothing weighs, in proportion to what is asked
             weight = worth[p] / weighed[place] if weighed[place] > 0 else cap[p] / asked[place]
             amount = min(amount, available * weight)
-        allied, life = 1 if members[p] > 1 else 0, np.int64(follow[p])
+        allied, mine = 1 if members[p] > 1 else 0, np.int64(life[p])
         for k in range(3):
             part = np.int64(math.floor(amount * (fund[place, k] / available)))
             given[p, k] = part
             granted[place, allied, k] += part
-        if life != 0:
+        if mine != 0:
             for k in range(3):
-                counts[life, GRANTS + k] += given[p, k]
-                counts[life, OWN] -= given[p, k]
+                counts[mine, GRANTS + k] += given[p, k]
+                counts[mine, OWN] -= given[p, k]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
