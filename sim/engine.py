@@ -162,6 +162,7 @@ class Work:
         self.drawn = Drawn(*(np.zeros(rows, np.uint32) for _ in Drawn._fields))
         self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
         self.allied = np.zeros(rows, np.uint8)  # members of living alliances
+        self.several = np.zeros(rows, np.uint8)  # members of several projects
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
             "projects": np.zeros(most, np.int64), "order": np.zeros(most, np.int64),

@@ -1090,36 +1090,27 @@ class projects:
             flow[territory[i]][7][model[i]] += amount
 
     def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
-        """All projects are played in order of identity, each paid out of what earlier ones left; some are written."""
-        (state, uid, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
+        """Those in several projects have decided before (`keep_promises`); the others have the cash of this one."""
+        (state, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
          engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
          (values, counts)) = table  # fmt: skip
         member, effort, hours, kept, paid, received, perceived = teams(*memberships, perceived)
-        org_uid, org_territory, org_model, slots, cash, settled = organisations
-        purse = list(cash)
+        org_uid, org_territory, org_model, several, cash, settled = organisations
         for p in range(first, last):
             gifts[p], cap[p], worth[p] = 0, 0, 0
-        for p in sorted((p for p in range(len(state)) if state[p] == 1 and members[p]), key=lambda p: uid[p]):
+        for p in (p for p in range(first, last) if state[p] == 1 and members[p]):
             m, g, at_work = members[p], engineering[p], step[p] == 5
-            breaks = 1 - t.kept
-            if t.mode == 0:
-                breaks *= 1 - t.by_promises * alliance.engineering_strength(m, g / 100, t)
             means = [effort[p][s] / 100 + hours[p][s] * t.hour_value for s in range(m)]
             done, own, given = 0.0, 0, 0
             for s, i in enumerate(member[p][:m]):
-                due, used = effort[p][s], hours[p][s]
-                if not at_work:
-                    due = math.floor(due * t.setup_effort + 100 * coordination[p] / m)
-                    used = math.floor(used * t.setup_effort)
-                slot = slots[i].index(p) if p in slots[i] else 3
-                broken = m > 1 and chance.happens(seed, org_uid[i], month, 66, slot, breaks)
-                keeps = int(not broken and purse[i] >= due)
-                purse[i] -= due * keeps
-                done, own, given = done + means[s] * keeps, own + due * keeps, given + used * keeps
-                if first <= p < last:
-                    kept[p][s], paid[p][s], received[p][s] = keeps, due * keeps, 0
-            if not first <= p < last:
-                continue
+                used = hours[p][s] if at_work else math.floor(hours[p][s] * t.setup_effort)
+                if not several[i]:
+                    due = projects.due(effort[p][s], coordination[p], m, step[p], t)
+                    keeps = int(cash[i] >= due and not projects.breaks(org_uid[i], m, g, 0, seed, month, t))
+                    kept[p][s], paid[p][s] = keeps, due * keeps
+                received[p][s] = 0
+                done, own = done + means[s] * kept[p][s], own + paid[p][s]
+                given += used * kept[p][s]
             engineered[p] = int(engineered[p] or g + free_money[p] > 0)
             if at_work:
                 freed = alliance.released(reserve[p], setup[p], left[p], month - implemented[p])
@@ -1151,11 +1142,37 @@ class projects:
                 here[7] += cap[p]
                 here[8] += worth[p]
             for s, i in enumerate(member[p][:m]):
-                if slots[i][1] < 0:
-                    leaves = paid[p][s] + projects.part(gifts[p], s, m)
-                    cash[i] -= leaves
-                    settled[i] -= leaves
-                    sums[org_territory[i]][org_model[i]] += leaves
+                leaves = projects.part(gifts[p], s, m) + (0 if several[i] else paid[p][s])
+                cash[i] -= leaves
+                settled[i] -= leaves
+                sums[org_territory[i]][org_model[i]] += leaves
+
+    def due(effort, coordination, m, step, t):
+        """What a member puts in a project this month: its effort at work, less than that and the links before."""
+        return effort if step == 5 else math.floor(effort * t.setup_effort + 100 * coordination / m)
+
+    def breaks(uid, m, engineering, slot, seed, month, t):
+        """Whether a member of an alliance breaks the promise of a slot of its own; alone one makes none to others."""
+        risk = 1 - t.kept
+        if t.mode == 0:
+            risk *= 1 - t.by_promises * alliance.engineering_strength(m, engineering / 100, t)
+        return m > 1 and chance.happens(seed, uid, month, 66, slot, risk)
+
+    def keep_promises(rows, table, memberships, organisations, seed, month, t, spent, first, last):
+        """Projects of one organisation come in order of identity, each paid out of what earlier ones left."""
+        state, uid, step, members, engineering, coordination = table
+        member, effort, kept, paid = teams(*memberships)
+        org_uid, org_territory, org_model, slots, cash, settled = organisations
+        for i in rows[first:last]:
+            mine = [p for p in slots[i] if p >= 0 and state[p] == 1 and i in member[p][: members[p]]]
+            for p in sorted(mine, key=lambda p: uid[p]):
+                s, m, slot = member[p].index(i), members[p], slots[i].index(p)
+                due = projects.due(effort[p][s], coordination[p], m, step[p], t)
+                keeps = cash[i] >= due and not projects.breaks(org_uid[i], m, engineering[p], slot, seed, month, t)
+                kept[p][s], paid[p][s] = int(keeps), due * keeps
+                cash[i] -= due * keeps
+                settled[i] -= due * keeps
+                spent[org_territory[i]][org_model[i]] += due * keeps
 
     def in_parts(euros):
         return math.floor(euros * 10_000 + 0.5)
@@ -1167,45 +1184,24 @@ class projects:
         most = math.floor((own + 100 * t.hours_counted * given) * t.grant_rate)
         return min(own, most), math.floor(100 * (alone[p] + seen))
 
-    def list_shared(slots, out, first, last):
+    def list_several(slots, several, out, first, last):
         rows = [i for i in range(first, last) if sum(p >= 0 for p in slots[i]) > 1]
+        several[first:last] = [int(i in rows) for i in range(first, last)]
         out[first : first + len(rows)] = rows
         return len(rows)
 
-    def held_by(rows, slots):
-        return [(i, p) for i in rows for p in slots[i] if p >= 0]
-
-    def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, first, last):
-        member, paid = teams(seat, member, paid)
-        org_territory, org_model, slots, cash, settled = organisations
-        for i, p in projects.held_by(rows[first:last], slots):
-            s = member[p].index(i)
-            leaves = paid[p][s] + projects.part(gifts[p], s, members[p])
-            cash[i] -= leaves
-            settled[i] -= leaves
-            spent[org_territory[i]][org_model[i]] += leaves
-
-    def hand(i, p, table, seat, member, given, repays, received, organisations, paid):
+    def hand_out(table, seat, member, given, repays, received, organisations, paid, first, last):
         member, received = teams(seat, member, received)
         territory, members = table
         org_territory, org_model, _, cash, settled = organisations
-        s, t = member[p].index(i), org_territory[i]
-        for fund, amount in enumerate(given[p]):
-            part = projects.part(amount, s, members[p])
-            cash[i] += part
-            settled[i] += part
-            received[p][s] += part if repays else 0
-            paid[t][fund if territory[p] == t else -1][org_model[i]] += part
-
-    def hand_out(table, seat, member, given, repays, received, organisations, paid, first, last):
-        for p in (p for p in range(first, last) if any(given[p])):
-            for i in member[seat[p] : seat[p] + table[1][p]]:
-                if organisations[2][i][1] < 0:
-                    projects.hand(i, p, table, seat, member, given, repays, received, organisations, paid)
-
-    def hand_to_others(rows, table, seat, member, given, repays, received, organisations, paid, first, last):
-        for i, p in projects.held_by(rows[first:last], organisations[2]):
-            projects.hand(i, p, table, seat, member, given, repays, received, organisations, paid)
+        for p in range(first, last):
+            for s, i in enumerate(member[p][: members[p]]):
+                for fund, amount in enumerate(given[p]):
+                    part, from_here = projects.part(amount, s, members[p]), territory[p] == org_territory[i]
+                    cash[i] += part
+                    settled[i] += part
+                    received[p][s] += part if repays else 0
+                    paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
 
     def post_handed(handed, paid, owners, outside, flow):
         for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ import sim
 from sim import state
 from sim.kernels import projects
 from sim.kernels.ahead import fetch
+from sim.kernels.atomic import add
 from sim.record import Record
 from sim.results import digest_of, digests_of
+from sim.threads import Crew
 from tests.conftest import BUSY, village
 
 SCRIPT = """
@@ -142,3 +145,20 @@ def test_what_is_asked_for_ahead_changes_nothing():
         assert total(column, rows) == column.sum()
     if platform.machine() in ("x86_64", "AMD64"):
         assert all("prefetch" in code for code in total.inspect_asm().values())
+
+
+def test_what_threads_add_to_the_same_number_is_all_there():
+    """Two threads add to two numbers, turn about; the processor really keeps them apart."""
+
+    @njit(nogil=True)
+    def count(column, times):
+        for at in range(times):
+            add(column, at % 2, np.int32(3))
+
+    for dtype in (np.int64, np.int32):
+        sums, crew = np.zeros(2, dtype), Crew(np.array([[[0, 10**6]]]), threads=2)
+        count(sums, 0)
+        crew.together(*[partial(count, sums, 400_000)] * 2)
+        assert sums.tolist() == [1_200_000, 1_200_000]
+    if platform.machine() in ("x86_64", "AMD64"):
+        assert all("lock" in code for code in count.inspect_asm().values())

@@ -188,7 +188,8 @@ def use_fund(world):
         pool[:, 0] = purse
     opening = np.zeros_like(pool)
     # As other funders do: what is repaid is no longer members' own.
-    grant(world, in_several_projects(world), w.cap, w.cap, asked, asked, pool, opening)
+    in_several_projects(world)  # members may have come or gone since they worked
+    grant(world, w.cap, w.cap, asked, asked, pool, opening)
     if instrument == kernel.CONTRACT:
         kernel.invest(
             opening[:, 1] - pool[:, 1], s.segments[FINANCE], room, np.zeros(len(o), np.int64), o.cash, o.settled

@@ -44,45 +44,46 @@ def produce(world):
     s, terms, w = world.state, world.recorded_terms, world.work
     o, p, m, f, place = s.organisations, s.projects, s.memberships, s.lives, s.territories
     gifts = w.gifts[:, 0]
+    paid_before = _keep_promises(world)
     sums = world.crew.total(
         kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
-        (p.state, p.uid, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
+        (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
          p.reserve, p.delivered, p.life, (f.values, f.counts)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
-        (o.uid, o.territory, o.model, o.slots, o.cash, o.settled), world.seed, world.month,
+        (o.uid, o.territory, o.model, w.several, o.cash, o.settled), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
     )  # fmt: skip
     untied = kernel.open_sums(
         sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered, w.totals
     )
-    shared = _pay_shared(world, w.spent)
+    w.spent += paid_before
     if untied:
-        pay_members(world, shared, w.gifts, w.handed, (PUBLIC,), repays=False)
+        pay_members(world, w.gifts, w.handed, (PUBLIC,), repays=False)
     circuit.post_spending(world, w.spent)
     pay_out(world, w.wages, float(world.values["engineering.payroll_share"]))
-    grant(world, shared, w.cap, w.worth, *w.asked, place.fund, w.funds)
+    grant(world, w.cap, w.worth, *w.asked, place.fund, w.funds)
 
 
-def _pay_shared(world, spent) -> np.ndarray:
-    """Let organisations that are in several projects pay; return their rows."""
+def _keep_promises(world) -> np.ndarray:
+    """Let organisations that are in several projects keep their promises, or not; return cents [territory, model]."""
     s, w = world.state, world.work
-    o, p, m = s.organisations, s.projects, s.memberships
-    shared = in_several_projects(world)
-    spent += world.crew.total(
-        kernel.pay_work, len(shared), spent.shape, shared, p.members, p.seat, m.member, m.paid, w.gifts[:, 0],
-        (o.territory, o.model, o.slots, o.cash, o.settled),
+    o, p, m, several = s.organisations, s.projects, s.memberships, in_several_projects(world)
+    return world.crew.total(
+        kernel.keep_promises, len(several), w.spent.shape, several,
+        (p.state, p.uid, p.step, p.members, p.engineering, p.coordination),
+        (p.seat, m.member, m.effort, m.kept, m.paid), (o.uid, o.territory, o.model, o.slots, o.cash, o.settled),
+        world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
-    return shared
 
 
 def in_several_projects(world) -> np.ndarray:
-    """Return the rows of organisations that are in several projects, in the work array `rows`."""
-    slots, rows = world.state.organisations.slots, world.work.rows
-    return rows[: world.crew.gather(kernel.list_shared, len(slots), slots, rows)]
+    """Mark the organisations that are in several projects; return their rows, in the work array `rows`."""
+    slots, w = world.state.organisations.slots, world.work
+    return w.rows[: world.crew.gather(kernel.list_several, len(slots), slots, w.several, w.rows)]
 
 
-def grant(world, shared, cap, worth, asked, weighed, fund, opening):
+def grant(world, cap, worth, asked, weighed, fund, opening):
     """Let three funds of each territory (public action, finance, firms) repay members a part of what they spent.
 
     `opening` becomes what they held before.
@@ -94,20 +95,19 @@ def grant(world, shared, cap, worth, asked, weighed, fund, opening):
         s.lives.counts, w.given,
     )  # fmt: skip
     kernel.take_grants(granted, fund, opening, w.totals, w.granted)
-    pay_members(world, shared, w.given, w.granted, FUND_OWNER, repays=True)
+    pay_members(world, w.given, w.granted, FUND_OWNER, repays=True)
 
 
-def pay_members(world, shared, given, paid, owners, *, repays: bool):
+def pay_members(world, given, paid, owners, *, repays: bool):
     """Hand `given` [project, fund] to members; `paid` [territory, fund] is its sum, `owners` the models that pay.
 
     What repays a part of what they spent is counted as received for the project. A member in another territory
-    receives it from outside, and what it receives leaves the territory of the project. `shared`: organisations that
-    are in several projects.
+    receives it from outside, and what it receives leaves the territory of the project.
     """
-    s, funds = world.state, len(owners)
+    s, w, funds = world.state, world.work, len(owners)
     o, p, m = s.organisations, s.projects, s.memberships
-    table, organisations = (p.territory, p.members), (o.territory, o.model, o.slots, o.cash, o.settled)
-    shape, how = (len(s.territories), funds + 1, 7), (table, p.seat, m.member, given, repays, m.received, organisations)
-    handed = world.crew.total(kernel.hand_out, len(p), shape, *how)
-    handed += world.crew.total(kernel.hand_to_others, len(shared), shape, shared, *how)
+    handed = world.crew.total(
+        kernel.hand_out, len(p), (len(s.territories), funds + 1, 7), (p.territory, p.members), p.seat, m.member, given,
+        repays, m.received, (o.territory, o.model, w.several, o.cash, o.settled),
+    )  # fmt: skip
     kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)

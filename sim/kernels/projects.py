@@ -12,6 +12,7 @@ from numba import njit
 from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
+from sim.kernels.atomic import add
 from sim.kernels.rows import between
 
 LIVING, KEPT = 1, 2
@@ -234,42 +235,125 @@ def allot(territory, planned, need, programme, cap, terms, out, untied, first, l
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_several(slots, several, out, first, last):
+    """Write which organisations of rows first..last-1 are in several projects; list them, from place `first` on.
+
+    Return how many.
+    """
+    n = 0
+    for i in between(first, last):
+        several[i] = slots[i, 1] >= 0
+        if several[i]:
+            out[first + n] = i
+            n += 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def keep_promises(rows, projects, memberships, organisations, seed, month, terms, spent, first, last):
+    """Let rows[first..last-1], in several projects each, keep their promises of the month, or not, and pay.
+
+    Each takes its projects in order of identity, and has for the next what the ones before have left. Adds what it pays
+    to spent[territory, model]. The others do so as their project works (`work`).
+    """
+    t = terms[0]
+    state, uid, step, members, engineering, coordination = projects
+    seat, member, effort, kept, paid = memberships
+    org_uid, org_territory, org_model, slots, cash, settled = organisations
+    for at in range(first, last):
+        ask_for_several(at, rows, last, projects, memberships, organisations)
+        i = rows[at]
+        held, done = np.int64(cash[i]), np.uint64(0)
+        while True:
+            p, slot = next_project(i, done, uid, slots)
+            if p < 0:
+                break
+            done = uid[p]
+            m, first_seat = np.int64(members[p]), np.int64(seat[p])
+            s = seat_of(i, first_seat, m, member)
+            if state[p] != LIVING or s < 0:
+                continue
+            mine = first_seat + s
+            due = due_of(effort[mine], coordination[p], m, step[p] == IMPLEMENT, t.setup_effort)
+            breaks = 0.0 if m == 1 else chance_to_break(m, engineering[p], t)
+            keeps = held >= due and (m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot, breaks))
+            kept[mine], paid[mine] = keeps, due if keeps else 0
+            held -= paid[mine]
+        spent[np.int64(org_territory[i]), np.int64(org_model[i])] += cash[i] - held
+        settled[i] -= cash[i] - held
+        cash[i] = held
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def next_project(i, done, uid, slots):
+    """Return the project of i whose identity comes next after `done`, and the slot of i that holds it; -1 after all."""
+    p, slot = np.int64(-1), 0
+    for at in range(slots.shape[1]):
+        other = np.int64(slots[i, at])
+        if other >= 0 and done < uid[other] and (p < 0 or uid[other] < uid[p]):
+            p, slot = other, at
+    return p, slot
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_several(at, rows, last, projects, memberships, organisations):
+    """Ask for what organisations in several projects hold, and for these projects, some places of the list before."""
+    slots = organisations[3]
+    if slots.shape[0] < ahead.MANY:
+        return
+    far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
+    if far < last:
+        fetch(organisations, rows[far])
+    if middle < last:
+        for place in range(2):
+            fetch(projects, slots[rows[middle], place])
+            fetch(memberships[0], slots[rows[middle], place])
+    if near < last:
+        for place in range(2):
+            fetch(memberships[1:], memberships[0][slots[rows[near], place]])
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def spend_together(i, amount, cash, settled):
+    """Take an amount from organisation i, from which others may take at the same time."""
+    add(cash, i, -amount)
+    add(settled, i, -amount)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def work(projects, memberships, organisations, seed, month, terms, gifts, cap, worth, sums, first, last):
     """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
 
     Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`),
     what it may ask of funders (`cap`, `worth`), and adds its month to the sums of its territory (`open_sums`).
     A member keeps its promise by chance and only when it has the cash. A project of one makes none to others. Those
-    that are in no other project pay here, and it is added to the sums of their territory; the cash of others, whom
-    other blocks may see, is only read: `pay_work` takes it.
+    that are in several projects, which other blocks may see, have decided and paid before (`keep_promises`).
     """
     t = terms[0]
-    (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
+    (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
      engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
      lives) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
-    org_uid, org_territory, org_model, slots, cash, settled = organisations
-    means = (state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash)
     for p in range(first, last):
         ask_ahead(p, last, members, perceived, memberships, organisations, life, lives)
         gifts[p], cap[p], worth[p] = 0, 0, 0
         if state[p] != LIVING or members[p] == 0:
             continue
         if members[p] == 1:  # nine in ten; the compiler writes the same for them without what only several members need
-            play(p, 1, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums)
+            play(p, 1, projects, memberships, organisations, seed, month, t, gifts, cap, worth, sums)
         else:
             m = np.int64(members[p])
-            play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums)
+            play(p, m, projects, memberships, organisations, seed, month, t, gifts, cap, worth, sums)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def play(p, m, projects, memberships, organisations, means, seed, month, t, gifts, cap, worth, sums):
+def play(p, m, projects, memberships, organisations, seed, month, t, gifts, cap, worth, sums):
     """Do the month of work of project p, of m members (see `work`)."""
-    (state, uid, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
+    (state, step, members, territory, domain, bid, waiting, value, alone, coordination, plan_value, perceived,
      engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
      lives) = projects  # fmt: skip
     seat, member, effort, hours, kept, paid, received = memberships
-    org_uid, org_territory, org_model, slots, cash, settled = organisations
+    org_uid, org_territory, org_model, several, cash, settled = organisations
     at_work, place = step[p] == IMPLEMENT, np.int64(territory[p])
     first_seat = np.int64(seat[p])
     if reserve[p] + free_money[p] != 0:
@@ -288,22 +372,23 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
         mine = effort[at] / 100.0 + hours[at] * t.hour_value
         planned += mine
         used = hours[at] if at_work else np.int64(math.floor(hours[at] * t.setup_effort))
-        due = due_of(effort[at], coordination[p], m, at_work, t.setup_effort)
-        sole = slots[i, 1] < 0  # in no other project
-        held = cash[i] if sole else cash_before(i, p, means, seed, month, t)
-        kept[at], paid[at], received[at] = 0, 0, 0
-        if held >= due and (
-            m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, p, slots), breaks)
-        ):
-            kept[at], paid[at] = 1, due
+        gift = share_of(gifts[p], s, m)
+        if several[i]:
+            if gift != 0:
+                spend_together(i, gift, cash, settled)
+        else:
+            due = due_of(effort[at], coordination[p], m, at_work, t.setup_effort)
+            keeps = cash[i] >= due and (m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, 0, breaks))
+            kept[at], paid[at] = keeps, due if keeps else 0
+            cash[i] -= paid[at] + gift
+            settled[i] -= paid[at] + gift
+            gift += paid[at]
+        sums[np.int64(org_territory[i]), np.int64(org_model[i])] += gift
+        received[at] = 0
+        if kept[at]:
             done += mine
             hours_used += used
-            cash_used += due
-        if sole:
-            leaves = paid[at] + share_of(gifts[p], s, m)
-            cash[i] -= leaves
-            settled[i] -= leaves
-            sums[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
+            cash_used += paid[at]
     worked = done / planned if planned > 0.0 else 0.0
     made = account(
         p, first_seat, m, at_work, worked, planned, cash_used, engineering[p] + gifts[p], hours_used, step[p],
@@ -322,14 +407,15 @@ def play(p, m, projects, memberships, organisations, means, seed, month, t, gift
 def ask_ahead(p, last, members, perceived, memberships, organisations, life, lives):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
-    if organisations[0].size < ahead.MANY:
+    uid, home, model, _, cash, settled = organisations
+    if cash.size < ahead.MANY:
         return
     far, near = p + ahead.FAR, p + ahead.NEAR
     if far < last and members[far] > 1:  # a project of one has its seat next to those of its neighbours
         fetch((member, effort, hours, perceived, kept, paid), seat[far])
     if near < last:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
-            fetch(organisations, member[s])
+            fetch((uid, home, model, cash, settled), member[s])
         if life[near] != 0:
             fetch(lives, life[near])
 
@@ -352,31 +438,6 @@ def due_of(effort, coordination, m, at_work, setup_effort):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def cash_before(i, p, means, seed, month, t):
-    """Return the cash of organisation i once its projects of identities before that of p have taken theirs."""
-    state, uid, step, members, engineering, coordination, seat, member, effort, org_uid, slots, cash = means
-    held, done = np.int64(cash[i]), np.uint64(0)
-    while True:
-        q = np.int64(p)
-        for at in range(slots.shape[1]):
-            other = np.int64(slots[i, at])
-            if other >= 0 and done < uid[other] < uid[q]:
-                q = other
-        if q == p:
-            return held
-        m, first = np.int64(members[q]), np.int64(seat[q])
-        s = seat_of(i, first, m, member)
-        if state[q] == LIVING and s >= 0:
-            due = due_of(effort[first + s], coordination[q], m, step[q] == IMPLEMENT, t.setup_effort)
-            breaks = 0.0 if m == 1 else chance_to_break(m, engineering[q], t)
-            if held >= due and (
-                m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, slot_of(i, q, slots), breaks)
-            ):
-                held -= due
-        done = uid[q]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def keep_untied(p, untied, at_work, freed, reserve):
     """Return the untied cents that members receive this month; the reserve of the project keeps or gives the rest.
 
@@ -391,69 +452,20 @@ def keep_untied(p, untied, at_work, freed, reserve):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_shared(slots, out, first, last):
-    """List the organisations of rows first..last-1 that are in several projects, from place `first` on."""
-    n = 0
-    for i in between(first, last):
-        if slots[i, 1] >= 0:
-            out[first + n] = i
-            n += 1
-    return n
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_work(rows, members, seat, member, paid, gifts, organisations, spent, first, last):
-    """Take from rows[first..last-1], in several projects each, what these spend: `paid`, and gifts handed on.
-
-    Gifts come in by `hand_out`. Adds to spent[territory, model].
-    """
-    org_territory, org_model, slots, cash, settled = organisations
-    for at in range(first, last):
-        ask_for_shared(at, rows, last, members, seat, member, paid, organisations)
-        i = rows[at]
-        for place in range(slots.shape[1]):
-            p = np.int64(slots[i, place])
-            if p < 0:
-                continue
-            m, first_seat = np.int64(members[p]), np.int64(seat[p])
-            s = seat_of(i, first_seat, m, member)
-            leaves = paid[first_seat + s] + share_of(gifts[p], s, m)
-            cash[i] -= leaves
-            settled[i] -= leaves
-            spent[np.int64(org_territory[i]), np.int64(org_model[i])] += leaves
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_for_shared(at, rows, last, members, seat, member, amounts, organisations):
-    """Ask for what organisations in several projects hold, and for these projects, some places of the list before."""
-    slots = organisations[2]
-    if slots.shape[0] < ahead.MANY:
-        return
-    far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
-    if far < last:
-        fetch(organisations, rows[far])
-    if middle < last:
-        for place in range(2):
-            fetch((members, seat), slots[rows[middle], place])
-    if near < last:
-        for place in range(2):
-            fetch((member, amounts), seat[slots[rows[near], place]])
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def hand_out(projects, seat, member, given, repays, received, organisations, paid, first, last):
-    """Hand what projects first..last-1 were given, given[project, fund], to members that are in no other project.
+    """Hand what projects first..last-1 were given, given[project, fund], to their members.
 
     Adds to paid[territory, fund or from elsewhere, model]: what comes from a project of another territory comes from
-    outside. What `repays` is also counted as received for the project.
+    outside. What `repays` is also counted as received for the project. Members in several projects may be handed some
+    by several threads at a time.
     """
     territory, members = projects
-    org_territory, org_model, slots, cash, settled = organisations
+    org_territory, org_model, several, cash, settled = organisations
     funds = given.shape[1]
     for p in between(first, last):
         near = p + np.uint64(ahead.NEAR)
         if near < last and given[near, 0] != 0:
-            fetch(organisations, max(0, member[seat[near]]))
+            fetch((org_territory, org_model, cash, settled), max(0, member[seat[near]]))
         anything = np.int64(0)
         for fund in range(funds):
             anything |= given[p, fund]
@@ -463,41 +475,18 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
         for s in range(m):
             at = np.int64(seat[p]) + s
             i = np.uint64(member[at])
-            if slots[i, 1] >= 0:
-                continue
             t, k, whole = np.int64(org_territory[i]), np.int64(org_model[i]), np.int64(0)
             for fund in range(funds):
                 part = share_of(given[p, fund], s, m)
                 whole += part
                 paid[t, fund if territory[p] == t else funds, k] += part
-            cash[i] += whole
-            settled[i] += whole
+            if several[i]:
+                spend_together(i, -whole, cash, settled)
+            else:
+                cash[i] += whole
+                settled[i] += whole
             if repays:
                 received[at] += whole
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hand_to_others(rows, projects, seat, member, given, repays, received, organisations, paid, first, last):
-    """Hand to rows[first..last-1], in several projects each, their parts of what these were given."""
-    territory, members = projects
-    org_territory, org_model, slots, cash, settled = organisations
-    for at in range(first, last):
-        ask_for_shared(at, rows, last, members, seat, member, received, organisations)
-        i = rows[at]
-        t, k = np.int64(org_territory[i]), np.int64(org_model[i])
-        for place in range(slots.shape[1]):
-            p = np.int64(slots[i, place])
-            if p < 0:
-                continue
-            m, first_seat = np.int64(members[p]), np.int64(seat[p])
-            s = seat_of(i, first_seat, m, member)
-            for fund in range(given.shape[1]):
-                part = share_of(given[p, fund], s, m)
-                cash[i] += part
-                settled[i] += part
-                if repays:
-                    received[first_seat + s] += part
-                paid[t, fund if territory[p] == t else given.shape[1], k] += part
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
