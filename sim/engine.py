@@ -160,7 +160,7 @@ class Work:
         self.rows, self.parts, self.weights = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows)
         self.amounts = self.weights.view(np.int64)  # in the same memory: no phase takes both
         self.drawn = Drawn(*(np.zeros(rows, np.uint32) for _ in Drawn._fields))
-        self.badge = np.zeros(rows + 1, np.uint16)  # what others look at, and nobody's after the last
+        self.badge = np.zeros(rows + 1, np.uint16)  # what others look at: nobody's, then those of rows
         self.allied = np.zeros(rows, np.uint8)  # members of living alliances
         self.several = np.zeros(rows, np.uint8)  # members of several projects
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month

@@ -938,13 +938,13 @@ class learning:
 
     def wear_badges(alive, births, visible, patron, badge, first, last):
         for i in range(first, last):
-            badge[i] = births[i] + 2**8 * visible[i] + 2**9 * patron[i] + 2**15 * alive[i]
-        badge[-1] = 0
+            badge[i + 1] = births[i] + 2**8 * visible[i] + 2**9 * patron[i] + 2**15 * alive[i]
+        badge[0] = 0
 
     def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out, first, last):
         for i in (i for i in range(first, last) if alive[i]):
-            pairs = zip(neighbour[i], generation[i], strict=True)
-            known = [badge[j] for j, born in pairs if j >= 0 and badge[j] >= 2**15 and badge[j] % 2**8 == born]
+            pairs = [(badge[j + 1], born) for j, born in zip(neighbour[i], generation[i], strict=True) if j >= 0]
+            known = [worn for worn, born in pairs if worn >= 2**15 and worn % 2**8 == born]
             share = statistics.fmean((b >> 8 & 1) + t.patronage * (b >> 9 & 1) for b in known) if known else 0.0
             bar = threshold[i] * (1 / 255)
             passed = float(bool(known) and share > bar)

@@ -8,11 +8,13 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numba import njit
 
 import sim
 from sim import state
-from sim.kernels import projects
+from sim.kernels import around, projects
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
 from sim.record import Record
@@ -126,6 +128,49 @@ def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters)
             changed.add(column)
     assert not changed, f"moved before month 9: {changed}"
     assert digests_of(with_policy)["monthly"] != digests_of(without)["monthly"], "the policy does nothing at all"
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.integers(0, 10**6), st.integers(1, 40))
+def test_eight_acquaintances_are_counted_together(seed, rows):
+    """As one after the other; nobody, and whoever stands first and last, included."""
+    numbers = np.random.default_rng(seed)
+    neighbour = numbers.integers(-1, rows, (rows, around.WIDTH)).astype(np.int32)
+    neighbour[0, :3] = -1, 0, rows - 1
+    badge = (numbers.integers(0, 2, rows + 1) * 2**15 + numbers.integers(0, 4, rows + 1) * 2**8).astype(np.uint16)
+    badge += numbers.integers(0, 2, rows + 1).astype(np.uint16) * np.uint16(255)
+    badge[0] = 0
+    generation = (numbers.integers(0, 2, (rows, around.WIDTH)) * 255).astype(np.uint8)
+    for i in range(rows):
+        worn = [int(badge[j + 1]) for j in neighbour[i]]
+        known = [b for b, born in zip(worn, generation[i], strict=True) if b >= 2**15 and b % 2**8 == born]
+        assert counted(i, neighbour, generation, badge) == (len(known), sum(b >> 8 & 1 for b in known))
+
+
+@njit
+def counted(i, neighbour, generation, badge):
+    return around.count(i, neighbour, generation, badge)
+
+
+def test_a_kernel_has_room_of_its_own():
+    """As long as it runs, and not that of one that it calls."""
+
+    @njit
+    def fill(first):
+        mine = around.room()
+        for at in range(mine.size):
+            mine[at] = first + at
+        return mine.sum()
+
+    @njit
+    def fill_twice(first):
+        mine = around.room()
+        for at in range(mine.size):
+            mine[at] = first
+        return fill(first + 1.0), mine.sum()
+
+    n = around.BLOCK
+    assert fill_twice(2.0) == (3.0 * n + n * (n - 1) / 2, 2.0 * n)
 
 
 def test_what_is_asked_for_ahead_changes_nothing():

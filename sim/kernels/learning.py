@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, alliance, chance, matching, trust, units, value
+from sim.kernels import ahead, alliance, around, chance, matching, trust, units, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.projects import IMPLEMENT, LIVING, seat_of
@@ -158,12 +158,12 @@ def wear_badges(alive, births, visible, patron, badge, first, last):
     """Write in one word all that others look at: births in bits 0-7, then visible, patron, and alive in bit 15.
 
     Eight acquaintances are looked at for each organisation, anywhere in memory: one word costs a quarter of four
-    columns. The word after the last row is that of nobody.
+    columns. The badge of row i is word i + 1; the first is that of nobody.
     """
-    if last == alive.size:
-        badge[last] = 0
+    if first == 0:
+        badge[0] = 0
     for i in between(first, last):
-        badge[i] = (
+        badge[i + np.uint64(1)] = (
             np.uint16(births[i])
             | np.uint16(visible[i]) << np.uint16(8)
             | np.uint16(patron[i]) << np.uint16(9)
@@ -172,32 +172,25 @@ def wear_badges(alive, births, visible, patron, badge, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def look_around(i, neighbour, generation, badge):
-    """Return how many acquaintances i still has, and how many of them are seen in alliances at work.
-
-    So many turns that the compiler knows, and whole numbers only: it looks at all eight in one go.
-    """
-    nobody, known, seen = badge.size - 1, np.int64(0), np.int64(0)
-    for s in range(alliance.ACQUAINTANCES):
-        j = np.int64(neighbour[i, s])
-        worn = np.int64(badge[np.uint64(j if j >= 0 else nobody)])
-        met = np.int64(worn & 0x80FF == 0x8000 | np.int64(generation[i, s]))  # alive, and still the one that i met
-        known += met
-        seen += met & worn >> 8
-    return known, seen
+def look_around(neighbour, generation, badge, share):
+    """Write the share of the acquaintances that each row still has that are seen in alliances at work; else 0."""
+    for i in range(share.size):
+        known, seen = around.count(i, neighbour, generation, badge)
+        share[i] = seen / max(1, known)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def weigh_around(i, neighbour, generation, badge, patronage):
-    """Return the same as `look_around`, a partner in patronage counting as 1 + `patronage`."""
-    known, seen = np.int64(0), 0.0
-    for s in range(alliance.ACQUAINTANCES):
-        j = np.int64(neighbour[i, s])
-        if j >= 0 and np.int64(badge[j]) & 0x80FF == 0x8000 | np.int64(generation[i, s]):
-            known += 1
-            seen += np.float64(np.int64(badge[j]) >> 8 & 1)
-            seen += patronage * np.float64(np.int64(badge[j]) >> 9 & 1)
-    return known, seen
+def weigh_around(neighbour, generation, badge, patronage, share):
+    """Write the same as `look_around`, a partner in patronage counting as 1 + `patronage`."""
+    for i in range(share.size):
+        known, seen = np.int64(0), 0.0
+        for s in range(alliance.ACQUAINTANCES):
+            worn = np.int64(badge[np.int64(neighbour[i, s]) + 1])
+            if worn & 0x80FF == 0x8000 | np.int64(generation[i, s]):
+                known += 1
+                seen += np.float64(worn >> 8 & 1)
+                seen += patronage * np.float64(worn >> 9 & 1)
+        share[i] = seen / max(1, known)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -207,29 +200,41 @@ def desire(alive, uid, model, neighbour, generation, badge, disposition, thresho
     What is seen is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
     acquaintances than one's threshold raises desire by `contagion`; linear form: in proportion. Past the threshold,
     `t.pull` adds the more the higher it was. An order moves the desire of those who receive it by `t.order_effect`.
+    Some rows at a time, in passes without branches: all look, then all are moved.
     """
     t = terms[0]
-    linear, contagion, rate, patronage = t.linear, t.contagion, t.desire_rate, t.patronage  # kept in registers
-    order_effect, vision = t.order_effect, t.vision
-    for i in between(first, last):
-        if not alive[i]:
-            continue
-        if patronage != 0.0:
-            known, allied = weigh_around(i, neighbour, generation, badge, patronage)
+    pulls = around.room()
+    for start in range(first, last, around.BLOCK):
+        stop = min(last, start + around.BLOCK)
+        pull = pulls[: stop - start]
+        if t.patronage != 0.0:
+            weigh_around(neighbour[start:stop], generation[start:stop], badge, t.patronage, pull)
         else:
-            known, seen = look_around(i, neighbour, generation, badge)
-            allied = np.float64(seen)
-        pull = 0.0
-        if known > 0:
-            share = allied / known
-            bar = units.BYTE * threshold[i]
-            pull = contagion * share if linear else (contagion if share > bar else 0.0)
-            if share > bar:
-                pull += t.pull * bar
-        if order_effect != 0.0 and matching.is_ordered(uid[i], model[i], seed, t):
-            pull += order_effect
-        wanted = units.WORD * disposition[i] + pull + vision
-        out[i] = min(1.0, max(-1.0, out[i] + rate * (wanted - out[i])))
+            look_around(neighbour[start:stop], generation[start:stop], badge, pull)
+        feel(threshold[start:stop], t.linear, t.contagion, t.pull, pull)
+        if t.order_effect != 0.0:
+            for i in range(start, stop):
+                if matching.is_ordered(uid[i], model[i], seed, t):
+                    pull[i - start] += t.order_effect
+        move(alive[start:stop], disposition[start:stop], pull, t.vision, t.desire_rate, out[start:stop])
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def feel(threshold, linear, contagion, inertia, pull):
+    """Turn the share that each row sees into what it pulls: see `desire`."""
+    for i in range(pull.size):
+        share, bar = pull[i], units.BYTE * threshold[i]
+        past = share > bar
+        pull[i] = (contagion * share if linear else contagion * past) + inertia * bar * past
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def move(alive, disposition, pull, vision, rate, out):
+    """Move the desire of the living by a part of what separates it from their disposition, what pulls and `vision`."""
+    for i in range(out.size):
+        wanted = units.WORD * disposition[i] + pull[i] + vision
+        moved = min(1.0, max(-1.0, out[i] + rate * (wanted - out[i])))
+        out[i] = moved if alive[i] else out[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
