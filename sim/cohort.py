@@ -41,7 +41,7 @@ def retire(world) -> None:
     if world.month < KEPT_MONTHS:
         return
     rows = world.work.projects
-    rows = rows[: kernel.list_ended(p.state, p.ended, world.month - 1, rows)]
+    rows = rows[: world.crew.call(kernel.list_ended, p.state, p.ended, world.month - 1, rows)]
     if rows.size >= BATCH:
         world.archive.append(_columns(world, rows[world.core[p.territory[rows]]]))
         p.state[rows] = 0

@@ -48,6 +48,7 @@ class World:
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale)
         self.crew = Crew(self.state.segments, threads)
+        self.crew.doors.strict = strict
         needs.begin(self.state, territory.ident, self.values, self.seed)
         places.begin(self.state)
         self.near = (territory.indptr, territory.neighbours)
@@ -65,6 +66,7 @@ class World:
         self.parameters_are_new = self.month in self._changes
         if self.parameters_are_new:
             self._read_parameters()
+            self.crew.doors.clear()  # a number may be of another type now
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         self.draw(partial(cohort.retire, self))  # who leaves the table of projects draws nothing
         self.ledger.open(self.month, carry=True)

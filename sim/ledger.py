@@ -78,7 +78,7 @@ class Ledger:
         organisations, *others = self._flows
         self.crew.share(rows.clear, *organisations)
         for size, memory, layout in others:
-            rows.clear(memory, layout, 0, size)
+            self.crew.call(rows.clear, memory, layout, 0, size)
         self.state.forget_loans()
         if self.strict or not carry or not self._counted:
             self.recount()
@@ -113,8 +113,8 @@ class Ledger:
         self.crew.segments(
             kernel.take_stock, s.segments, o.cash, o.fte, o.hours, o.hours_engaged, self.held
         )  # fmt: skip
-        return kernel.audit(
-            self.held, (place.free_fte, place.market, place.fund, place.purse),
+        return self.crew.call(
+            kernel.audit, self.held, (place.free_fte, place.market, place.fund, place.purse),
             (c.territory, c.persons, c.arrived, c.departed, c.cash, c.hours_given, c.hours_served),
             (p.reserve, p.territory), (s.loans.holder, s.loans.debt, s.loans.borrowed, o.territory),
             FUND_OWNER, place.flow, self.opening, found, self.expected,

@@ -112,8 +112,8 @@ class Record:
         world.crew.segments(
             kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
         )
-        kernel.list_living(self._counts, world.core, self._among, row["living"])
-        row["projects"][:] = _projects(world, self._among)
+        world.crew.call(kernel.list_living, self._counts, world.core, self._among, row["living"])
+        _projects(world, self._among, row["projects"])
         aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
@@ -126,8 +126,8 @@ class Record:
 
     def _places(self, world) -> int:
         """Add up what is counted by territory, and residents; return how many territories have tipped."""
-        return kernel.add_places(
-            *self._counted, self._measured, self._needs, self._residents, world.core,
+        return world.crew.call(
+            kernel.add_places, *self._counted, self._measured, self._needs, self._residents, world.core,
             float(world.values["needs.tipped_excess"]), *self._sums,
         )  # fmt: skip
 
@@ -168,12 +168,13 @@ def _names(kind: type) -> list[str]:
     return [name for of, names in BLOCKS.values() if of is kind for name in names]
 
 
-def _projects(world, among) -> np.ndarray:
+def _projects(world, among, counts) -> None:
     """Count projects and who is allied with whom."""
+    counts.fill(0)
     s = world.state
     o, p = s.organisations, s.projects
-    return world.crew.total(
-        kernel.count_projects, len(p), (kernel.COUNTS,),
+    world.crew.total(
+        kernel.count_projects, len(p), counts,
         (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), p.seat, s.memberships.member,
         world.core, (o.size, o.model, o.territory), among,
     )  # fmt: skip
@@ -182,8 +183,8 @@ def _projects(world, among) -> np.ndarray:
 def _innovations(world, row) -> int:
     """Count innovations; return how many answer none of the first felt needs of their territory."""
     p, i, w = world.state.projects, world.state.innovations, world.work
-    return innovations.census(
-        w.innovations, w.listed,
+    return world.crew.call(
+        innovations.census, w.innovations, w.listed,
         (p.state, p.step, p.innovation, i.phase, i.phase_left, i.strategy, i.aside, p.territory, p.domain),
         world.state.territories.stories, world.core, world.recorded_course, row["phases"], row["innovation_steps"],
         row["strategies"],

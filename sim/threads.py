@@ -3,9 +3,10 @@
 Kernels run without Python's lock, so plain threads are enough. The rows of a table are cut into blocks, whoever
 lives there (never by territory: one may hold half of a region); each thread takes the next block that nobody took.
 
+    crew.call(kernel, ...)            kernel(...): what one thread does
     crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
     crew.gather(kernel, rows, ...)    the same for kernels that list rows
-    crew.total(kernel, rows, shape, ...)   the same for kernels that add whole numbers to an array of this shape
+    crew.total(kernel, rows, sums, ...)    the same for kernels that add whole numbers to an array
     crew.segments(kernel, ...)        kernel(..., first, last) on segments, numbered in order of rows
     crew.places(kernel, ...)          kernel(..., first, last) on territories
     crew.blocks(kernel, rows, ...)    the blocks of `share` as tasks, to be done with others
@@ -28,6 +29,8 @@ from typing import Any
 import numpy as np
 from numba import config
 
+from sim.doors import Doors
+
 SMALL = 40_000  # rows of organisations below which a second thread costs more than it brings
 # A call of a kernel costs 1 to 7 microseconds under Python's lock: few blocks. Each thread takes one of the first
 # round, and those that are early take more of the next ones.
@@ -41,6 +44,7 @@ class Crew:
     def __init__(self, segments: np.ndarray, threads: int | None = None):
         starts, stops = segments.reshape(-1, 2).T
         large = int((stops - starts).sum()) >= SMALL
+        self.doors = Doors()
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts
         held = sizes.reshape(segments.shape[:2]).sum(axis=0)  # rows of each territory
@@ -48,17 +52,22 @@ class Crew:
             [(0, s.size)] if self.threads == 1 else _runs(s, RUNS * self.threads) for s in (sizes, held)
         )
 
+    def call(self, kernel: Callable, *arguments) -> Any:
+        """Call a kernel; return what it returned."""
+        return self.doors[kernel](*arguments)
+
     def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
         """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
         if self.threads == 1:
-            return [kernel(*arguments, 0, rows)]
-        return self._each(kernel, self._cut(rows), arguments)
+            return [self.doors[kernel](*arguments, 0, rows)]
+        return self._each(self.doors[kernel], self._cut(rows), arguments)
 
     def gather(self, kernel: Callable, rows: int, *arguments) -> int:
         """Call a kernel that lists some of its rows from place `first` on, and returns how many; close the gaps.
 
         The list is the last argument: an array, or a tuple of arrays. Returns its length.
         """
+        kernel = self.doors[kernel]
         if self.threads == 1:
             return kernel(*arguments, 0, rows)
         cuts = self._cut(rows)
@@ -71,13 +80,14 @@ class Crew:
             n += count
         return n
 
-    def total(self, kernel: Callable, rows: int, shape: tuple[int, ...], *arguments) -> np.ndarray:
-        """Return what blocks of rows add to zeros of their thread (the last argument before `first`), in int64."""
-        sums = np.zeros((self.threads, *shape), np.int64)
+    def total(self, kernel: Callable, rows: int, sums: np.ndarray, *arguments) -> None:
+        """Add to `sums`, in int64, what blocks of rows add to the last argument before `first`: it, or its like."""
+        kernel = self.doors[kernel]
         if self.threads == 1:
-            kernel(*arguments, sums[0], 0, rows)
-            return sums[0]
-        nobodys = list(sums)  # as many as threads: whoever takes a block takes one, and nobody waits
+            kernel(*arguments, sums, 0, rows)
+            return
+        parts = np.zeros((self.threads, *sums.shape), np.int64)
+        nobodys = list(parts)  # as many as threads: whoever takes a block takes one, and nobody waits
 
         def add(first, last):
             mine = nobodys.pop()
@@ -85,22 +95,22 @@ class Crew:
             nobodys.append(mine)
 
         self._each(add, self._cut(rows), ())
-        return sums.sum(axis=0)
+        sums += parts.sum(axis=0)
 
     def blocks(self, kernel: Callable, rows: int, *arguments) -> list[Callable[[], Any]]:
         """Return the tasks of `share`: a kernel on each block of `rows` rows."""
-        return [partial(kernel, *arguments, *cut) for cut in self._cut(rows)]
+        return [partial(self.doors[kernel], *arguments, *cut) for cut in self._cut(rows)]
 
     def segments(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of segments of organisations, the longest first."""
-        self._each(kernel, self._segments, arguments)
+        self._each(self.doors[kernel], self._segments, arguments)
 
     def places(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of territories, the largest first: for what all models of a place do together.
 
         Where one place holds half of the rows two threads do not halve the time; `segments` and `share` do.
         """
-        self._each(kernel, self._places, arguments)
+        self._each(self.doors[kernel], self._places, arguments)
 
     def together(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Run tasks at the same time; return what each returned."""

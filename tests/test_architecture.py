@@ -26,7 +26,7 @@ LAYERS = (
     "agents alliances initial accounts cohort spreading",
     "state ledger threads invariants phases territory data scenarios parameters config indicators",
     "kernels",
-    "errors code_id cache",
+    "errors code_id cache doors",
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 IN_KERNELS = {"numpy", "numba", "math", "typing", "sim.kernels"}

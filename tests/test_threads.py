@@ -132,5 +132,7 @@ def test_a_sum_of_blocks_is_that_of_rows(many_blocks):
             out[at % 3, 0] += amounts[at]
 
     amounts = np.arange(100)
-    found = Crew(segments(0), 2).total(add, 100, (3, 1), amounts)
-    assert found[:, 0].tolist() == [int(amounts[k::3].sum()) for k in range(3)]
+    for threads_of_it in (1, 2):
+        found = np.full((3, 1), 7)
+        Crew(segments(40_000), threads_of_it).total(add, 100, found, amounts)
+        assert found[:, 0].tolist() == [7 + int(amounts[k::3].sum()) for k in range(3)]

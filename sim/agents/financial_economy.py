@@ -57,8 +57,8 @@ def lend(world):
     o, w, flow = s.organisations, world.work, s.territories.flow
     owed, loans = np.zeros(len(flow), np.int64), (s.loans.holder, s.loans.debt, s.loans.borrowed)
     if len(s.loans):
-        credit.repay(
-            loans, s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
+        world.crew.call(
+            credit.repay, loans, s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
             float(v["finance.rate"]) / 12.0, w.weights, w.parts, owed, o.cash, o.outlay, o.settled, flow,
         )  # fmt: skip
     world.crew.places(

@@ -54,12 +54,12 @@ def close(world):
     w.closed = rows[:n]
     if n == 0:
         return
-    credit.settle_debts(
-        rows, n, (s.loans.holder, s.loans.debt, s.loans.borrowed), s.segments, o.model, o.territory, o.alive, o.base,
-        w.weights, w.parts, o.cash, o.settled, o.red, place.flow, w.unpaid,
+    world.crew.call(
+        credit.settle_debts, rows, n, (s.loans.holder, s.loans.debt, s.loans.borrowed), s.segments, o.model,
+        o.territory, o.alive, o.base, w.weights, w.parts, o.cash, o.settled, o.red, place.flow, w.unpaid,
     )  # fmt: skip
-    kernel.settle(
-        rows, n, (o.model, o.territory, o.alive, o.base, o.cash, o.settled, o.fte, o.hired, o.red),
+    world.crew.call(
+        kernel.settle, rows, n, (o.model, o.territory, o.alive, o.base, o.cash, o.settled, o.fte, o.hired, o.red),
         (c.base, c.cash, c.settled), s.segments[FINANCE], (place.free_fte, place.flow, w.defaults, w.unpaid),
         (w.estates, w.losses, w.by_cohort, w.weights, w.parts),
     )  # fmt: skip
@@ -94,17 +94,17 @@ def open(world):
         kernel.list_births, s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
         world.seed, world.month, rows, w.births,
     )  # fmt: skip
-    n = kernel.pack_births(s.segments, w.births, rows, o.red)
+    n = world.crew.call(kernel.pack_births, s.segments, w.births, rows, o.red)
     if n < 0:
         raise CapacityError(
             f"No free row is left for a newborn organisation ({MODELS[-1 - n].en}).\n"
             f"  life.entry ({v['life.entry']:g}) is far above life.exit ({v['life.exit']:g}) for too long; bring them "
             "closer, or set life.entry from the first month, when rows are counted."
         )
-    born = kernel.be_born(
-        rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
-        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled), place.flow,
-        w.savings, w.capital, w.by_cohort,
+    born = world.crew.call(
+        kernel.be_born, rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments,
+        o.model, o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled,
+        (c.base, c.cash, c.settled), place.flow, w.savings, w.capital, w.by_cohort,
     )  # fmt: skip
     world.crew.share(
         kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,

@@ -100,10 +100,10 @@ def volunteer(world):
     """Let residents give hours to the associations of their territory."""
     s = world.state
     c = s.cohorts
-    kernel.volunteer(
-        c.persons, c.uid, c.confidence, world.from_values(hours_per_person), float(world.values["confidence.start"]),
-        float(world.values["persons.engagement_pull"]), s.segments[ENGAGEMENT], s.organisations.alive, world.seed,
-        world.month, c.hours_given,
+    world.crew.call(
+        kernel.volunteer, c.persons, c.uid, c.confidence, world.from_values(hours_per_person),
+        float(world.values["confidence.start"]), float(world.values["persons.engagement_pull"]),
+        s.segments[ENGAGEMENT], s.organisations.alive, world.seed, world.month, c.hours_given,
     )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def from_other_lines(world, due: np.ndarray, sizes: tuple[int, int]) -> np.ndarr
 def pay_out(world, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):
     """Send money that has left a purse, cents by territory, to the pay of residents and, for the rest, to one model."""
     place = world.state.territories
-    kernel.pay_out(amounts, payroll, PUBLIC, rest, place.market, place.flow)
+    world.crew.call(kernel.pay_out, amounts, payroll, PUBLIC, rest, place.market, place.flow)
 
 
 def spend_purse(world, purse: int, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):

@@ -179,8 +179,8 @@ def cross(world):
     rows, n = w.innovations, w.listed
     if world.course.support > 0:
         kernel.count_supports(rows, n, p.territory, p.members, w.support, p.life, f.counts, w.totals, w.tally)
-    w.tally += world.crew.total(
-        kernel.cross, n, w.tally.shape, rows,
+    world.crew.total(
+        kernel.cross, n, w.tally, rows,
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, i.strategy, i.phase,
          i.phase_left, i.gates, i.origin, i.aside, p.fit, i.fit_first, p.weight, p.dirty, p.value, p.alone,
          p.innovation),
@@ -189,7 +189,9 @@ def cross(world):
         w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
         world.parameters_are_new, w.taken,
     )  # fmt: skip
-    lost = kernel.tell(rows, n, p.territory, p.domain, w.taken, world.recorded_course, place.stories, w.projects)
+    lost = world.crew.call(
+        kernel.tell, rows, n, p.territory, p.domain, w.taken, world.recorded_course, place.stories, w.projects
+    )
     if world.course.support > 0:
         w.support[rows[:n]] = 0
     if lost:
@@ -210,8 +212,8 @@ def spread(world):
     """Let innovations that still search take up one of another territory; count those deployed."""
     s, w = world.state, world.work
     p, i, place = s.projects, s.innovations, s.territories
-    kernel.spread(
-        w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
+    world.crew.call(
+        kernel.spread, w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.innovation, i.phase, i.phase_left, i.strategy, i.origin, i.home, i.adoptions, i.deployed, i.abroad, p.weight,
          p.dirty),
         place.stories, place.felt, world.near, world.lands, world.size_classes,

@@ -34,7 +34,7 @@ def remember(world):
     n = world.crew.gather(kernel.list_without_memory, len(o), w.allied, ties.memory, w.rows)
     if n:
         s.make_memories(n)
-        kernel.begin_to_remember(w.rows, n, ties.memory, s.memories.taken)
+        world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken)
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
@@ -64,7 +64,7 @@ def desire(world):
     world.crew.share(kernel.wear_badges, len(o), o.alive, o.births, o.visible, o.patron, world.work.badge)
     seen = p.state, p.step, p.members, p.kind, p.seat, s.memberships.member, o.visible, o.patron
     world.crew.together(
-        partial(kernel.be_seen, *seen),  # nobody looks at it any more this month
+        partial(world.crew.call, kernel.be_seen, *seen),  # nobody looks at it any more this month
         partial(_count_alliances, world),
         *world.crew.blocks(
             kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
@@ -77,7 +77,7 @@ def _count_alliances(world):
     """Count alliances of each place, and those at work by resident: what residents see."""
     s = world.state
     p, place = s.projects, s.territories
-    kernel.count_alliances(
-        p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory), place.declared,
-        world.terms.declaration_effect, place.alliances, place.seen,
+    world.crew.call(
+        kernel.count_alliances, p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory),
+        place.declared, world.terms.declaration_effect, place.alliances, place.seen,
     )  # fmt: skip

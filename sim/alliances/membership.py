@@ -31,7 +31,7 @@ def review(world):
     draws = o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms
     n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, *draws, rows)
     if n:
-        kernel.review(in_order_of_identity(p, rows[:n]), n, table, mine, *draws)
+        world.crew.call(kernel.review, in_order_of_identity(p, rows[:n]), n, table, mine, *draws)
 
 
 def in_order_of_identity(projects, rows):
@@ -44,4 +44,4 @@ def drop_dead(world):
     """Take organisations that died this month out of their projects, before their rows are given to newborns."""
     s = world.state
     o, p = s.organisations, s.projects
-    kernel.drop_dead(world.work.closed, o.slots, p.members, memberships(s), p.dirty)
+    world.crew.call(kernel.drop_dead, world.work.closed, o.slots, p.members, memberships(s), p.dirty)

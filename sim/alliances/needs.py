@@ -72,9 +72,9 @@ def drift(world):
             float(v["needs.shock_places"]), world.seed,
         )  # fmt: skip
     mood = opinion(world.seed, world.month // 12, float(v["needs.opinion_sd"]))
-    kernel.month(
-        place.need, place.felt, delivered, w.residents, place.rest, world.from_values(laws), mood, w.relieved,
-        bool(v["form.returns"]),
+    world.crew.call(
+        kernel.month, place.need, place.felt, delivered, w.residents, place.rest, world.from_values(laws), mood,
+        w.relieved, bool(v["form.returns"]),
     )  # fmt: skip
 
 

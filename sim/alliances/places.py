@@ -41,9 +41,10 @@ def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
     s = world.state
     p, place = s.projects, s.territories
-    kernel.month(
-        p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed, world.work.residents,
-        *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST, place.maturity, place.ease,
+    world.crew.call(
+        kernel.month, p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed,
+        world.work.residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST,
+        place.maturity, place.ease,
     )  # fmt: skip
 
 

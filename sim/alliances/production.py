@@ -45,8 +45,9 @@ def produce(world):
     o, p, m, f, place = s.organisations, s.projects, s.memberships, s.lives, s.territories
     gifts = w.gifts[:, 0]
     paid_before = _keep_promises(world)
-    sums = world.crew.total(
-        kernel.work, len(p), (len(place), kernel.DELIVERED + place.delivered.shape[1]),
+    sums = np.zeros((len(place), kernel.DELIVERED + place.delivered.shape[1]), np.int64)
+    world.crew.total(
+        kernel.work, len(p), sums,
         (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
          p.reserve, p.delivered, p.life, (f.values, f.counts)),
@@ -54,9 +55,10 @@ def produce(world):
         (o.uid, o.territory, o.model, w.several, o.cash, o.settled), world.seed, world.month,
         terms, gifts, w.cap, w.worth,
     )  # fmt: skip
-    untied = kernel.open_sums(
-        sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered, w.totals
-    )
+    untied = world.crew.call(
+        kernel.open_sums, sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered,
+        w.totals,
+    )  # fmt: skip
     w.spent += paid_before
     if untied:
         pay_members(world, w.gifts, w.handed, (PUBLIC,), repays=False)
@@ -69,12 +71,14 @@ def _keep_promises(world) -> np.ndarray:
     """Let organisations that are in several projects keep their promises, or not; return cents [territory, model]."""
     s, w = world.state, world.work
     o, p, m, several = s.organisations, s.projects, s.memberships, in_several_projects(world)
-    return world.crew.total(
-        kernel.keep_promises, len(several), w.spent.shape, several,
+    paid = np.zeros_like(w.spent)
+    world.crew.total(
+        kernel.keep_promises, len(several), paid, several,
         (p.state, p.uid, p.step, p.members, p.engineering, p.coordination),
         (p.seat, m.member, m.effort, m.kept, m.paid), (o.uid, o.territory, o.model, o.slots, o.cash, o.settled),
         world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
+    return paid
 
 
 def in_several_projects(world) -> np.ndarray:
@@ -90,11 +94,12 @@ def grant(world, cap, worth, asked, weighed, fund, opening):
     """
     s, w = world.state, world.work
     p = s.projects
-    granted = world.crew.total(
-        kernel.grant, len(p), (len(fund), 2, 3), p.territory, p.members, cap, worth, asked, weighed, fund, p.life,
+    granted = np.zeros((len(fund), 2, 3), np.int64)
+    world.crew.total(
+        kernel.grant, len(p), granted, p.territory, p.members, cap, worth, asked, weighed, fund, p.life,
         s.lives.counts, w.given,
     )  # fmt: skip
-    kernel.take_grants(granted, fund, opening, w.totals, w.granted)
+    world.crew.call(kernel.take_grants, granted, fund, opening, w.totals, w.granted)
     pay_members(world, w.given, w.granted, FUND_OWNER, repays=True)
 
 
@@ -104,10 +109,12 @@ def pay_members(world, given, paid, owners, *, repays: bool):
     What repays a part of what they spent is counted as received for the project. A member in another territory
     receives it from outside, and what it receives leaves the territory of the project.
     """
-    s, w, funds = world.state, world.work, len(owners)
+    s, w = world.state, world.work
     o, p, m = s.organisations, s.projects, s.memberships
-    handed = world.crew.total(
-        kernel.hand_out, len(p), (len(s.territories), funds + 1, 7), (p.territory, p.members), p.seat, m.member, given,
-        repays, m.received, (o.territory, o.model, w.several, o.cash, o.settled),
+    handed = np.zeros((len(s.territories), len(owners) + 1, 7), np.int64)
+    world.crew.total(
+        kernel.hand_out, len(p), handed, (p.territory, p.members), p.seat, m.member, given, repays, m.received,
+        (o.territory, o.model, w.several, o.cash, o.settled),
     )  # fmt: skip
+    # not by a door: one owner and three are of two types
     kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)

@@ -56,7 +56,7 @@ def start(world):
             f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
             f"(now {world.values['engine.project_capacity']})."
         )
-    kernel.list_near(free, called[0][:n], len(p), len(o), w.projects)
+    world.crew.call(kernel.list_near, free, called[0][:n], len(p), len(o), w.projects)
     opened = world.crew.share(
         kernel.open_projects, n, w.projects, *called,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
@@ -85,7 +85,7 @@ def _free_rows(world) -> np.ndarray:
 def _clean(world, free):
     """Forget what ended projects left in these rows."""
     p, w = world.state.projects, world.work
-    n = kernel.list_stale(free, p.uid, w.projects)
+    n = world.crew.call(kernel.list_stale, free, p.uid, w.projects)
     if n == 0:
         return
     for table, row in ((w.wiped_innovations, p.innovation), (w.wiped_lives, p.life)):
@@ -103,8 +103,8 @@ def _take_rows(world, n: int):
     cohort = world.month < KEPT_MONTHS
     s.make_innovations(innovations)
     s.make_lives(n if cohort else innovations)
-    kernel.take_rows(new, n, p.kind, kernel.INNOVATION, len(p), p.innovation, s.innovations.taken)
-    kernel.take_rows(new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.life, f.taken)
+    world.crew.call(kernel.take_rows, new, n, p.kind, kernel.INNOVATION, len(p), p.innovation, s.innovations.taken)
+    world.crew.call(kernel.take_rows, new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.life, f.taken)
     new = new[p.life[new] > 0]
     f.founder_uid[p.life[new]] = s.organisations.uid[p.founder[new]]
 
@@ -142,8 +142,8 @@ def recruit(world):
         (o.domain, o.size, o.territory, o.model, world.region),
         s.segments, world.near, world.far, world.seed, world.month, terms, out,
     )  # fmt: skip
-    s.make_teams(match.count_movers(n, out[0], p.members, p.seat, m.member))
-    world.work.joined = match.accept(
-        n, world.work.order, out, (p.uid, p.territory, p.members, p.members_max, p.dirty), memberships(s), o.slots,
-        world.core, world.month, world.terms.most,
+    s.make_teams(world.crew.call(match.count_movers, n, out[0], p.members, p.seat, m.member))
+    world.work.joined = world.crew.call(
+        match.accept, n, world.work.order, out, (p.uid, p.territory, p.members, p.members_max, p.dirty), memberships(s),
+        o.slots, world.core, world.month, world.terms.most,
     )  # fmt: skip

@@ -41,8 +41,8 @@ def advance(world):
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
         world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
     )  # fmt: skip
-    kernel.lose_face(
-        w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
+    world.crew.call(
+        kernel.lose_face, w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
         s.organisations.desire, s.territories.declared, world.seed, world.recorded_terms,
     )  # fmt: skip
     close(world, w.projects, n, anew=True)
@@ -52,8 +52,8 @@ def close(world, rows, n, *, anew: bool = False):
     """Count the `n` projects that ended, free their members and give back what they had in reserve (columns FREED)."""
     s, w = world.state, world.work
     p = s.projects
-    kernel.close_projects(
-        rows, n, world.core,
+    world.crew.call(
+        kernel.close_projects, rows, n, world.core,
         (p.state, p.end, p.step, p.territory, p.started, p.members, p.reserve, p.engineering, p.untied),
         memberships(s), s.organisations.slots, s.territories.purse[:, ENGINEERING], w.ends, w.abandoned, anew,
         world.recorded_terms,
