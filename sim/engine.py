@@ -46,7 +46,7 @@ class World:
         self._changes = set(parameters.change_months(start))
         self._computed_from, self._computed = None, {}
         self._read_parameters()
-        self.state: State = initial.build(territory, self.values, self.seed, scale)
+        self.state: State = initial.build(territory, self.values, self.seed, scale, strict=strict)
         self.crew = Crew(self.state.segments, threads)
         self.crew.doors.strict = strict
         needs.begin(self.state, territory.ident, self.values, self.seed)

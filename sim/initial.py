@@ -28,8 +28,11 @@ BY_SIZE = {
 }  # fmt: skip
 
 
-def build(territory, values: dict, seed: int, scale: float = 1.0) -> State:
-    """Return the state at the start of month 0; `scale` < 1 makes a smaller copy of the territory."""
+def build(territory, values: dict, seed: int, scale: float = 1.0, *, strict: bool = False) -> State:
+    """Return the state at the start of month 0; `scale` < 1 makes a smaller copy of the territory.
+
+    With `strict` it has the columns that strict mode checks (sim/ledger.py).
+    """
     if territory.n > MOST_PLACES:
         raise InputError(f"{territory.n:,} places are too many: the model numbers {MOST_PLACES:,} at most.")
     counts = np.zeros((territory.n, MODELS, SIZES), np.int64)
@@ -42,6 +45,7 @@ def build(territory, values: dict, seed: int, scale: float = 1.0) -> State:
         territories=territory.n,
         projects=project_capacity(counts.sum(axis=(0, 2)), values),
         segments=segments,
+        strict=strict,
     )
     table = np.rint(scale * accounts.tables(territory, values).table).astype(np.int64)
     _settle(state, territory, values, seed, counts, table)

@@ -12,6 +12,7 @@ from sim.kernels import seats
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
+CHECKED = ("settled", "hired")  # columns of organisations that strict mode alone reads: they have no rows elsewhere
 SORTED = 40_000  # organisations from which on it matters where projects lie: fewer fit in the caches
 
 
@@ -58,16 +59,20 @@ class Table:
 
     `most` rows are reserved, of which the first `rows` are the table: what is reserved takes no memory until it is
     written, and is not looked at. A table that grows at both ends has `ahead` more in reserve, before its first row.
+    Columns that it does `without` have no rows.
     """
 
-    def __init__(self, name: str, rows: int, most: int | None = None, ahead: int = 0):
+    def __init__(
+        self, name: str, rows: int, most: int | None = None, ahead: int = 0, without: tuple[str, ...] = ()
+    ):  # fmt: skip
         most = ahead + (rows if most is None else most)
         mine = [c for c in columns().values() if c.table == name]
-        widths = [np.dtype(c.dtype).itemsize * c.width for c in mine]  # bytes of a row
+        widths = [0 if c.column in without else np.dtype(c.dtype).itemsize * c.width for c in mine]  # bytes of a row
         memory, starts = staggered([most * width for width in widths])
         reserve = {}
         for column, start, width in zip(mine, starts, widths, strict=True):
-            shape = (most,) if column.width == 1 else (most, column.width)
+            here = most if width else 0
+            shape = (here,) if column.width == 1 else (here, column.width)
             reserve[column.column] = memory[start : start + most * width].view(column.dtype).reshape(shape)
         layout = np.array([starts, widths], np.int64).T.copy()
         self.__dict__.update(
@@ -136,8 +141,11 @@ class State:
         "lives", "memberships", "shares",
     )  # fmt: skip
 
-    def __init__(self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray):
-        self.organisations = Table("organisations", organisations)
+    def __init__(
+        self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray,
+        strict: bool = False,
+    ):  # fmt: skip
+        self.organisations = Table("organisations", organisations, without=() if strict else CHECKED)
         self.loans = Table("loans", 0, organisations)
         self.ties = Table("ties", organisations)
         self.memories = Table("memories", 1, organisations + 1)

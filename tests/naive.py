@@ -1082,7 +1082,7 @@ class projects:
         """Money of territory `place` reaches i: from the outside when i lives elsewhere, and to it for `place`."""
         territory, model, cash, settled = organisations
         cash[i] += amount
-        settled[i] += amount
+        rows.note(settled, i, amount)
         if territory[i] == place:
             flow[place][owner][model[i]] += amount
         else:
@@ -1144,7 +1144,7 @@ class projects:
             for s, i in enumerate(member[p][:m]):
                 leaves = projects.part(gifts[p], s, m) + (0 if several[i] else paid[p][s])
                 cash[i] -= leaves
-                settled[i] -= leaves
+                rows.note(settled, i, -leaves)
                 sums[org_territory[i]][org_model[i]] += leaves
 
     def due(effort, coordination, m, step, t):
@@ -1158,12 +1158,12 @@ class projects:
             risk *= 1 - t.by_promises * alliance.engineering_strength(m, engineering / 100, t)
         return m > 1 and chance.happens(seed, uid, month, 66, slot, risk)
 
-    def keep_promises(rows, table, memberships, organisations, seed, month, t, spent, first, last):
+    def keep_promises(listed, table, memberships, organisations, seed, month, t, spent, first, last):
         """Projects of one organisation come in order of identity, each paid out of what earlier ones left."""
         state, uid, step, members, engineering, coordination = table
         member, effort, kept, paid = teams(*memberships)
         org_uid, org_territory, org_model, slots, cash, settled = organisations
-        for i in rows[first:last]:
+        for i in listed[first:last]:
             mine = [p for p in slots[i] if p >= 0 and state[p] == 1 and i in member[p][: members[p]]]
             for p in sorted(mine, key=lambda p: uid[p]):
                 s, m, slot = member[p].index(i), members[p], slots[i].index(p)
@@ -1171,7 +1171,7 @@ class projects:
                 keeps = cash[i] >= due and not projects.breaks(org_uid[i], m, engineering[p], slot, seed, month, t)
                 kept[p][s], paid[p][s] = int(keeps), due * keeps
                 cash[i] -= due * keeps
-                settled[i] -= due * keeps
+                rows.note(settled, i, -due * keeps)
                 spent[org_territory[i]][org_model[i]] += due * keeps
 
     def in_parts(euros):
@@ -1199,7 +1199,7 @@ class projects:
                 for fund, amount in enumerate(given[p]):
                     part, from_here = projects.part(amount, s, members[p]), territory[p] == org_territory[i]
                     cash[i] += part
-                    settled[i] += part
+                    rows.note(settled, i, part)
                     received[p][s] += part if repays else 0
                     paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
 
@@ -1439,6 +1439,10 @@ class rows:
     def between(start, stop):
         return range(start, stop)
 
+    def note(column, row, amount):
+        if column:  # strict mode only
+            column[row] += amount
+
     def anybody(segment, t, alive):
         return any(alive[slice(*segment[t])])
 
@@ -1566,9 +1570,9 @@ class partnership:
                     owed[s] -= amount
                     owed[r] += amount
                     cash[i] -= amount
-                    settled[i] -= amount
+                    rows.note(settled, i, -amount)
                     cash[j] += amount
-                    settled[j] += amount
+                    rows.note(settled, j, amount)
                     if territory[i] == territory[j]:
                         flow[territory[i]][model[i]][model[j]] += amount
                     else:

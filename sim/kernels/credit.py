@@ -13,7 +13,7 @@ from numba import njit
 
 from sim.kernels import chance, split
 from sim.kernels import decisions as d
-from sim.kernels.rows import anybody, between
+from sim.kernels.rows import anybody, between, note
 from sim.kernels.units import nearest
 
 MODELS, WIDE, COHORTS = 7, 8, 10
@@ -49,7 +49,7 @@ def pay_banks(t, total, segment, alive, base, weight, part, cash, settled):
         return False
     for i in between(start, stop):
         cash[i] += part[i]
-        settled[i] += part[i]
+        note(settled, i, part[i])
     return True
 
 
@@ -140,7 +140,7 @@ def lend(
         split.within(total, room, room, start, stop, part)
         for i in between(start, stop):
             cash[i] -= part[i]
-            settled[i] -= part[i]
+            note(settled, i, -part[i])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -166,7 +166,7 @@ def settle_debts(
         cash[i] -= paid
         missing = debt[loan] - paid
         borrowed[loan] -= debt[loan]
-        settled[i] += missing
+        note(settled, i, missing)
         unpaid[t] += missing
         if missing > 0:
             red[i] = max(red[i], np.uint8(1))
@@ -196,6 +196,6 @@ def let_staff_go(
                     lean[i] += np.uint8(1)
             elif switch and fte[i] > 0 and cash[i] < 0:
                 if refused(seed, uid[i], refusing) or cash[i] < -credit * base[i]:
-                    hired[i] -= fte[i]
+                    note(hired, i, -fte[i])
                     free_fte[t] += fte[i]
                     fte[i], full[i], lean[i] = 0, base[i], 1

@@ -11,7 +11,7 @@ from numba import njit
 from sim.kernels import ahead, chance, draws, initial, split
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
-from sim.kernels.rows import between
+from sim.kernels.rows import between, note
 
 MODELS = 7
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
@@ -60,7 +60,7 @@ def close(
     estates[:], losses[:] = 0, 0
     for at in range(n):
         if at + ahead.NEAR < n:
-            fetch((model, territory, alive, cash, settled, fte, hired, red), rows[at + ahead.NEAR])
+            fetch((model, territory, alive, cash, fte, red), rows[at + ahead.NEAR])
         i = rows[at]
         t, k = np.int64(territory[i]), np.int64(model[i])
         if cash[i] > 0:
@@ -69,10 +69,10 @@ def close(
             losses[t, k] -= cash[i]
             unpaid[t] -= cash[i]
         defaults[t] += red[i] > 0
-        settled[i] -= cash[i]
+        note(settled, i, -cash[i])
         cash[i] = 0
         free_fte[t] += fte[i]
-        hired[i] -= fte[i]
+        note(hired, i, -fte[i])
         fte[i] = 0
         alive[i] = 0
         red[i] = JUST_CLOSED
@@ -137,7 +137,7 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
         if lender == FINANCE:
             for i in between(start, stop):
                 cash[i] -= share[i]
-                settled[i] -= share[i]
+                note(settled, i, -share[i])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -213,7 +213,7 @@ def be_born(
     opened = 0
     for at in range(n):
         if at + ahead.NEAR < n:
-            fetch((model, territory, base, alive, births, uid, born, cash, settled), rows[at + ahead.NEAR])
+            fetch((model, territory, base, alive, births, uid, born, cash), rows[at + ahead.NEAR])
         i = rows[at]
         t, k = np.int64(territory[i]), np.int64(model[i])
         needed = np.int64(math.floor(months * base[i] + 0.5))
@@ -224,7 +224,8 @@ def be_born(
         births[i] += np.uint8(1)
         uid[i] = initial.identity(ident[t], k, i - segments[k, t, 0], births[i])
         alive[i], born[i] = 1, month
-        cash[i], settled[i] = needed, settled[i] + needed
+        cash[i] = needed
+        note(settled, i, needed)
         rows[opened] = i
         opened += 1
     fund_births(capital, their_base, their_cash, their_settled, flow, share)
@@ -256,7 +257,7 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing
                     continue
                 taken = min(np.int64(math.floor(part * missing[i])), free_fte[t])
                 fte[i] += taken
-                hired[i] += taken
+                note(hired, i, taken)
                 free_fte[t] -= taken
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import value
+from sim.kernels.rows import note
 
 LIVING, IMPLEMENT = 1, 5
 OUTSIDE = 7
@@ -59,9 +60,9 @@ def pay(i, j, amount, organisations, flow):
     """Let i pay j; between two territories the money leaves one and enters the other."""
     territory, model, cash, settled = organisations
     cash[i] -= amount
-    settled[i] -= amount
+    note(settled, i, -amount)
     cash[j] += amount
-    settled[j] += amount
+    note(settled, j, amount)
     a, b = np.int64(territory[i]), np.int64(territory[j])
     if a == b:
         flow[a, np.int64(model[i]), np.int64(model[j])] += amount

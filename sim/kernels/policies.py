@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from sim.kernels import credit, projects, split
-from sim.kernels.rows import between
+from sim.kernels.rows import between, note
 
 GRANT, DRAWING_RIGHT, ADVANCE, CONTRACT = 0, 1, 2, 3
 MODELS = 7
@@ -147,7 +147,7 @@ def recover(rows, table, seat, member, organisations, lives, fund, flow, totals)
             if part <= 0 or cash[i] < part:
                 continue
             cash[i] -= part
-            settled[i] -= part
+            note(settled, i, -part)
             advance[p] -= part
             fund[place] += part
             if life[p] > 0:
@@ -189,7 +189,7 @@ def invest(used, segment, room, part, cash, settled):
         split.within(used[t], room, room, segment[t, 0], segment[t, 1], part)
         for i in between(segment[t, 0], segment[t, 1]):
             cash[i] -= part[i]
-            settled[i] -= part[i]
+            note(settled, i, -part[i])
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

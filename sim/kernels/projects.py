@@ -13,7 +13,7 @@ from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
-from sim.kernels.rows import between
+from sim.kernels.rows import between, note
 
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
@@ -280,7 +280,7 @@ def keep_promises(rows, projects, memberships, organisations, seed, month, terms
             kept[mine], paid[mine] = keeps, due if keeps else 0
             held -= paid[mine]
         spent[np.int64(org_territory[i]), np.int64(org_model[i])] += cash[i] - held
-        settled[i] -= cash[i] - held
+        note(settled, i, held - cash[i])
         cash[i] = held
 
 
@@ -303,7 +303,7 @@ def ask_for_several(at, rows, last, projects, memberships, organisations):
         return
     far, middle, near = at + ahead.FAR, at + ahead.MIDDLE, at + ahead.NEAR
     if far < last:
-        fetch(organisations, rows[far])
+        fetch(organisations[:5], rows[far])
     if middle < last:
         for place in range(2):
             fetch(projects, slots[rows[middle], place])
@@ -317,7 +317,8 @@ def ask_for_several(at, rows, last, projects, memberships, organisations):
 def spend_together(i, amount, cash, settled):
     """Take an amount from organisation i, from which others may take at the same time."""
     add(cash, i, -amount)
-    add(settled, i, -amount)
+    if settled.size:
+        add(settled, i, -amount)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -381,7 +382,7 @@ def play(p, m, projects, memberships, organisations, seed, month, t, gifts, cap,
             keeps = cash[i] >= due and (m == 1 or not chance.happens(seed, org_uid[i], month, d.PROMISE, 0, breaks))
             kept[at], paid[at] = keeps, due if keeps else 0
             cash[i] -= paid[at] + gift
-            settled[i] -= paid[at] + gift
+            note(settled, i, -paid[at] - gift)
             gift += paid[at]
         sums[np.int64(org_territory[i]), np.int64(org_model[i])] += gift
         received[at] = 0
@@ -407,7 +408,7 @@ def play(p, m, projects, memberships, organisations, seed, month, t, gifts, cap,
 def ask_ahead(p, last, members, perceived, memberships, organisations, life, lives):
     """Ask for what `work` will read of the teams and of the members of projects that come some rows after p."""
     seat, member, effort, hours, kept, paid, _ = memberships
-    uid, home, model, _, cash, settled = organisations
+    uid, home, model, _, cash, _ = organisations
     if cash.size < ahead.MANY:
         return
     far, near = p + ahead.FAR, p + ahead.NEAR
@@ -415,7 +416,7 @@ def ask_ahead(p, last, members, perceived, memberships, organisations, life, liv
         fetch((member, effort, hours, perceived, kept, paid), seat[far])
     if near < last:
         for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
-            fetch((uid, home, model, cash, settled), member[s])
+            fetch((uid, home, model, cash), member[s])
         if life[near] != 0:
             fetch(lives, life[near])
 
@@ -465,7 +466,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
     for p in between(first, last):
         near = p + np.uint64(ahead.NEAR)
         if near < last and given[near, 0] != 0:
-            fetch((org_territory, org_model, cash, settled), max(0, member[seat[near]]))
+            fetch((org_territory, org_model, cash), max(0, member[seat[near]]))
         anything = np.int64(0)
         for fund in range(funds):
             anything |= given[p, fund]
@@ -484,7 +485,7 @@ def hand_out(projects, seat, member, given, repays, received, organisations, pai
                 spend_together(i, -whole, cash, settled)
             else:
                 cash[i] += whole
-                settled[i] += whole
+                note(settled, i, whole)
             if repays:
                 received[at] += whole
 
@@ -537,7 +538,7 @@ def share_of(amount, s, m):
 def receive(i, amount, owner, place, org_territory, org_model, cash, settled, flow):
     """Pay `amount` to organisation i from an account that `owner` holds in territory `place`."""
     cash[i] += amount
-    settled[i] += amount
+    note(settled, i, amount)
     home = np.int64(org_territory[i])
     if home == place:
         flow[place, owner, np.int64(org_model[i])] += amount

@@ -20,6 +20,13 @@ def between(start, stop):
     return range(np.uint64(start), np.uint64(max(start, stop)))
 
 
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def note(column, row, amount):
+    """Add to a row of a column that strict mode alone compares with what it explains: elsewhere it has no rows."""
+    if column.size:
+        column[row] += amount
+
+
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def anybody(segment, t, alive):
     """Return whether one row of the segment of territory t lives."""
