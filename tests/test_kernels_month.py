@@ -473,3 +473,8 @@ def test_likely(size, model, by_size, by_model):
 def test_is_ordered(uid, model, share, seed):
     t = some_terms()._replace(ordered=share)
     assert matching.is_ordered(uid, model, seed, t) == naive.matching.is_ordered(uid, model, seed, t)
+
+
+@pytest.mark.parametrize("column", [[], [3, 5]])
+def test_what_strict_mode_compares_is_noted_where_it_is_kept(column):
+    agree(rows.note, naive.rows.note, (np.array(column, np.int64), 1, 7))
