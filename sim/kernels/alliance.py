@@ -18,6 +18,8 @@ FUNCTIONS = value.FUNCTIONS
 ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers
+LOOKED = 4096  # projects looked through at a time: the list of those that move stays in the nearest cache
+STEP_AHEAD = 5  # of those that move, as far from each other as `ahead.NEAR` is from its row
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -109,15 +111,34 @@ def engineering_strength(m, money, t):
     return value.engineering_effect(money, float(max(1, links(m, t.hub or money >= t.hub_cost))), t.half_cost)
 
 
+@njit(nogil=True, error_model="numpy", cache=True, forceinline=True)
+def room_for(most):
+    """Return the work arrays of a team: rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights."""
+    return (
+        np.empty(most, np.int64), np.empty(most), np.empty((most, FUNCTIONS)), np.empty((most, FUNCTIONS)),
+        np.empty((most, most)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
+    )  # fmt: skip
+
+
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def fill_members(first, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency):
+def fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, team):
     """Copy the m members of a project, from seat `first` on, to work arrays."""
+    rows, budget = team[0], team[1]
     for s in range(m):
-        i = member[first + s]
-        rows[s] = i
+        rows[s] = member[first + s]
         budget[s] = effort[first + s] / 100.0 + hours[first + s] * t.hour_value
+        fill_skills(s, rows[s], org_efficiency, known_cost, t, team)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def fill_skills(s, i, org_efficiency, known_cost, t, team):
+    """Write in slot s what functions cost organisation i and, where the form asks for them, its efficiencies."""
+    efficiency, cost, i = team[2], team[3], np.uint64(i)
+    for k in range(FUNCTIONS):
+        cost[s, k] = known_cost[org_efficiency[i, k]]
+    if t.form_a:
         for k in range(FUNCTIONS):
-            efficiency[s, k] = units.BYTE * org_efficiency[np.uint64(i), k]
+            efficiency[s, k] = units.BYTE * org_efficiency[i, k]
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -132,77 +153,120 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     (state, age, dirty, members, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination,
      out_shared) = projects  # fmt: skip
     seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
-    untied, reserve, step, setup, left, implemented = cash_in
-    rows, budget = np.empty(WIDTH, np.int64), np.empty(WIDTH)
-    efficiency, cost = np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS))
-    pair_cost, scratch = np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS))
-    game, weight, share = np.empty((1 << WIDTH) + 1), np.empty(FUNCTIONS), np.empty(WIDTH)
-    for p in between(first, last):
-        ask_ahead(p, last, members, memberships, ties, traits, org_efficiency)
-        if state[p] != 1:
-            continue
-        extra = np.float64(untied[p])
-        if step[p] == AT_WORK and reserve[p] != 0:
-            extra += released(reserve[p], setup[p], left[p], month - implemented[p])
-        extra /= 100.0
-        m, at = min(np.int64(members[p]), WIDTH), np.int64(seat[p])  # no more: loops are faster where that is known
-        if m == 1 and not dirty[p] and extra == 0.0 and out_value[p] == out_alone[p]:
-            continue
-        if m == 0:
-            out_value[p], out_alone[p], out_coordination[p] = 0.0, 0.0, 0.0
-            continue
-        fill_members(at, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
-        for k in range(FUNCTIONS):
-            weight[k] = weight_table[p, k]
-        value.fill_costs(efficiency, 0, m, t.price, cost)
-        hub, saved, homes, kind = False, 0.0, 0, np.int64(kinds[p])
-        if m > 1:
-            fill_pair_costs(rows, m, ties, traits, t, pair_cost)
-            money, homes = engineering[p] / 100.0, homes_of(rows, m, traits[2])
-            hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
-            saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
-        everyone, due = (1 << m) - 1, dirty[p] != 0 or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
-        start = 1 if due else everyone  # every coalition when shares are due; then everyone, with untied money
-        stop = everyone + 1 if due and extra != 0.0 else everyone
-        links = 0.0
-        for turn in range(start, stop + 1):
-            mask, more = min(turn, everyone), extra / m if not due or turn > everyone else 0.0
-            if m > 1:
-                links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-            game[turn] = value.worth(
-                mask, m, budget, more, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind
-            )
-        out_coordination[p], out_value[p] = links, game[stop]
-        if dirty[p]:
-            alone = 0.0
-            for a in range(m):
-                alone += game[1 << a]
-                if at < out_solo.size:
-                    out_solo[at + a] = game[1 << a]
-            out_alone[p] = alone
-        if due:
-            game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
-        if due and at < out_share.size:  # a team: whose project is its own shares with nobody
-            fill_shares(at, m, game, share, seen, out_solo, t, out_share, out_perceived)
+    team = room_for(WIDTH)
+    _, budget, efficiency, cost, _, scratch, weight = team
+    game, share = np.empty(1 << WIDTH), np.empty(WIDTH)
+    known_cost, moving = np.empty(value.KNOWN), np.empty(LOOKED, np.int64)
+    value.fill_known_costs(t.price, known_cost)
+    for start in range(first, last, LOOKED):
+        n = list_moving(projects, cash_in, start, min(last, start + LOOKED), moving)
+        for place in range(n):
+            ask_ahead(place, n, moving, members, memberships, ties, traits, org_efficiency)
+            p = np.uint64(moving[place])
+            m, at = min(np.int64(members[p]), WIDTH), np.int64(seat[p])
+            if m == 0:
+                out_value[p], out_alone[p], out_coordination[p] = 0.0, 0.0, 0.0
+                continue
+            everyone, extra = (1 << m) - 1, money_in(p, cash_in, month)
+            due = dirty[p] != 0 or (month - age[p]) % MONTHS_BETWEEN_SHARES == 0
+            for k in range(FUNCTIONS):
+                weight[k] = weight_table[p, k]
+            if m == 1:
+                fill_members(at, 1, member, effort, hours, org_efficiency, known_cost, t, team)
+                game[1] = value.worth_alone(0, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch)
+                out_coordination[p], out_value[p] = 0.0, game[1]
+                if extra != 0.0:
+                    out_value[p] = value.worth_alone(0, budget, extra, efficiency, cost, weight, fit[p], t, scratch)
+            elif m == 2:  # most alliances: the compiler writes the same for them, without loops over members
+                fill_members(at, 2, member, effort, hours, org_efficiency, known_cost, t, team)
+                appraise_team(p, 2, extra / 2.0, due, projects, ties, traits, kinds, team, t, game)
+            else:
+                fill_members(at, m, member, effort, hours, org_efficiency, known_cost, t, team)
+                appraise_team(p, m, extra / m, due, projects, ties, traits, kinds, team, t, game)
+            if dirty[p]:
+                alone = 0.0
+                for a in range(m):
+                    alone += game[1 << a]
+                    if at < out_solo.size:
+                        out_solo[at + a] = game[1 << a]
+                out_alone[p] = alone
+            if due:
+                game[0], out_shared[p], dirty[p] = 0.0, game[everyone], 0
+                if at < out_share.size:  # a team: whose project is its own shares with nobody
+                    fill_shares(at, m, game, share, seen, out_solo, t, out_share, out_perceived)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_ahead(p, last, members, memberships, ties, traits, org_efficiency):
-    """Ask for what `appraise` will read of the teams and of the members of alliances that come some rows after p."""
+def list_moving(projects, cash_in, first, last, out):
+    """List those of projects first..last-1 whose value may move this month; return how many."""
+    state, _, dirty, members, _, _, _, _, value_now, alone, _, _ = projects
+    untied, reserve, _, _, _, _ = cash_in
+    n = 0
+    for p in between(first, last):
+        out[n] = p  # no branch: the next one takes the place of a project that does not move
+        moves = (members[p] != 1) | (dirty[p] != 0) | (untied[p] != 0) | (reserve[p] != 0) | (value_now[p] != alone[p])
+        n += np.int64((state[p] == 1) & moves)
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def money_in(p, cash_in, month):
+    """Return the untied EUR that members of project p may spend on it this month."""
+    untied, reserve, step, setup, left, implemented = cash_in
+    cents = np.float64(untied[p])
+    if step[p] == AT_WORK and reserve[p] != 0:
+        cents += released(reserve[p], setup[p], left[p], month - implemented[p])
+    return cents / 100.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def appraise_team(p, m, extra, due, projects, ties, traits, kinds, team, t, game):
+    """Write the value and the costs of an alliance of m members, each with `extra` EUR of untied money; when shares are
+    due, what each of its coalitions is worth without that money.
+    """
+    _, _, _, _, _, fit, engineering, followed, out_value, _, out_coordination, _ = projects
+    rows, budget, efficiency, cost, pair_cost, scratch, weight = team
+    fill_pair_costs(rows, m, ties, traits, t, pair_cost)
+    money, homes = engineering[p] / 100.0, homes_of(rows, m, traits[2])
+    hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
+    saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
+    everyone, kind = (1 << m) - 1, np.int64(kinds[p])
+    links = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+    together = value.worth(everyone, m, budget, extra, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind)
+    out_coordination[p], out_value[p] = links, together
+    if due:
+        game[everyone] = together
+        fill_game(m, everyone + (extra != 0.0), saved, hub, homes, fit[p], kind, team, t, game)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_game(m, stop, saved, hub, homes, fit, kind, team, t, game):
+    """Write what coalitions 1..stop-1 of the members in the work arrays are worth, without untied money."""
+    _, budget, efficiency, cost, pair_cost, scratch, weight = team
+    for mask in range(1, stop):
+        links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
+        game[mask] = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_ahead(place, n, moving, members, memberships, ties, traits, org_efficiency):
+    """Ask for what `appraise` will read of the teams and of the members of alliances that come some places after."""
     if org_efficiency.shape[0] < ahead.MANY:
         return
     seat, member, effort, hours, _, _, _, _ = memberships
     neighbour, generation, memory, kept, broken, births = ties
     domain, size, territory, model, _ = traits
-    far, middle, near = p + np.uint64(ahead.FAR), p + np.uint64(ahead.MIDDLE), p + np.uint64(ahead.NEAR)
-    if far < last and members[far] > 1:
-        fetch((member, effort, hours), seat[far])
-    if middle < last and members[middle] > 1:
-        for s in range(np.int64(seat[middle]), np.int64(seat[middle]) + np.int64(members[middle])):
+    far, middle, near = place + 3 * STEP_AHEAD, place + 2 * STEP_AHEAD, place + STEP_AHEAD
+    if far < n:
+        fetch((member, effort, hours), seat[moving[far]])
+    if middle < n:
+        p = np.uint64(moving[middle])
+        for s in range(np.int64(seat[p]), np.int64(seat[p]) + np.int64(members[p])):
             i = np.uint64(member[s])
             fetch((neighbour, generation, memory, births, org_efficiency, domain, size, territory, model), i)
-    if near < last and members[near] > 1:
-        for s in range(np.int64(seat[near]), np.int64(seat[near]) + np.int64(members[near])):
+    if near < n:
+        p = np.uint64(moving[near])
+        for s in range(np.int64(seat[p]), np.int64(seat[p]) + np.int64(members[p])):
             row = np.uint64(memory[np.uint64(member[s])])
             fetch((kept, broken), row)
 
@@ -243,40 +307,37 @@ def gain_of_joining(
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
     The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. What does
-    not depend on the newcomer is kept from one call to the next: `known`, the last of the work arrays, is (p or -1,
-    members, v(S), v(founder)). `team` = first seat and number of its members.
+    not depend on the newcomer is kept from one call to the next: `work` = (arrays of `room_for`, what a function costs
+    at each efficiency, known), known = (p or -1, members, v(S), v(founder)). `team` = first seat and number of members.
     """
-    rows, budget, efficiency, pair_cost, scratch, weight, known = work
-    kind, cost = np.int64(kinds[p]), scratch[value.COSTS :]
+    team_work, known_cost, known = work
+    rows, budget, _, _, pair_cost, _, weight = team_work
+    kind = np.int64(kinds[p])
     if known[0] != p:
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
         first, m = team
-        fill_members(first, m, member, effort, hours, org_efficiency, t, rows, budget, efficiency)
-        value.fill_costs(efficiency, 0, m, t.price, cost)
+        fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, team_work)
         fill_pair_costs(rows, m, ties, traits, t, pair_cost)
         homes, everyone = homes_of(rows, m, traits[2]), (1 << m) - 1
-        known[0], known[1], known[2] = p, m, unaided_value(everyone, m, homes, work, fit[p], kind, t)
-        known[3] = known[2] if m == 1 else unaided_value(1, m, homes, work, fit[p], kind, t)
+        known[0], known[1], known[2] = p, m, unaided_value(everyone, m, homes, team_work, fit[p], kind, t)
+        known[3] = known[2] if m == 1 else unaided_value(1, m, homes, team_work, fit[p], kind, t)
     m, n = np.int64(known[1]), np.int64(known[1]) + 1
     rows[m], budget[m] = j, budget_j
-    for k in range(FUNCTIONS):
-        efficiency[m, k] = units.BYTE * org_efficiency[j, k]
-    value.fill_costs(efficiency, m, n, t.price, cost)
+    fill_skills(m, j, org_efficiency, known_cost, t, team_work)
     for a in range(m):
         fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
     homes, one = homes_of(rows, n, traits[2]), 1 << m
-    alone = unaided_value(one, n, homes, work, fit[p], kind, t)
-    gain = unaided_value((one << 1) - 1, n, homes, work, fit[p], kind, t) - known[2] - alone
+    alone = unaided_value(one, n, homes, team_work, fit[p], kind, t)
+    gain = unaided_value((one << 1) - 1, n, homes, team_work, fit[p], kind, t) - known[2] - alone
     if m == 1:
         return gain, gain
-    return gain, unaided_value(1 | one, n, homes, work, fit[p], kind, t) - known[3] - alone
+    return gain, unaided_value(1 | one, n, homes, team_work, fit[p], kind, t) - known[3] - alone
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def unaided_value(mask, m, homes, work, fit, kind, t):
+def unaided_value(mask, m, homes, team, fit, kind, t):
     """Return v(mask) of the members in the work arrays of `gain_of_joining`, without engineering or untied money."""
-    _, budget, efficiency, pair_cost, scratch, weight, _ = work
+    _, budget, efficiency, cost, pair_cost, scratch, weight = team
     links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
-    cost = scratch[value.COSTS :]
     return value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)

@@ -20,11 +20,14 @@ import math
 
 from numba import njit
 
+from sim.kernels import units
+
 FUNCTIONS = 5
 SCALE_A = 5.0  # form A: equal efforts in five functions are worth their sum
 NEAR_ZERO = 1e-6  # exponents closer to 0 than this use the limit
 HALVING = math.log(2.0)
 PRACTICES, COOPERATION, INNOVATION, PATRONAGE = range(4)  # partnership types
+KNOWN = 256  # efficiencies that a byte can say
 MOST = 9  # members whose unit costs the work array holds: eight, and a candidate
 COSTS = 8  # rows of the work array: unit costs, the walk over makers (6), what the best makers can make; then members'
 SCRATCH = COSTS + MOST
@@ -34,6 +37,13 @@ SCRATCH = COSTS + MOST
 def make_or_buy(efficiency, price):
     """Return what one unit of a function costs: made at 1/efficiency, or bought at `price`."""
     return min(1.0 / efficiency, price)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_known_costs(price, cost):
+    """Write what one unit of a function costs at each efficiency that a byte can say."""
+    for e in range(cost.size):
+        cost[e] = make_or_buy(units.BYTE * e, price)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
@@ -250,7 +260,7 @@ def towns(mask, m, homes):
     return n
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def coordination_cost(mask, m, pair_cost, fixed, saved, hub, branching=0.0, homes=0):
     """Return C(S): `fixed` for each member beyond the first, plus the cost of links less the share `saved`.
 
@@ -340,19 +350,21 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
 
     Many coalitions of the same members are valued in turn (see `coalition_value`): what they share is computed before.
     """
-    size, total = 0, 0.0
+    size, total, one = 0, 0.0, 0
     for i in range(m):
         if mask >> i & 1:
             size += 1
             total += budget[i] + extra
+            one = i
     if size == 0:
         return 0.0
+    if size == 1:
+        return worth_alone(one, budget, extra, efficiency, cost, weight, fit, t, scratch)
     overhead = t.overhead
-    if size > 1:
-        if kind == PRACTICES:
-            overhead *= 1.0 - t.practices
-        elif kind == INNOVATION:
-            fit *= 1.0 + t.proposition
+    if kind == PRACTICES:
+        overhead *= 1.0 - t.practices
+    elif kind == INNOVATION:
+        fit *= 1.0 + t.proposition
     if t.form_a:
         made = form_a(
             mask, m, efficiency, budget, extra, links + engineering, weight, fit, t.sigma, overhead, t.poolable, size,
@@ -360,7 +372,19 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
         )  # fmt: skip
     else:
         work = max(0.0, total - links - engineering) / overhead_factor(overhead, t.poolable, size)
-        limited = work if size > 1 else 0.0  # alone, one has the means of all that one makes: its budget
-        unit = unit_cost_within_means(limited, mask, m, cost, budget, extra, t.price, weight, t.sigma, scratch)
+        unit = unit_cost_within_means(work, mask, m, cost, budget, extra, t.price, weight, t.sigma, scratch)
         made = form_b(total, links, engineering, unit, fit, overhead, t.poolable, size)
+    return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def worth_alone(i, budget, extra, efficiency, cost, weight, fit, t, scratch):
+    """Return what member i is worth alone, which has the means of all that it makes: its budget."""
+    means = budget[i] + extra
+    if t.form_a:
+        made = form_a(
+            1 << i, i + 1, efficiency, budget, extra, 0.0, weight, fit, t.sigma, t.overhead, t.poolable, 1, scratch[0]
+        )
+    else:
+        made = form_b(means, 0.0, 0.0, unit_cost(cost[i], weight, t.sigma), fit, t.overhead, t.poolable, 1)
     return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made
