@@ -359,7 +359,7 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
     if size == 0:
         return 0.0
     if size == 1:
-        return worth_alone(one, budget, extra, efficiency, cost, weight, fit, t, scratch)
+        return worth_alone(one, budget, extra, efficiency, cost, weight, fit, t, scratch, links + engineering)
     overhead = t.overhead
     if kind == PRACTICES:
         overhead *= 1.0 - t.practices
@@ -378,13 +378,13 @@ def worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, engineer
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def worth_alone(i, budget, extra, efficiency, cost, weight, fit, t, scratch):
-    """Return what member i is worth alone, which has the means of all that it makes: its budget."""
+def worth_alone(i, budget, extra, efficiency, cost, weight, fit, t, scratch, paid=0.0):
+    """Return what member i is worth alone, once it has `paid`: it has the means of all that it makes, its budget."""
     means = budget[i] + extra
     if t.form_a:
         made = form_a(
-            1 << i, i + 1, efficiency, budget, extra, 0.0, weight, fit, t.sigma, t.overhead, t.poolable, 1, scratch[0]
+            1 << i, i + 1, efficiency, budget, extra, paid, weight, fit, t.sigma, t.overhead, t.poolable, 1, scratch[0]
         )
     else:
-        made = form_b(means, 0.0, 0.0, unit_cost(cost[i], weight, t.sigma), fit, t.overhead, t.poolable, 1)
+        made = form_b(means, paid, 0.0, unit_cost(cost[i], weight, t.sigma), fit, t.overhead, t.poolable, 1)
     return returns_of_team(made, t.team_scale, t.eta) if t.by_team else made
