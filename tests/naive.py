@@ -231,6 +231,9 @@ class value:
         made = 5 * value.power_mean(functions, w, 1 - 1 / sigma)
         return fit * made / value.overhead_factor(overhead, poolable, len(budget))
 
+    def fill_known_costs(price):
+        return [value.make_or_buy(a / 255, price) if a else price for a in range(256)]
+
     def fill_costs(efficiency, price):
         return [[value.make_or_buy(a, price) for a in of_functions] for of_functions in efficiency]
 
@@ -243,6 +246,9 @@ class value:
     def worth(members, efficiency, budget, w, fit, links, engineering, t, kind):
         made = value.made_by(members, efficiency, budget, w, fit, links, engineering, t, kind)
         return t.team_scale ** (1 - t.eta) * made**t.eta if t.by_team else made
+
+    def worth_alone(efficiency, budget, w, fit, t, paid):
+        return value.worth([0], [efficiency], [budget], w, fit, paid, 0.0, t, -1)
 
     def made_by(members, efficiency, budget, w, fit, links, engineering, t, kind):
         if not members:

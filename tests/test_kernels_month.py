@@ -395,7 +395,12 @@ def test_gain_of_joining(place):
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
     known_cost = np.empty(value.KNOWN)
     value.fill_known_costs(t.price, known_cost)
-    work = alliance.room_for(width + 1), known_cost, np.full(4, -1.0)
+    room = (
+        np.empty(width + 1, np.int64), np.empty(width + 1), np.empty((width + 1, alliance.FUNCTIONS)),
+        np.empty((width + 1, alliance.FUNCTIONS)), np.empty((width + 1, width + 1)),
+        np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
+    )  # fmt: skip
+    work = room, known_cost, np.full(4, -1.0)
     arrays = (
         m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit, p.kind,
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),

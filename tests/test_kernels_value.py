@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.kernels import terms as kernel_terms
-from sim.kernels import value
+from sim.kernels import units, value
 from tests import naive
 
 FUNCTIONS = 5
@@ -82,6 +82,16 @@ def costs(efficiency, price):
     found = np.empty(efficiency.shape)
     value.fill_costs(efficiency, 0, len(efficiency), price, found)
     assert found.tolist() == naive.value.fill_costs(efficiency.tolist(), price)
+
+
+@SETTINGS
+@given(PRICE)
+def test_known_costs(price):
+    """What a byte says of an efficiency costs as much as that efficiency, to the bit."""
+    found = np.empty(value.KNOWN)
+    value.fill_known_costs(price, found)
+    assert found.tolist() == pytest.approx(naive.value.fill_known_costs(price), rel=1e-15)
+    assert found[1:].tolist() == [min(1.0 / (units.BYTE * e), price) for e in range(1, 256)]
     return found
 
 
@@ -282,6 +292,19 @@ def test_worth(team, terms, links, extra, kind, data):
     )  # fmt: skip
     members, means = naive.members_of(mask), [b + extra for b in team.budget]
     expected = naive.value.worth(members, team.efficiency, means, team.weight, 1.1, links, 0.0, terms, kind)
+    assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+
+
+@SETTINGS
+@given(teams(), TERMS, st.floats(0, 500), st.floats(0, 500), st.data())
+def test_worth_alone(team, terms, paid, extra, data):
+    """Of any member of a team, as if there were nobody else."""
+    i = data.draw(st.integers(0, len(team.budget) - 1))
+    efficiency, budget, weight, _ = team.arrays()
+    found = value.worth_alone(
+        i, budget, extra, efficiency, costs(efficiency, terms.price), weight, 1.1, terms, scratch(), paid
+    )
+    expected = naive.value.worth_alone(team.efficiency[i], team.budget[i] + extra, team.weight, 1.1, terms, paid)
     assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
 
 

@@ -111,15 +111,6 @@ def engineering_strength(m, money, t):
     return value.engineering_effect(money, float(max(1, links(m, t.hub or money >= t.hub_cost))), t.half_cost)
 
 
-@njit(nogil=True, error_model="numpy", cache=True, forceinline=True)
-def room_for(most):
-    """Return the work arrays of a team: rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights."""
-    return (
-        np.empty(most, np.int64), np.empty(most), np.empty((most, FUNCTIONS)), np.empty((most, FUNCTIONS)),
-        np.empty((most, most)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
-    )  # fmt: skip
-
-
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, team):
     """Copy the m members of a project, from seat `first` on, to work arrays."""
@@ -153,7 +144,10 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     (state, age, dirty, members, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination,
      out_shared) = projects  # fmt: skip
     seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
-    team = room_for(WIDTH)
+    team = (  # rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights
+        np.empty(WIDTH, np.int64), np.empty(WIDTH), np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS)),
+        np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
+    )  # fmt: skip
     _, budget, efficiency, cost, _, scratch, weight = team
     game, share = np.empty(1 << WIDTH), np.empty(WIDTH)
     known_cost, moving = np.empty(value.KNOWN), np.empty(LOOKED, np.int64)
@@ -307,8 +301,9 @@ def gain_of_joining(
     """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
 
     The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. What does
-    not depend on the newcomer is kept from one call to the next: `work` = (arrays of `room_for`, what a function costs
-    at each efficiency, known), known = (p or -1, members, v(S), v(founder)). `team` = first seat and number of members.
+    not depend on the newcomer is kept from one call to the next: `work` = (arrays as in `appraise`, what a function
+    costs at each efficiency, known), known = (p or -1, members, v(S), v(founder)). `team` = first seat, and how many
+    its members are.
     """
     team_work, known_cost, known = work
     rows, budget, _, _, pair_cost, _, weight = team_work

@@ -174,7 +174,13 @@ def propose(
     neighbour, generation, _, _, _, births = ties
     _, org_size, org_territory, org_model, _ = traits
     out_project, out_row, out_gain, out_effort, out_hours = out
-    work = alliance.room_for(alliance.WIDTH + 1), np.empty(value.KNOWN), np.full(4, -1.0)
+    room = (  # for a team and a candidate, as in `appraise`
+        np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
+        np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)),
+        np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)), np.empty((value.SCRATCH, alliance.FUNCTIONS)),
+        np.empty(alliance.FUNCTIONS),
+    )  # fmt: skip
+    work = room, np.empty(value.KNOWN), np.full(4, -1.0)
     value.fill_known_costs(t.price, work[1])
     made, met, read = first, np.empty(MEETINGS, np.int64), np.empty(1, np.int64)
     for at in range(first, last):
