@@ -82,16 +82,6 @@ def costs(efficiency, price):
     found = np.empty(efficiency.shape)
     value.fill_costs(efficiency, 0, len(efficiency), price, found)
     assert found.tolist() == naive.value.fill_costs(efficiency.tolist(), price)
-
-
-@SETTINGS
-@given(PRICE)
-def test_known_costs(price):
-    """What a byte says of an efficiency costs as much as that efficiency, to the bit."""
-    found = np.empty(value.KNOWN)
-    value.fill_known_costs(price, found)
-    assert found.tolist() == pytest.approx(naive.value.fill_known_costs(price), rel=1e-15)
-    assert found[1:].tolist() == [min(1.0 / (units.BYTE * e), price) for e in range(1, 256)]
     return found
 
 
@@ -293,6 +283,16 @@ def test_worth(team, terms, links, extra, kind, data):
     members, means = naive.members_of(mask), [b + extra for b in team.budget]
     expected = naive.value.worth(members, team.efficiency, means, team.weight, 1.1, links, 0.0, terms, kind)
     assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+
+
+@SETTINGS
+@given(PRICE)
+def test_known_costs(price):
+    """What a byte says of an efficiency costs as much as that efficiency, to the bit."""
+    found = np.empty(value.KNOWN)
+    value.fill_known_costs(price, found)
+    assert found.tolist() == pytest.approx(naive.value.fill_known_costs(price), rel=1e-15)
+    assert found[1:].tolist() == [min(1.0 / (units.BYTE * e), price) for e in range(1, 256)]
 
 
 @SETTINGS
