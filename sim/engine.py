@@ -178,7 +178,7 @@ class Work:
             "selected": np.zeros(most, np.uint8),  # by the fund
             "followed": np.zeros(most, np.uint8),  # by territorial catalysts
         }  # fmt: skip
-        self.wiped, self.wiped_innovations, self.wiped_lives = (  # of what ended projects left: they keep their seat
+        self.left = tuple(  # where ended projects leave what they were: in all columns but their seat
             table.layout([c.column for c in columns().values() if c.table == table._name and c.column != "seat"])
             for table in (state.projects, state.innovations, state.lives)
         )

@@ -190,15 +190,8 @@ class State:
 
     def make_memories(self, more: int):
         """Have at least `more` free rows for organisations that will remember, or as many as there may be."""
-        _have_free(self.memories, more)
-
-    def make_innovations(self, more: int):
-        """Have at least `more` free rows for innovations, or as many as there may be."""
-        _have_free(self.innovations, more)
-
-    def make_lives(self, more: int):
-        """Have at least `more` free rows for projects that somebody will ask about, or as many as there may be."""
-        _have_free(self.lives, more)
+        free = len(self.memories) - 1 - np.count_nonzero(self.memories.taken)
+        lengthen(self.memories, more - free)
 
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
@@ -282,9 +275,8 @@ def _loans(loans: Table) -> tuple[np.ndarray, ...]:
     return loans.holder, loans.debt, loans.borrowed
 
 
-def _have_free(table: Table, more: int):
-    """Add rows to a table whose first row is nobody's until `more` of them are free, an eighth or more at a time."""
-    rows = len(table)
-    missing = more - (rows - 1 - np.count_nonzero(table.taken))
+def lengthen(table: Table, missing: int):
+    """Add the rows that are missing to a table of what only some have, by eighths of it, up to as many as may be."""
     if missing > 0:
+        rows = len(table)
         table.show(min(rows + max(missing, rows // 8), table._most))

@@ -1001,9 +1001,14 @@ class projects:
         team = list(member[first : first + m])
         return team.index(i) if i in team else -1
 
-    def list_free(state, contract, out, first, last):
+    def list_free(state, contract, uid, innovation, life, left, stale, out, first, last):
         free = [p for p in range(first, last) if state[p] == 0 and contract[p] == 0]
         out[first : first + len(free)] = free
+        old = [p for p in free if uid[p]]
+        stale[first : first + len(old)] = old
+        own = [innovation[p] for p in old if innovation[p]], [life[p] for p in old if life[p]]
+        for where, listed in zip(left, (old, *own), strict=True):
+            rows.wipe(*where, listed, 0, len(listed))
         return len(free)
 
     def open_projects(
@@ -1052,19 +1057,22 @@ class projects:
             out[n] = ready.pop(0)
         return len(founders)
 
-    def list_stale(free, uid, out):
-        stale = [p for p in free if uid[p]]
-        out[: len(stale)] = stale
-        return len(stale)
-
-    def take_rows(rows, n, kind, only, projects, row, taken):
-        free = [at for at in range(1, len(taken)) if not taken[at]]
-        new = [p for p in rows[:n] if only in (-1, kind[p])]
-        for k, p in enumerate(new):
-            while len(free) > len(new) - k and free[0] * projects < p * len(taken):
-                free.pop(0)
-            row[p] = free.pop(0)
-            taken[row[p]] = 1
+    def take_rows(rows, n, kind, cohort, table, founder, org_uid, innovation, taken, life, life_taken, founder_uid):
+        innovations = [p for p in rows[:n] if kind[p] == 2]
+        wanted = (innovations, innovation, taken), (rows[:n] if cohort else innovations, life, life_taken)
+        missing = tuple(max(0, len(new) - held[1:].count(0)) for new, _, held in wanted)
+        if any(missing):
+            return missing
+        for new, row, held in wanted:
+            free = [at for at in range(1, len(held)) if not held[at]]
+            for k, p in enumerate(new):
+                while len(free) > len(new) - k and free[0] * table < p * len(held):
+                    free.pop(0)
+                row[p] = free.pop(0)
+                held[row[p]] = 1
+        for p in wanted[1][0]:
+            founder_uid[life[p]] = org_uid[founder[p]]
+        return missing
 
     def plan_cash(state, step, seeking, members, seat, effort, out, first, last):
         (effort,) = teams(seat, effort)
@@ -1461,6 +1469,10 @@ class rows:
         for row in rows[first:last]:
             for start, width in layout:
                 memory[start + row * width : start + (row + 1) * width] = [0] * width
+
+    def wipe_own(memory, layout, listed, own, first, last):
+        held = [own[row] for row in listed[first:last] if own[row]]
+        rows.wipe(memory, layout, held, 0, len(held))
 
 
 class record:

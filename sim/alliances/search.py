@@ -18,9 +18,8 @@ from sim.alliances.terms import KEPT_MONTHS, start_probabilities
 from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
-from sim.kernels import rows
 from sim.phases import phase
-from sim.state import columns
+from sim.state import columns, lengthen
 
 
 @phase(
@@ -45,7 +44,6 @@ def start(world):
         world.month, world.recorded_terms, called,
     )  # fmt: skip
     free = _free_rows(world)
-    _clean(world, free)
     if free.size < n:
         world.state.grow(n - free.size)
         w.show(len(p))
@@ -77,36 +75,27 @@ def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _free_rows(world) -> np.ndarray:
-    """Return the rows of projects that a new one may take, in order, in the work array `order`."""
-    p, rows = world.state.projects, world.work.order
-    return rows[: world.crew.gather(kernel.list_free, len(p), p.state, p.contract, rows)]
-
-
-def _clean(world, free):
-    """Forget what ended projects left in these rows."""
+    """Return the rows of projects that a new one may take, in order and empty, in the work array `order`."""
     p, w = world.state.projects, world.work
-    n = world.crew.call(kernel.list_stale, free, p.uid, w.projects)
-    if n == 0:
-        return
-    for table, row in ((w.wiped_innovations, p.innovation), (w.wiped_lives, p.life)):
-        own = row[w.projects[:n]].astype(np.int64)
-        own = own[own > 0]
-        world.crew.share(rows.wipe, own.size, *table, own)
-    world.crew.share(rows.wipe, n, *w.wiped, w.projects)
+    n = world.crew.gather(
+        kernel.list_free, len(p), p.state, p.contract, p.uid, p.innovation, p.life, w.left, w.projects, w.order
+    )
+    return w.order[:n]
 
 
 def _take_rows(world, n: int):
-    """Give the n projects that have opened the rows that only some have: of innovations, of lives."""
-    s, w = world.state, world.work
-    p, f, new = s.projects, s.lives, w.projects[:n]
-    innovations = np.count_nonzero(p.kind[new] == kernel.INNOVATION)
-    cohort = world.month < KEPT_MONTHS
-    s.make_innovations(innovations)
-    s.make_lives(n if cohort else innovations)
-    world.crew.call(kernel.take_rows, new, n, p.kind, kernel.INNOVATION, len(p), p.innovation, s.innovations.taken)
-    world.crew.call(kernel.take_rows, new, n, p.kind, -1 if cohort else kernel.INNOVATION, len(p), p.life, f.taken)
-    new = new[p.life[new] > 0]
-    f.founder_uid[p.life[new]] = s.organisations.uid[p.founder[new]]
+    """Give the n projects that have opened the rows that only some have, of innovations and of lives."""
+    s = world.state
+    p, i, f = s.projects, s.innovations, s.lives
+    while True:
+        missing = world.crew.call(
+            kernel.take_rows, world.work.projects, n, p.kind, world.month < KEPT_MONTHS, len(p), p.founder,
+            s.organisations.uid, p.innovation, i.taken, p.life, f.taken, f.founder_uid,
+        )  # fmt: skip
+        if not any(missing):
+            return
+        lengthen(i, missing[0])
+        lengthen(f, missing[1])
 
 
 @phase(

@@ -13,7 +13,7 @@ from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
-from sim.kernels.rows import between, note
+from sim.kernels.rows import between, note, wipe, wipe_own
 
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
@@ -59,28 +59,27 @@ def list_called(starters, organisations, felt, seed, month, terms, out, first, l
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_free(state, contract, out, first, last):
+def list_free(state, contract, uid, innovation, life, left, stale, out, first, last):
     """List the free rows among projects first..last-1, from place `first` on; return how many.
 
-    A row is free when nobody works there and no contract waits to be settled.
+    A row is free when nobody works there and no contract waits to be settled. What an ended project left there is
+    forgotten, and in the rows that only some have: `left` is where (kernels/rows.py), in projects, innovations, lives.
+    `stale` is a work array.
     """
-    n = first
+    n = end = first
     for p in between(first, last):
         if state[p] == 0 and contract[p] == 0:
             out[n] = p
             n += 1
+            if uid[p] != 0:
+                stale[end] = p
+                end += 1
+    if end > first:
+        in_projects, in_innovations, in_lives = left
+        wipe_own(*in_innovations, stale, innovation, first, end)
+        wipe_own(*in_lives, stale, life, first, end)
+        wipe(*in_projects, stale, first, end)
     return n - first
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_stale(free, uid, out):
-    """List the free rows that still hold what an ended project left; return how many."""
-    n = 0
-    for p in free:
-        if uid[p] != 0:
-            out[n] = p
-            n += 1
-    return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -155,23 +154,50 @@ def open_projects(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_rows(rows, n, kind, only, projects, row, taken):
-    """Give a free row of a table to each of the first n projects of `rows` of the kind `only` (of all, if it is -1).
+def take_rows(rows, n, kind, cohort, table, founder, org_uid, innovation, taken, life, life_taken, founder_uid):
+    """Give the n projects that opened (`rows`, of a table of so many) rows that only some have: of innovations, lives.
 
-    They come in the order of the `projects` rows of their own table, and so do the rows that they take, as far as there
-    is room: nothing depends on it but time. The first row is nobody's: that of all other projects.
+    Innovations have both, and all projects of the inception cohort a life. Returns how many free rows each of the two
+    tables lacks: nobody takes one before there are enough.
     """
-    free, wanted = np.int64(0), np.int64(0)
+    innovations = np.int64(0)
+    for k in range(n):
+        innovations += kind[rows[k]] == INNOVATION
+    lives = n if cohort else innovations
+    free, free_lives = count_free(taken), count_free(life_taken)
+    if innovations > free or lives > free_lives:
+        return max(0, innovations - free), max(0, lives - free_lives)
+    take(rows, n, kind, False, innovations, free, table, innovation, taken)
+    take(rows, n, kind, cohort, lives, free_lives, table, life, life_taken)
+    for k in range(n):
+        p = rows[k]
+        if life[p] > 0:
+            founder_uid[life[p]] = org_uid[founder[p]]
+    return np.int64(0), np.int64(0)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def count_free(taken):
+    """Return how many rows nobody has, of a table whose first row is nobody's: that of all other projects."""
+    free = np.int64(0)
     for at in range(1, taken.size):
         free += taken[at] == 0
-    for k in range(n):
-        wanted += only < 0 or kind[rows[k]] == only
+    return free
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def take(rows, n, kind, everybody, wanted, free, table, row, taken):
+    """Give a free row of a table to each of these projects, or to innovations: `wanted` of the `free` ones.
+
+    They come in the order of the rows of their own table, and so do the rows that they take, as far as there is room:
+    nothing depends on it but time.
+    """
     at = 1
     for k in range(n):
         p = rows[k]
-        if only >= 0 and kind[p] != only:
+        if not everybody and kind[p] != INNOVATION:
             continue
-        while taken[at] or (at * projects < p * taken.size and free > wanted):
+        while taken[at] or (at * table < p * taken.size and free > wanted):
             free -= taken[at] == 0
             at += 1
         row[p], taken[at] = at, 1

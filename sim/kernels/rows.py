@@ -62,3 +62,14 @@ def wipe(memory, layout, rows, first, last):
         for at in range(first, last):
             row = start + rows[at] * width
             memory[row : row + width] = 0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def wipe_own(memory, layout, rows, own, first, last):
+    """Do the same in a table of which rows[first..last-1] of another each have the row `own`, or none (0)."""
+    for c in range(layout.shape[0]):
+        start, width = layout[c, 0], layout[c, 1]
+        for at in range(first, last):
+            row = own[rows[at]]
+            if row > 0:
+                memory[start + row * width : start + (row + 1) * width] = 0
