@@ -887,9 +887,11 @@ class learning:
                 for i in member[p][: members[p]]:
                     allied[i] = 1
 
-    def list_without_memory(allied, memory, out, first, last):
-        found = [i for i in range(first, last) if allied[i] and not memory[i]]
+    def list_partners(allied, out, first, last):
+        found = [i for i in range(first, last) if allied[i]]
         out[first : first + len(found)] = found
+        if last > first and not allied[last - 1]:
+            out[first + len(found)] = last - 1  # written over by the next one, who does not come
         return len(found)
 
     def fade(kept, broken, t, first, last):
@@ -898,14 +900,16 @@ class learning:
 
     def begin_to_remember(rows, n, memory, taken):
         free = [row for row in range(1, len(taken)) if not taken[row]]
-        for i, row in zip(rows[:n], free, strict=False):
+        without = [i for i in rows[:n] if not memory[i]]
+        for i, row in zip(without, free, strict=False):
             memory[i], taken[row] = row, 1
+        return max(0, len(without) - len(free))
 
-    def remember(alive, allied, slots, births, uid, projects, memberships, ties, seed, month, t, first, last):
+    def remember(rows, alive, slots, births, uid, projects, memberships, ties, seed, month, t, first, last):
         state, _, members, dirty, followed = projects
         member, kept_now, seen = teams(*memberships)
         neighbour, generation, memory, kept, broken = ties
-        for i in (i for i in range(first, last) if alive[i] and allied[i]):
+        for i in (i for i in rows[first:last] if alive[i]):
             row = memory[i]
             for at, p in enumerate(slots[i]):
                 if p < 0 or state[p] != 1 or members[p] < 2 or slots[i][0] < 0:

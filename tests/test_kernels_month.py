@@ -78,7 +78,7 @@ PAIRS = (
     (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
     (learning.fade, naive.learning.fade),
-    (learning.list_without_memory, naive.learning.list_without_memory),
+    (learning.list_partners, naive.learning.list_partners),
     (learning.mark_partners, naive.learning.mark_partners),
     (learning.remember, naive.learning.remember),
     (learning.wear_badges, naive.learning.wear_badges),

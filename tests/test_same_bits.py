@@ -132,7 +132,7 @@ def test_a_policy_from_a_month_on_changes_nothing_before(busy_world, parameters)
 
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 40))
-def test_eight_acquaintances_are_counted_together(seed, rows):
+def test_eight_acquaintances_are_looked_at_together(seed, rows):
     """As one after the other; nobody, and whoever stands first and last, included."""
     numbers = np.random.default_rng(seed)
     neighbour = numbers.integers(-1, rows, (rows, around.WIDTH)).astype(np.int32)
@@ -145,11 +145,20 @@ def test_eight_acquaintances_are_counted_together(seed, rows):
         worn = [int(badge[j + 1]) for j in neighbour[i]]
         known = [b for b, born in zip(worn, generation[i], strict=True) if b >= 2**15 and b % 2**8 == born]
         assert counted(i, neighbour, generation, badge) == (len(known), sum(b >> 8 & 1 for b in known))
+        ties = list(zip(neighbour[i].tolist(), generation[i].tolist(), strict=True))
+        for j, births in (*ties, (rows, 0), (int(neighbour[i, 0]), 1)):
+            expected = ties.index((j, births)) if (j, births) in ties else around.WIDTH
+            assert found(i, j, births, neighbour, generation) == expected
 
 
 @njit
 def counted(i, neighbour, generation, badge):
     return around.count(i, neighbour, generation, badge)
+
+
+@njit
+def found(i, j, births, neighbour, generation):
+    return around.place_of(i, j, births, neighbour, generation)
 
 
 def test_a_kernel_has_room_of_its_own():

@@ -31,13 +31,14 @@ def remember(world):
     o, p, m, ties, w = s.organisations, s.projects, s.memberships, s.ties, world.work
     w.allied.fill(0)
     world.crew.share(kernel.mark_partners, len(p), p.state, p.members, p.seat, m.member, w.allied)
-    n = world.crew.gather(kernel.list_without_memory, len(o), w.allied, ties.memory, w.rows)
-    if n:
-        s.make_memories(n)
+    n = world.crew.gather(kernel.list_partners, len(o), w.allied, w.rows)
+    without = world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken)
+    if without:
+        s.make_memories(without)
         world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken)
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
-        kernel.remember, len(o), o.alive, w.allied, o.slots, o.births, o.uid,
+        kernel.remember, n, w.rows, o.alive, o.slots, o.births, o.uid,
         (p.state, p.step, p.members, p.dirty, w.followed), (p.seat, m.member, m.kept, s.shares.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed, world.month,
         world.recorded_terms,

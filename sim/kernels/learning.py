@@ -6,7 +6,8 @@ from numba import njit
 from sim.kernels import ahead, alliance, around, chance, matching, trust, units, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
-from sim.kernels.projects import IMPLEMENT, LIVING, seat_of
+from sim.kernels.matching import SLOTS
+from sim.kernels.projects import IMPLEMENT, LIVING
 from sim.kernels.rows import between
 
 
@@ -23,58 +24,70 @@ def mark_partners(state, members, seat, member, allied, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_without_memory(allied, memory, out, first, last):
-    """List the allied among rows first..last-1 that remember nothing yet, from place `first` on; return how many."""
-    n = 0
+def list_partners(allied, out, first, last):
+    """List the allied among rows first..last-1, from place `first` on; return how many.
+
+    Without a branch: each row is written, and the next one over it unless it is allied.
+    """
+    at = np.uint64(first)
     for i in between(first, last):
-        if allied[i] and memory[i] == 0:
-            out[first + n] = i
-            n += 1
-    return n
+        out[at] = i
+        at += np.uint64(allied[i])
+    return np.int64(at) - first
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def begin_to_remember(rows, n, memory, taken):
-    """Give a free row of memories to each of the first n organisations of `rows`. Row 0 is nobody's."""
-    free = 1
+    """Give a free row of memories to those of the first n organisations of `rows` that have none; return how many
+    found none. Row 0 is nobody's.
+    """
+    free, without = 1, 0
     for at in range(n):
-        while taken[free]:
-            free += 1
-        memory[rows[at]], taken[free] = free, 1
+        if memory[rows[at]] == 0:
+            while free < taken.size and taken[free]:
+                free += 1
+            if free < taken.size:
+                memory[rows[at]], taken[free] = free, 1
+            else:
+                without += 1
+    return without
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def remember(alive, allied, slots, births, uid, projects, memberships, ties, seed, month, terms, first, last):
-    """Let each organisation remember whether its partners kept their promises, and see some of its links.
+def remember(rows, alive, slots, births, uid, projects, memberships, ties, seed, month, terms, first, last):
+    """Let organisations rows[first..last-1] remember whether partners kept their promises, and see some of their links.
 
-    An organisation writes its own ties only, and the `seen` bits of its own slot. A new partner takes a free
-    place among its ties, else the place of the acquaintance that it knows least. Those that are in no alliance now
-    (`allied`) have nothing to learn. What was remembered has faded before.
+    They are those in an alliance now: others have nothing to learn. An organisation writes its own ties only, and the
+    `seen` bits of its own slot. A new partner takes a free place among its ties, else the place of the acquaintance
+    that it knows least. What was remembered has faded before.
     """
     t = terms[0]
     state, step, members, dirty, followed = projects
     seat, member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
-    for i in range(first, last):
-        ask_ahead(i, last, allied, slots, uid, projects, memberships, ties)
-        if not allied[i] or not alive[i]:
+    asymmetry, reciprocity, seldom = t.asymmetry, t.reciprocity, t.visibility
+    often = min(1.0, seldom * t.catalyst_visibility)
+    for number in between(first, last):
+        ask_ahead(number, last, rows, slots, uid, births, projects, memberships, ties)
+        i = np.uint64(rows[number])
+        if not alive[i]:
             continue
-        row = memory[i]
-        for at in range(slots.shape[1]):
+        row = np.uint64(memory[i])
+        for at in range(SLOTS):
             p = np.int64(slots[i, at])
             if p < 0 or state[p] != LIVING or members[p] < 2:
                 continue
-            first_seat = np.int64(seat[p])
-            mine = seat_of(i, first_seat, np.int64(members[p]), member)
-            visibility = min(1.0, t.visibility * t.catalyst_visibility) if followed[p] else t.visibility
-            for s in range(np.int64(members[p])):
-                if s == mine:
-                    continue
+            first_seat, m = np.int64(seat[p]), np.int64(members[p])
+            visibility, mine = often if followed[p] else seldom, np.int64(0)
+            for s in range(1, m):
+                mine += s * (member[first_seat + s] == np.int32(i))
+            bonus = reciprocity * np.float64(kept_now[first_seat + mine])  # it returns help, or is owed some
+            for other in range(m - 1):
+                s = other + (other >= mine)
                 j = np.int64(member[first_seat + s])
                 k = tie_with(i, j, neighbour, generation, memory, kept, broken, births)
-                bonus = t.reciprocity * np.float64(kept_now[first_seat + mine])  # it returns help, or is owed some
                 kept[row, k], broken[row, k] = trust.after_month(
-                    kept[row, k], broken[row, k], kept_now[first_seat + s], t.asymmetry, 1.0, bonus
+                    kept[row, k], broken[row, k], kept_now[first_seat + s], asymmetry, 1.0, bonus
                 )
                 bit = np.uint8(1 << s)
                 if not seen[first_seat + mine] & bit and chance.happens(
@@ -85,21 +98,21 @@ def remember(alive, allied, slots, births, uid, projects, memberships, ties, see
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_ahead(i, last, allied, slots, uid, projects, memberships, ties):
-    """Ask for what `remember` will read of the organisations that come some rows after i (see ahead.py)."""
+def ask_ahead(number, last, rows, slots, uid, births, projects, memberships, ties):
+    """Ask for what `remember` will read of the organisations that come after that in a place of the list (ahead.py)."""
     state, _, members, _, followed = projects
     seat, member, kept_now, seen = memberships
     neighbour, generation, memory, kept, broken = ties
-    if slots.shape[0] < ahead.MANY:
+    if number + np.uint64(ahead.FAR) >= np.uint64(last) or slots.shape[0] < ahead.MANY:
         return
-    far, middle, near = i + ahead.FAR, i + ahead.MIDDLE, i + ahead.NEAR
-    if far < last and allied[far]:
-        fetch((slots, uid, neighbour, generation, memory), far)
-    if middle < last and allied[middle]:
-        fetch((kept, broken), memory[middle])
-        fetch((state, members, followed, seat), max(0, slots[middle, 0]))
-    if near < last and allied[near]:
-        fetch((member, kept_now, seen), seat[max(0, slots[near, 0])])
+    fetch((slots, uid, neighbour, generation, memory), rows[number + np.uint64(ahead.FAR)])
+    middle, near = rows[number + np.uint64(ahead.MIDDLE)], rows[number + np.uint64(ahead.NEAR)]
+    fetch((kept, broken), memory[middle])
+    fetch((state, members, followed, seat), max(0, slots[middle, 0]))
+    fetch((member, kept_now, seen), seat[max(0, slots[near, 0])])
+    team = np.int64(seat[max(0, slots[rows[number + np.uint64(ahead.NEAR // 2)], 0])])
+    for s in (team, min(team + 1, member.size - 1)):  # most have one partner
+        fetch(births, max(0, member[s]))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -115,9 +128,7 @@ def fade(kept, broken, terms, first, last):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def tie_with(i, j, neighbour, generation, memory, kept, broken, births):
     """Return the place of j among the ties of i; make one when they had none."""
-    at, born = alliance.ACQUAINTANCES, births[j]
-    for s in range(alliance.ACQUAINTANCES):  # no early end: see alliance.trust_in
-        at = min(at, s if (neighbour[i, s] == np.int32(j)) & (generation[i, s] == born) else alliance.ACQUAINTANCES)
+    at = around.place_of(i, j, births[j], neighbour, generation)
     if at < alliance.ACQUAINTANCES:
         return at
     return new_tie(i, j, neighbour, generation, memory, kept, broken, births)
