@@ -1208,26 +1208,30 @@ class projects:
         out[first : first + len(rows)] = rows
         return len(rows)
 
-    def hand_out(table, seat, member, given, repays, received, organisations, paid, first, last):
-        member, received = teams(seat, member, received)
+    def hand_out(table, memberships, organisations, given, paid, first, last):
+        for p in range(first, last):
+            projects.hand(p, given, table, memberships, organisations, paid)
+
+    def hand(p, given, table, memberships, organisations, paid):
+        seat, member, received = memberships
         territory, members = table
         org_territory, org_model, _, cash, settled = organisations
-        for p in range(first, last):
-            for s, i in enumerate(member[p][: members[p]]):
-                for fund, amount in enumerate(given[p]):
-                    part, from_here = projects.part(amount, s, members[p]), territory[p] == org_territory[i]
-                    cash[i] += part
-                    rows.note(settled, i, part)
-                    received[p][s] += part if repays else 0
-                    paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
+        for s, i in enumerate(member[seat[p] : seat[p] + members[p]]):
+            for fund, amount in enumerate(given[p]):
+                part, from_here = projects.part(amount, s, members[p]), territory[p] == org_territory[i]
+                cash[i] += part
+                rows.note(settled, i, part)
+                if received:
+                    received[seat[p] + s] += part
+                paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
 
     def post_handed(handed, paid, owners, outside, flow):
         for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):
             for payer, amounts in zip((*owners, outside), sums, strict=True):
-                for k, amount in enumerate(amounts):
+                for k, amount in enumerate(amounts[:7]):
                     flow[place][payer][k] += amount
             for fund, owner in enumerate(owners):
-                flow[place][owner][outside] += whole[fund] - sum(sums[fund])
+                flow[place][owner][outside] += whole[fund] - sum(sums[fund][:7])
 
     def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
         for place, row in enumerate(sums):
@@ -1263,9 +1267,9 @@ class projects:
         return made
 
     def grant(
-        territory, members, cap, worth, asked, weighed, fund, life, counts, given, granted, first, last
+        table, memberships, organisations, lives, cap, worth, asked, weighed, fund, given, paid, first, last
     ):  # fmt: skip
-        given[first:last] = [[0, 0, 0] for _ in given[first:last]]
+        (territory, members), (life, counts) = table, lives
         for p in (p for p in range(first, last) if cap[p] > 0):
             place, held = territory[p], fund[territory[p]]
             if sum(held) <= 0:
@@ -1279,17 +1283,19 @@ class projects:
                 if life[p]:
                     counts[life[p]][1 + k] += given[p][k]
                     counts[life[p]][0] -= given[p][k]
-                granted[place][int(members[p] > 1)][k] += given[p][k]
+                paid[place][k][7 + int(members[p] > 1)] += given[p][k]
+            projects.hand(p, given, table, memberships, organisations, paid)
 
     def take_grants(granted, fund, opening, totals, paid):
         opening[:] = [list(held) for held in fund]
-        for place, (solo, allied) in enumerate(granted):
+        for place, funds in enumerate(granted):
             for k in range(3):
-                paid[place][k] = solo[k] + allied[k]
+                paid[place][k] = sum(funds[k][7:])
                 fund[place][k] -= paid[place][k]
-            for at, parts in enumerate((solo, allied)):
-                totals[place][at][5] -= sum(parts)
-                totals[place][at][8:11] = [t + p for t, p in zip(totals[place][at][8:11], parts, strict=True)]
+            for allied in (0, 1):
+                parts, mine = [funds[k][7 + allied] for k in range(3)], totals[place][allied]
+                mine[5] -= sum(parts)
+                mine[8:11] = [t + p for t, p in zip(mine[8:11], parts, strict=True)]
 
     def advance(table, step_share, seed, month, t, ended_now, first, last):
         (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,

@@ -189,6 +189,7 @@ def use_fund(world):
     opening = np.zeros_like(pool)
     # As other funders do: what is repaid is no longer members' own.
     in_several_projects(world)  # members may have come or gone since they worked
+    w.given[:] = 0
     grant(world, w.cap, w.cap, asked, asked, pool, opening)
     if instrument == kernel.CONTRACT:
         kernel.invest(

@@ -52,8 +52,7 @@ def produce(world):
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
          p.reserve, p.delivered, p.life, (f.values, f.counts)),
         (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
-        (o.uid, o.territory, o.model, w.several, o.cash, o.settled), world.seed, world.month,
-        terms, gifts, w.cap, w.worth,
+        (o.uid, *_accounts(world)), world.seed, world.month, terms, gifts, w.cap, w.worth,
     )  # fmt: skip
     untied = world.crew.call(
         kernel.open_sums, sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered,
@@ -61,7 +60,7 @@ def produce(world):
     )  # fmt: skip
     w.spent += paid_before
     if untied:
-        pay_members(world, w.gifts, w.handed, (PUBLIC,), repays=False)
+        _hand_gifts(world)
     circuit.post_spending(world, w.spent)
     pay_out(world, w.wages, float(world.values["engineering.payroll_share"]))
     grant(world, w.cap, w.worth, *w.asked, place.fund, w.funds)
@@ -93,28 +92,38 @@ def grant(world, cap, worth, asked, weighed, fund, opening):
     `opening` becomes what they held before.
     """
     s, w = world.state, world.work
-    p = s.projects
-    granted = np.zeros((len(fund), 2, 3), np.int64)
+    p, m = s.projects, s.memberships
+    handed = _nothing_yet(world, len(FUND_OWNER))
     world.crew.total(
-        kernel.grant, len(p), granted, p.territory, p.members, cap, worth, asked, weighed, fund, p.life,
-        s.lives.counts, w.given,
+        kernel.grant, len(p), handed, (p.territory, p.members), (p.seat, m.member, m.received), _accounts(world),
+        (p.life, s.lives.counts), cap, worth, asked, weighed, fund, w.given,
     )  # fmt: skip
-    world.crew.call(kernel.take_grants, granted, fund, opening, w.totals, w.granted)
-    pay_members(world, w.given, w.granted, FUND_OWNER, repays=True)
+    world.crew.call(kernel.take_grants, handed, fund, opening, w.totals, w.granted)
+    _post(world, handed, w.granted, FUND_OWNER)
 
 
-def pay_members(world, given, paid, owners, *, repays: bool):
-    """Hand `given` [project, fund] to members; `paid` [territory, fund] is its sum, `owners` the models that pay.
-
-    What repays a part of what they spent is counted as received for the project. A member in another territory
-    receives it from outside, and what it receives leaves the territory of the project.
-    """
+def _hand_gifts(world):
+    """Let public action hand what is untied to the members of projects: they have spent it on them already."""
     s, w = world.state, world.work
-    o, p, m = s.organisations, s.projects, s.memberships
-    handed = np.zeros((len(s.territories), len(owners) + 1, 7), np.int64)
+    p, m = s.projects, s.memberships
+    handed = _nothing_yet(world, 1)
     world.crew.total(
-        kernel.hand_out, len(p), handed, (p.territory, p.members), p.seat, m.member, given, repays, m.received,
-        (o.territory, o.model, w.several, o.cash, o.settled),
+        kernel.hand_out, len(p), handed, (p.territory, p.members), (p.seat, m.member, m.received[:0]),
+        _accounts(world), w.gifts,
     )  # fmt: skip
+    _post(world, handed, w.handed, (PUBLIC,))
+
+
+def _nothing_yet(world, funds: int) -> np.ndarray:
+    """Return zeros for what members get, by territory, fund (or from elsewhere) and model, and what funds grant."""
+    return np.zeros((len(world.state.territories), funds + 1, kernel.MODELS + 2), np.int64)
+
+
+def _accounts(world) -> tuple[np.ndarray, ...]:
+    o = world.state.organisations
+    return o.territory, o.model, world.work.several, o.cash, o.settled
+
+
+def _post(world, handed, paid, owners):
     # not by a door: one owner and three are of two types
     kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)

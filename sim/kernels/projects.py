@@ -479,46 +479,44 @@ def keep_untied(p, untied, at_work, freed, reserve):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hand_out(projects, seat, member, given, repays, received, organisations, paid, first, last):
-    """Hand what projects first..last-1 were given, given[project, fund], to their members.
+def hand_out(projects, memberships, organisations, given, paid, first, last):
+    """Hand what projects first..last-1 were given, given[project, fund], to their members (see `hand`)."""
+    for p in between(first, last):
+        if given[p, 0] != 0:
+            hand(p, given, projects, memberships, organisations, paid)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def hand(p, given, projects, memberships, organisations, paid):
+    """Hand what project p was given by each fund to its members, in equal parts.
 
     Adds to paid[territory, fund or from elsewhere, model]: what comes from a project of another territory comes from
-    outside. What `repays` is also counted as received for the project. Members in several projects may be handed some
-    by several threads at a time.
+    outside. Members in several projects may be handed some by several threads at a time.
     """
     territory, members = projects
+    seat, member, received = memberships
     org_territory, org_model, several, cash, settled = organisations
-    funds = given.shape[1]
-    for p in between(first, last):
-        near = p + np.uint64(ahead.NEAR)
-        if near < last and given[near, 0] != 0:
-            fetch((org_territory, org_model, cash), max(0, member[seat[near]]))
-        anything = np.int64(0)
+    funds, m = given.shape[1], np.int64(members[p])
+    for s in range(m):
+        at = np.int64(seat[p]) + s
+        i = np.uint64(member[at])
+        t, k, whole = np.int64(org_territory[i]), np.int64(org_model[i]), np.int64(0)
         for fund in range(funds):
-            anything |= given[p, fund]
-        if anything == 0:
-            continue
-        m = np.int64(members[p])
-        for s in range(m):
-            at = np.int64(seat[p]) + s
-            i = np.uint64(member[at])
-            t, k, whole = np.int64(org_territory[i]), np.int64(org_model[i]), np.int64(0)
-            for fund in range(funds):
-                part = share_of(given[p, fund], s, m)
-                whole += part
-                paid[t, fund if territory[p] == t else funds, k] += part
-            if several[i]:
-                spend_together(i, -whole, cash, settled)
-            else:
-                cash[i] += whole
-                note(settled, i, whole)
-            if repays:
-                received[at] += whole
+            part = share_of(given[p, fund], s, m)
+            whole += part
+            paid[t, fund if territory[p] == t else funds, k] += part
+        if several[i]:
+            spend_together(i, -whole, cash, settled)
+        else:
+            cash[i] += whole
+            note(settled, i, whole)
+        if received.size:
+            received[at] += whole
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def post_handed(handed, paid, owners, outside, flow):
-    """Post what members of each territory were handed, as `hand_out` counts it, out of what each fund paid[territory].
+    """Post what members of each territory were handed, as `hand` counts it, out of what each fund paid[territory].
 
     Fund f belongs to the model owners[f]. What does not stay in the territory goes to the outside.
     """
@@ -526,11 +524,11 @@ def post_handed(handed, paid, owners, outside, flow):
     for place in range(paid.shape[0]):
         for fund in range(funds):
             left = paid[place, fund]
-            for k in range(handed.shape[2]):
+            for k in range(MODELS):
                 flow[place, owners[fund], k] += handed[place, fund, k]
                 left -= handed[place, fund, k]
             flow[place, owners[fund], outside] += left
-        for k in range(handed.shape[2]):
+        for k in range(MODELS):
             flow[place, outside, k] += handed[place, funds, k]
 
 
@@ -684,20 +682,26 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    territory, members, cap, worth, asked, weighed, fund, life, counts, given, granted, first, last,
+    projects, memberships, organisations, lives, cap, worth, asked, weighed, fund, given, paid, first, last,
 ):  # fmt: skip
-    """Decide what the three funds of each territory grant to projects first..last-1, within what they hold.
+    """Decide what the three funds of each territory grant to projects first..last-1, within what they hold, and hand it
+    to their members.
 
-    Writes given[project, fund] and adds it to granted[territory, solo or allied, fund]. A grant repays members a part
-    of what they spent: their own share falls by as much (kept for projects that have a row of lives, `life` > 0).
+    Writes given[project, fund] of those that get some, and adds it to paid[territory, fund, MODELS or, of alliances,
+    MODELS + 1], what members get of it where `hand` says. A grant repays members a part of what they spent: their own
+    share falls by as much (kept for projects that have a row of lives).
 
     Projects need not take turns. What is asked and weighed of a fund adds up to `asked` and `weighed` exactly, and a
     part is cut down to whole cents after four roundings: all parts of what a fund holds are below held (1 + 4 / 2^53),
     so that they never are a cent more while it holds less than 2^50 (sim/ledger.py checks it).
     """
+    territory, members = projects
+    seat, member, _ = memberships
+    life, counts = lives
     for p in range(first, last):
-        for k in range(3):
-            given[p, k] = 0
+        near = p + ahead.NEAR
+        if near < last and cap[near] > 0:
+            fetch(organisations[:4], max(0, member[seat[near]]))
         if cap[p] <= 0:
             continue
         place = np.int64(territory[p])
@@ -712,21 +716,23 @@ def grant(
         for k in range(3):
             part = np.int64(math.floor(amount * (fund[place, k] / available)))
             given[p, k] = part
-            granted[place, allied, k] += part
-        if mine != 0:
-            for k in range(3):
-                counts[mine, GRANTS + k] += given[p, k]
-                counts[mine, OWN] -= given[p, k]
+            paid[place, k, MODELS + allied] += part
+            if mine != 0:
+                counts[mine, GRANTS + k] += part
+                counts[mine, OWN] -= part
+        hand(p, given, projects, memberships, organisations, paid)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def take_grants(granted, fund, opening, totals, paid):
-    """Take what was granted (see `grant`) from the funds, whose `opening` is kept; count it in `totals` and `paid`."""
+    """Take what was granted, granted[territory, fund, MODELS or MODELS + 1] (see `grant`), from the funds, whose
+    `opening` is kept; count it in `totals` and `paid`.
+    """
     for place in range(fund.shape[0]):
         for k in range(3):
             opening[place, k], paid[place, k] = fund[place, k], 0
             for allied in range(2):
-                part = granted[place, allied, k]
+                part = granted[place, k, MODELS + allied]
                 fund[place, k] -= part
                 paid[place, k] += part
                 totals[place, allied, 5] -= part
