@@ -79,23 +79,34 @@ class chance:
             halves = [half for word in others for half in divmod(word, 2**16)]
             words[0][i], words[1][i], words[2][i] = a, b, sum(halves)
 
-    def uniform(*key):
-        a, b, _, _ = chance.block(*key)
+    def several(seed, uid, month, what, n, words):
+        for i in range(n):
+            for k, word in enumerate(chance.block(seed, uid, month, *divmod(what[i], 256))):
+                words[k][i] = word
+
+    def as_uniform(a, b):
         return ((a >> 5) * 2**26 + (b >> 6)) / 2**53
+
+    def uniform(*key):
+        return chance.as_uniform(*chance.block(*key)[:2])
 
     def happens(*key_and_probability):
         *key, probability = key_and_probability
         return chance.block(*key)[0] < probability * 2**32
 
+    def as_below(a, n):
+        return a * n // 2**32
+
     def below(*key_and_n):
         *key, n = key_and_n
-        return chance.block(*key)[0] * n // 2**32
+        return chance.as_below(chance.block(*key)[0], n)
+
+    def as_normal(a, b, c, d):
+        u = float((a >> 5) * 2**26 + (b >> 6) + 1) / float(2**53 + 1)
+        return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * chance.as_uniform(c, d))
 
     def normal(*key):
-        a, b, c, d = chance.block(*key)
-        u = float((a >> 5) * 2**26 + (b >> 6) + 1) / float(2**53 + 1)
-        v = ((c >> 5) * 2**26 + (d >> 6)) / 2**53
-        return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+        return chance.as_normal(*chance.block(*key))
 
 
 class draws:
@@ -627,9 +638,8 @@ class alliance:
                     alike = t.shared * game[known] / len(members_of(known))
                     out_perceived[p][a] = (1 - t.shared) * shares.perceived(game, known, a) + alike - worth([a])
 
-    def gain_of_joining(
-        p, j, budget_j, team, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t, _work
-    ):
+    def gains(p, j, budget_j, team, member, effort, hours, org_efficiency, weight, fit, kinds, ties, traits, t):
+        """What j brings to all members of a project, what it brings to the founder, and what it is worth alone."""
         rows, budgets, efficiency = alliance.team(*team, member, effort, hours, org_efficiency, t)
         efficiency = [*efficiency, units.efficiencies(org_efficiency[j])]
         rows, budgets = [*rows, j], [*budgets, budget_j]
@@ -644,7 +654,14 @@ class alliance:
         def gain(members):
             return worth([*members, new]) - worth(members) - worth([new])
 
-        return gain(list(range(new))), gain([0])
+        return gain(list(range(new))), gain([0]), worth([new])
+
+    def gain_of_joining(*arguments):
+        gain, _, alone = alliance.gains(*arguments)
+        return gain, alone
+
+    def gain_of_pair(*arguments):
+        return alliance.gains(*arguments)[1]
 
 
 class matching:
@@ -761,7 +778,7 @@ class matching:
                 cash = matching.planned_effort(org_uid[j], month, 76, base[j], seed, t)
                 budget = cash / 100 + math.floor(hours[j] * t.effort_share) * t.hour_value
                 if budget > 0:
-                    gain, pair = alliance.gain_of_joining(
+                    gain, pair, _ = alliance.gains(
                         p,
                         j,
                         budget,
@@ -776,7 +793,6 @@ class matching:
                         ties,
                         traits,
                         t,
-                        None,
                     )
                     noise = t.noise * budget * chance.normal(seed, uid, month, 64, c)
                     found.append((gain + noise, -c, j, pair, cash))

@@ -50,6 +50,20 @@ def test_draws_of_one_key(key, probability, n):
     assert chance.happens(*key, probability) == naive.chance.happens(*key, probability)
     assert chance.below(*key, n) == naive.chance.below(*key, n)
     assert chance.normal(*key) == pytest.approx(naive.chance.normal(*key), rel=1e-12, abs=1e-12)
+    words = chance.block(*key)
+    a, b, *_ = words
+    assert chance.as_uniform(a, b) == naive.chance.as_uniform(int(a), int(b)) == chance.uniform(*key)
+    assert chance.as_below(a, n) == naive.chance.as_below(int(a), n) == chance.below(*key, n)
+    assert chance.as_normal(*words) == chance.normal(*key)
+    assert naive.chance.as_normal(*map(int, words)) == naive.chance.normal(*key)
+
+
+@SETTINGS
+@given(WORD, WORD, MONTH, st.lists(st.tuples(DECISION, st.integers(0, 255)), min_size=1, max_size=40))
+def test_several_draws_of_one_are_those_of_each(seed, uid, month, wanted):
+    what, words = np.array([256 * d + sub for d, sub in wanted], np.uint64), np.zeros((4, len(wanted)), np.uint64)
+    *_, words = agree(chance.several, naive.chance.several, (seed, uid, month, what, len(wanted), words))
+    assert words.T.tolist() == [[int(word) for word in chance.block(seed, uid, month, *one)] for one in wanted]
 
 
 @SETTINGS

@@ -409,7 +409,7 @@ def test_gain_of_joining(place):
         np.empty((width + 1, alliance.FUNCTIONS)), np.empty((width + 1, width + 1)),
         np.empty((value.SCRATCH, alliance.FUNCTIONS)), np.empty(alliance.FUNCTIONS),
     )  # fmt: skip
-    work = room, known_cost, np.full(4, -1.0)
+    work = room, known_cost, np.full(2, -1.0)
     arrays = (
         m.member, m.effort, m.hours, o.efficiency, p.weight, p.fit, p.kind,
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
@@ -425,8 +425,12 @@ def test_gain_of_joining(place):
         j = int(living[(7 * at + 3) % living.size])
         team = int(p.seat[project]), int(p.members[project])
         found = alliance.gain_of_joining(int(project), j, 750.0, team, *arrays, t, work)
-        expected = naive.alliance.gain_of_joining(int(project), j, 750.0, team, *plain(arrays), t, None)
+        expected = naive.alliance.gain_of_joining(int(project), j, 750.0, team, *plain(arrays), t)
         assert found == pytest.approx(expected, rel=1e-8, abs=1e-6)
+        if at % 4 == 3:  # then what others bring is computed anew
+            pair = alliance.gain_of_pair(int(project), j, 750.0, found[1], o.efficiency, *arrays[5:], t, work)
+            expected = naive.alliance.gain_of_pair(int(project), j, 750.0, team, *plain(arrays), t)
+            assert pair == pytest.approx(expected, rel=1e-8, abs=1e-6)
 
 
 @SETTINGS

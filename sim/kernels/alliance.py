@@ -112,19 +112,19 @@ def engineering_strength(m, money, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, team):
+def fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, room):
     """Copy the m members of a project, from seat `first` on, to work arrays."""
-    rows, budget = team[0], team[1]
+    rows, budget = room[0], room[1]
     for s in range(m):
         rows[s] = member[first + s]
         budget[s] = effort[first + s] / 100.0 + hours[first + s] * t.hour_value
-        fill_skills(s, rows[s], org_efficiency, known_cost, t, team)
+        fill_skills(s, rows[s], org_efficiency, known_cost, t, room)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def fill_skills(s, i, org_efficiency, known_cost, t, team):
+def fill_skills(s, i, org_efficiency, known_cost, t, room):
     """Write in slot s what functions cost organisation i and, where the form asks for them, its efficiencies."""
-    efficiency, cost, i = team[2], team[3], np.uint64(i)
+    efficiency, cost, i = room[2], room[3], np.uint64(i)
     for k in range(FUNCTIONS):
         cost[s, k] = known_cost[org_efficiency[i, k]]
     if t.form_a:
@@ -144,11 +144,11 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
     (state, age, dirty, members, weight_table, fit, engineering, followed, out_value, out_alone, out_coordination,
      out_shared) = projects  # fmt: skip
     seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
-    team = (  # rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights
+    room = (  # rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights
         np.empty(WIDTH, np.int64), np.empty(WIDTH), np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS)),
         np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
     )  # fmt: skip
-    _, budget, efficiency, cost, _, scratch, weight = team
+    _, budget, efficiency, cost, _, scratch, weight = room
     game, share = np.empty(1 << WIDTH), np.empty(WIDTH)
     known_cost, moving = np.empty(value.KNOWN), np.empty(LOOKED, np.int64)
     value.fill_known_costs(t.price, known_cost)
@@ -166,17 +166,17 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
             for k in range(FUNCTIONS):
                 weight[k] = weight_table[p, k]
             if m == 1:
-                fill_members(at, 1, member, effort, hours, org_efficiency, known_cost, t, team)
+                fill_members(at, 1, member, effort, hours, org_efficiency, known_cost, t, room)
                 game[1] = value.worth_alone(0, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch)
                 out_coordination[p], out_value[p] = 0.0, game[1]
                 if extra != 0.0:
                     out_value[p] = value.worth_alone(0, budget, extra, efficiency, cost, weight, fit[p], t, scratch)
             elif m == 2:  # most alliances: the compiler writes the same for them, without loops over members
-                fill_members(at, 2, member, effort, hours, org_efficiency, known_cost, t, team)
-                appraise_team(p, 2, extra / 2.0, due, projects, ties, traits, kinds, team, t, game)
+                fill_members(at, 2, member, effort, hours, org_efficiency, known_cost, t, room)
+                appraise_team(p, 2, extra / 2.0, due, projects, ties, traits, kinds, room, t, game)
             else:
-                fill_members(at, m, member, effort, hours, org_efficiency, known_cost, t, team)
-                appraise_team(p, m, extra / m, due, projects, ties, traits, kinds, team, t, game)
+                fill_members(at, m, member, effort, hours, org_efficiency, known_cost, t, room)
+                appraise_team(p, m, extra / m, due, projects, ties, traits, kinds, room, t, game)
             if dirty[p]:
                 alone = 0.0
                 for a in range(m):
@@ -214,12 +214,12 @@ def money_in(p, cash_in, month):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def appraise_team(p, m, extra, due, projects, ties, traits, kinds, team, t, game):
+def appraise_team(p, m, extra, due, projects, ties, traits, kinds, room, t, game):
     """Write the value and the costs of an alliance of m members, each with `extra` EUR of untied money; when shares are
     due, what each of its coalitions is worth without that money.
     """
     _, _, _, _, _, fit, engineering, followed, out_value, _, out_coordination, _ = projects
-    rows, budget, efficiency, cost, pair_cost, scratch, weight = team
+    rows, budget, efficiency, cost, pair_cost, scratch, weight = room
     fill_pair_costs(rows, m, ties, traits, t, pair_cost)
     money, homes = engineering[p] / 100.0, homes_of(rows, m, traits[2])
     hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
@@ -230,13 +230,13 @@ def appraise_team(p, m, extra, due, projects, ties, traits, kinds, team, t, game
     out_coordination[p], out_value[p] = links, together
     if due:
         game[everyone] = together
-        fill_game(m, everyone + (extra != 0.0), saved, hub, homes, fit[p], kind, team, t, game)
+        fill_game(m, everyone + (extra != 0.0), saved, hub, homes, fit[p], kind, room, t, game)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill_game(m, stop, saved, hub, homes, fit, kind, team, t, game):
+def fill_game(m, stop, saved, hub, homes, fit, kind, room, t, game):
     """Write what coalitions 1..stop-1 of the members in the work arrays are worth, without untied money."""
-    _, budget, efficiency, cost, pair_cost, scratch, weight = team
+    _, budget, efficiency, cost, pair_cost, scratch, weight = room
     for mask in range(1, stop):
         links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
         game[mask] = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
@@ -294,45 +294,64 @@ def fill_shares(first, m, game, share, seen, solo, t, out_share, out_perceived):
             out_perceived[at] = (1.0 - t.shared) * mine + t.shared * alike - solo[at]
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def gain_of_joining(
     p, j, budget_j, team, member, effort, hours, org_efficiency, weight_table, fit, kinds, ties, traits, t, work
 ):
-    """Return (v(S + j) - v(S) - v({j}), v({founder, j}) - v({founder}) - v({j})), before any programme money.
+    """Return (v(S + j) - v(S) - v({j}), v({j})), before any programme money.
 
-    The first is what the founder looks at, the second all that a newcomer can see: its link to the founder. What does
-    not depend on the newcomer is kept from one call to the next: `work` = (arrays as in `appraise`, what a function
-    costs at each efficiency, known), known = (p or -1, members, v(S), v(founder)). `team` = first seat, and how many
-    its members are.
+    What does not depend on the newcomer is kept from one call to the next: `work` = (arrays as in `appraise`, what a
+    function costs at each efficiency, known), known = (p or -1, v(S)). `team` = first seat and number of its members.
     """
-    team_work, known_cost, known = work
-    rows, budget, _, _, pair_cost, _, weight = team_work
-    kind = np.int64(kinds[p])
+    room, known_cost, known = work
+    rows, budget, efficiency, cost, pair_cost, scratch, weight = room
+    kind, (first, m) = np.int64(kinds[p]), team
     if known[0] != p:
+        known[0] = p
         for k in range(FUNCTIONS):
             weight[k] = weight_table[p, k]
-        first, m = team
-        fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, team_work)
-        fill_pair_costs(rows, m, ties, traits, t, pair_cost)
-        homes, everyone = homes_of(rows, m, traits[2]), (1 << m) - 1
-        known[0], known[1], known[2] = p, m, unaided_value(everyone, m, homes, team_work, fit[p], kind, t)
-        known[3] = known[2] if m == 1 else unaided_value(1, m, homes, team_work, fit[p], kind, t)
-    m, n = np.int64(known[1]), np.int64(known[1]) + 1
+        if m == 1:
+            fill_members(first, 1, member, effort, hours, org_efficiency, known_cost, t, room)
+            known[1] = value.worth_alone(0, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch)
+        else:
+            fill_members(first, m, member, effort, hours, org_efficiency, known_cost, t, room)
+            fill_pair_costs(rows, m, ties, traits, t, pair_cost)
+            known[1] = unaided_value((1 << m) - 1, m, homes_of(rows, m, traits[2]), room, fit[p], kind, t)
     rows[m], budget[m] = j, budget_j
-    fill_skills(m, j, org_efficiency, known_cost, t, team_work)
-    for a in range(m):
-        fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
-    homes, one = homes_of(rows, n, traits[2]), 1 << m
-    alone = unaided_value(one, n, homes, team_work, fit[p], kind, t)
-    gain = unaided_value((one << 1) - 1, n, homes, team_work, fit[p], kind, t) - known[2] - alone
-    if m == 1:
-        return gain, gain
-    return gain, unaided_value(1 | one, n, homes, team_work, fit[p], kind, t) - known[3] - alone
+    fill_skills(m, j, org_efficiency, known_cost, t, room)
+    alone = value.worth_alone(m, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch)
+    if m == 1:  # most often: no loops over members
+        fill_pair_cost(0, 1, rows, ties, traits, t, pair_cost)
+        homes = homes_of(rows, 2, traits[2])
+        links = value.coordination_cost(3, 2, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
+        together = value.worth(3, 2, budget, 0.0, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind)
+    else:
+        for a in range(m):
+            fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
+        homes = homes_of(rows, m + 1, traits[2])
+        together = unaided_value((1 << m + 1) - 1, m + 1, homes, room, fit[p], kind, t)
+    return together - known[1] - alone, alone
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def unaided_value(mask, m, homes, team, fit, kind, t):
-    """Return v(mask) of the members in the work arrays of `gain_of_joining`, without engineering or untied money."""
-    _, budget, efficiency, cost, pair_cost, scratch, weight = team
+def gain_of_pair(p, j, budget_j, alone, org_efficiency, fit, kinds, ties, traits, t, work):
+    """Return v({founder, j}) - v({founder}) - v({j}), all that a newcomer can see: its link to the founder.
+
+    After `gain_of_joining`, which found what j is worth alone: j takes the second place in the work arrays.
+    """
+    room, known_cost, known = work
+    rows, budget, efficiency, cost, pair_cost, scratch, weight = room
+    known[0] = -1.0
+    rows[1], budget[1] = j, budget_j
+    fill_skills(1, j, org_efficiency, known_cost, t, room)
+    fill_pair_cost(0, 1, rows, ties, traits, t, pair_cost)
+    together = unaided_value(3, 2, homes_of(rows, 2, traits[2]), room, fit[p], np.int64(kinds[p]), t)
+    return together - value.worth_alone(0, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch) - alone
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def unaided_value(mask, m, homes, room, fit, kind, t):
+    """Return v(mask) of the members in the work arrays, without engineering or untied money."""
+    _, budget, efficiency, cost, pair_cost, scratch, weight = room
     links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
     return value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)

@@ -66,10 +66,33 @@ def blocks(seed, uid, month, decision, words, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def several(seed, uid, month, what, n, words):
+    """Draw the first n blocks of one agent in a month: words[0..3, block]; `what` says for each decision * 256 + sub.
+
+    For many draws of one decision, before it is known which of them count: eight are made at once, as in `blocks`.
+    """
+    low, high = np.uint64(seed) & _LOW, np.uint64(seed) >> _32
+    first, second, when = np.uint64(uid) & _LOW, np.uint64(uid) >> _32, np.uint64(month) & _LOW
+    for i in between(0, n):
+        c0, c1, c2, c3, k0, k1 = first, second, when, what[i], low, high
+        for _ in range(10):
+            p0, p1 = _M0 * c0, _M1 * c2
+            c0, c1, c2, c3 = ((p1 >> _32) ^ c1 ^ k0) & _LOW, p1 & _LOW, ((p0 >> _32) ^ c3 ^ k1) & _LOW, p0 & _LOW
+            k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+        words[0, i], words[1, i], words[2, i], words[3, i] = c0, c1, c2, c3
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def as_uniform(a, b):
+    """Return two words as a uniform double in [0, 1) with 53 random bits."""
+    return (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6))) / 9007199254740992.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def uniform(seed, uid, month, decision, sub):
     """Return one uniform double in [0, 1) with 53 random bits (two words)."""
     a, b, _, _ = block(seed, uid, month, decision, sub)
-    return (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6))) / 9007199254740992.0
+    return as_uniform(a, b)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -80,16 +103,27 @@ def happens(seed, uid, month, decision, sub, probability):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def as_below(a, n):
+    """Return a word as an integer in 0..n-1."""
+    return np.int64((a * np.uint64(n)) >> _32)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def below(seed, uid, month, decision, sub, n):
     """Return an integer in 0..n-1 (n < 2^31; bias below n / 2^32)."""
     a, _, _, _ = block(seed, uid, month, decision, sub)
-    return np.int64((a * np.uint64(n)) >> _32)
+    return as_below(a, n)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def as_normal(a, b, c, d):
+    """Return four words as a standard normal (Box-Muller)."""
+    u = (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6)) + 1.0) / 9007199254740993.0
+    return math.sqrt(-2.0 * math.log(u)) * math.cos(6.283185307179586 * as_uniform(c, d))
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def normal(seed, uid, month, decision, sub):
     """Return one standard normal (Box-Muller on the four words of one block)."""
     a, b, c, d = block(seed, uid, month, decision, sub)
-    u = (np.float64(a >> np.uint64(5)) * 67108864.0 + np.float64(b >> np.uint64(6)) + 1.0) / 9007199254740993.0
-    v = (np.float64(c >> np.uint64(5)) * 67108864.0 + np.float64(d >> np.uint64(6))) / 9007199254740992.0
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(6.283185307179586 * v)
+    return as_normal(a, b, c, d)

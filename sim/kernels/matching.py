@@ -21,6 +21,10 @@ TRIES = 3  # meetings refused for being too different before a candidate is lost
 FIRM, ASSOCIATION = 2, 6
 LARGEST_PLAN = 2_000_000_000  # cents a month of one organisation in one project
 OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have none)
+SIZES = 4  # classes
+DRAWS = 5  # of a meeting, made for all meetings at once
+WHERE, TIE, AROUND, LIKING, NOISE = range(DRAWS)
+MOST_DRAWS = 8 * ((1 + DRAWS * MEETINGS + 7) // 8)  # eight are made at a time
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -91,11 +95,25 @@ def rows_of(territory, segments):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def likely(i, j, size, model, by_size, by_model):
-    """Return the probability that two organisations take to each other: exp(-gap) of their sizes and models."""
-    gap = by_size * abs(np.int64(size[i]) - np.int64(size[j])) / 3.0
-    if model[i] != model[j]:
+    """Return the probability that two organisations take to each other."""
+    return attraction(abs(np.int64(size[i]) - np.int64(size[j])), model[i] != model[j], by_size, by_model)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def attraction(steps, differ, by_size, by_model):
+    """Return exp(-gap) of two organisations so many classes of size apart, whose models differ or not."""
+    gap = by_size * steps / 3.0
+    if differ:
         gap += by_model
     return math.exp(-gap)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_attraction(by_size, by_model, table):
+    """Write `attraction` of all: few values, of many meetings."""
+    for steps in range(SIZES):
+        table[steps, 0] = attraction(steps, False, by_size, by_model)
+        table[steps, 1] = attraction(steps, True, by_size, by_model)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -122,37 +140,81 @@ def row_far(place, scale, attempt_key, far, segments):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def meet(
-    i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation, segments, near,
-    far, scale, t,
-):  # fmt: skip
+def fill_draws(what):
+    """Write which draws a founder needs in a month, for `chance.several`: how many it meets, then those of each meeting
+    (where, among ties, among people around, whether these take to each other, noise).
+    """
+    what[0] = d.RECRUIT_COUNT * 256
+    for c in range(MEETINGS):
+        at, sub = 1 + DRAWS * c, 4 * c
+        what[at + WHERE], what[at + TIE], what[at + AROUND] = (
+            d.CANDIDATES * 256 + sub, d.CANDIDATES * 256 + sub + 1, d.CANDIDATES * 256 + sub + 3
+        )  # fmt: skip
+        what[at + LIKING], what[at + NOISE] = d.TIE_MEETING * 256 + sub + 3, d.PERCEPTION_NOISE * 256 + c
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def look_around(place, segments, around):
+    """Keep the rows of a territory: `around` = (place, rows, rows up to the end of each model, what to add to a place
+    among all of them for its row).
+    """
+    around[0], rows = place, 0
+    for n in range(len(OTHERS)):
+        k = OTHERS[n]
+        start, stop = np.int64(segments[k, place, 0]), np.int64(segments[k, place, 1])
+        around[2 + len(OTHERS) + n] = start - rows
+        rows += stop - start
+        around[2 + n] = rows
+    around[1] = rows
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def meet(i, key, c, words, people, neighbour, generation, segments, near, far, scale, liking, around, t):
     """Return the c-th organisation that i meets this month, or -1: a tie, a neighbour, or someone around.
 
-    A project of a scale above the local one meets the others in its whole region, or in the whole run.
+    A project of a scale above the local one meets the others in its whole region, or in the whole run. `key` = (seed,
+    identity, month), `words` as drawn by `fill_draws`, `around` as of `look_around`.
     """
-    indptr, indices = near
-    where = chance.uniform(seed, uid, month, d.CANDIDATES, 4 * c)
+    alive, births, org_size, org_model, org_territory = people
+    seed, uid, month = key
+    at = 1 + DRAWS * c
+    where = chance.as_uniform(words[0, at + WHERE], words[1, at + WHERE])
     if where < t.ties_share:
-        s = chance.below(seed, uid, month, d.CANDIDATES, 4 * c + 1, neighbour.shape[1])
+        s = chance.as_below(words[0, at + TIE], neighbour.shape[1])
         j = np.int64(neighbour[i, s])
         if j >= 0 and alive[j] and generation[i, s] == births[j]:
             return j
         return -1
+    indptr, indices = near
     place = np.int64(org_territory[i])
     degree = indptr[place + 1] - indptr[place]
     if degree > 0 and where < t.ties_share + (1.0 - t.ties_share) * t.neighbour_share:
         place = np.int64(indices[indptr[place] + chance.below(seed, uid, month, d.CANDIDATES, 4 * c + 2, degree)])
-    total = rows_of(place, segments)
+    if scale == LOCAL and around[0] != place:
+        look_around(place, segments, around)
     for attempt in range(TRIES):
         sub = 4 * c + 3 + 64 * attempt
-        if scale == LOCAL:
-            j = row_in(place, chance.below(seed, uid, month, d.CANDIDATES, sub, total), segments)
-        else:
+        if scale != LOCAL:
             j = row_far(np.int64(org_territory[i]), scale, (seed, uid, month, sub), far, segments)
+        elif around[1] == 0:
+            return -1
+        else:
+            word = words[0, at + AROUND]
+            if attempt > 0:  # seldom
+                word = chance.block(seed, uid, month, d.CANDIDATES, sub)[0]
+            j = chance.as_below(word, around[1])
+            k = 0
+            for n in range(len(OTHERS) - 1):
+                k += j >= around[2 + n]  # no early end: nothing to guess
+            j += around[2 + len(OTHERS) + k]
         if j < 0 or j == i or not alive[j]:
             continue
-        liking = likely(i, j, org_size, org_model, t.similarity_size, t.similarity_model)
-        if chance.happens(seed, uid, month, d.TIE_MEETING, sub, liking):
+        steps = abs(np.int64(org_size[i]) - np.int64(org_size[j]))
+        likely = liking[steps, np.int64(org_model[i] != org_model[j])] * 4294967296.0
+        word = words[0, at + LIKING]
+        if attempt > 0:
+            word = chance.block(seed, uid, month, d.TIE_MEETING, sub)[0]
+        if np.float64(word) < likely:
             return j
     return -1
 
@@ -174,13 +236,18 @@ def propose(
     neighbour, generation, _, _, _, births = ties
     _, org_size, org_territory, org_model, _ = traits
     out_project, out_row, out_gain, out_effort, out_hours = out
+    people = alive, births, org_size, org_model, org_territory
+    what, words = np.zeros(MOST_DRAWS, np.uint64), np.empty((4, MOST_DRAWS), np.uint64)
+    liking, around = np.empty((SIZES, 2)), np.full(2 + 2 * len(OTHERS), -1)
     room = (  # for a team and a candidate, as in `appraise`
         np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
         np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)),
         np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)), np.empty((value.SCRATCH, alliance.FUNCTIONS)),
         np.empty(alliance.FUNCTIONS),
     )  # fmt: skip
-    work = room, np.empty(value.KNOWN), np.full(4, -1.0)
+    work = room, np.empty(value.KNOWN), np.full(2, -1.0)
+    fill_draws(what)
+    fill_attraction(t.similarity_size, t.similarity_model, liking)
     value.fill_known_costs(t.price, work[1])
     made, met, read = first, np.empty(MEETINGS, np.int64), np.empty(1, np.int64)
     for at in range(first, last):
@@ -193,12 +260,14 @@ def propose(
             wanted += t.by_search * engineering[p] / 100.0 / t.fte_cost
         if followed[p]:
             wanted += t.catalyst_candidates
-        count = min(np.int64(math.floor(wanted + chance.uniform(seed, uid, month, d.RECRUIT_COUNT, 0))), MEETINGS)
-        best, best_gain, best_pair, best_effort = -1, 0.0, 0.0, 0
+        most = min(np.int64(math.floor(wanted)) + 1, MEETINGS)
+        chance.several(seed, uid, month, what, 8 * ((1 + DRAWS * most + 7) // 8), words)
+        count = min(np.int64(math.floor(wanted + chance.as_uniform(words[0, 0], words[1, 0]))), most)
+        best, best_gain, best_pair, best_alone, best_effort = -1, 0.0, 0.0, 0.0, 0
         for c in range(count):
             met[c] = meet(
-                i, uid, month, c, seed, alive, births, org_size, org_model, org_territory, neighbour, generation,
-                segments, near, far, np.int64(scale[p]), t,
+                i, (seed, uid, month), c, words, people, neighbour, generation, segments, near, far,
+                np.int64(scale[p]), liking, around, t,
             )  # fmt: skip
         read[0] = look_ahead(met[:count], organisations, ties, traits)
         for c in range(count):
@@ -209,13 +278,14 @@ def propose(
             budget_j = effort_j / 100.0 + math.floor(hours[j] * t.effort_share) * t.hour_value
             if budget_j <= 0.0:
                 continue
-            gain, pair = alliance.gain_of_joining(
+            gain, alone = alliance.gain_of_joining(
                 p, j, budget_j, team, member, effort, hours_in, org_efficiency, weight_table, fit, kind, ties, traits,
                 t, work,
             )  # fmt: skip
-            gain += t.noise * budget_j * chance.normal(seed, uid, month, d.PERCEPTION_NOISE, c)
-            if best < 0 or gain > best_gain:
-                best, best_gain, best_pair, best_effort = j, gain, pair, effort_j
+            n = DRAWS * c + 1 + NOISE
+            noise = t.noise * budget_j * chance.as_normal(words[0, n], words[1, n], words[2, n], words[3, n])
+            if best < 0 or gain + noise > best_gain:
+                best, best_gain, best_pair, best_alone, best_effort = j, gain + noise, gain, alone, effort_j
         if best < 0:
             continue
         mine = effort[team[0]] / 100.0 + hours_in[team[0]] * t.hour_value
@@ -223,6 +293,10 @@ def propose(
             continue
         hours_best = np.int64(math.floor(hours[best] * t.effort_share))
         budget_best = best_effort / 100.0 + hours_best * t.hour_value
+        if team[1] > 1:
+            best_pair = alliance.gain_of_pair(
+                p, best, budget_best, best_alone, org_efficiency, fit, kind, ties, traits, t, work
+            )  # fmt: skip
         if not says_yes(org_uid[best], budget_best, best_pair, desire[best], seed, month, t):
             continue
         out_project[made], out_row[made], out_gain[made] = p, best, best_gain
