@@ -24,6 +24,7 @@ OTHERS = (0, 2, 3, 4, 5, 6)  # every model that has organisations (persons have 
 SIZES = 4  # classes
 DRAWS = 5  # of a meeting, made for all meetings at once
 WHERE, TIE, AROUND, LIKING, NOISE = range(DRAWS)
+FAR, MIDDLE, NEAR = 6, 4, 2  # founders, of whom each takes a microsecond, between those asked for ahead (`ahead`)
 MOST_DRAWS = 8 * ((1 + DRAWS * MEETINGS + 7) // 8)  # eight are made at a time
 
 
@@ -62,12 +63,11 @@ def list_seekers(state, step, seeking, waiting, members, members_first, uid, see
     n = 0
     if not t.possible:
         return n
-    for p in range(first, last):
-        if state[p] != 1 or members[p] == 0 or members[p] >= t.most:
-            continue
-        early = seeking[p] and (step[p] == 1 or step[p] == 2)
-        replacing = waiting[p] > 0 and members[p] < members_first[p]
-        if (early or replacing) and chance.happens(seed, uid[p], month, d.RECRUIT, 0, t.recruit_rate):
+    for p in between(first, last):
+        room = (state[p] == 1) & (members[p] != 0) & (members[p] < t.most)
+        early = (seeking[p] != 0) & ((step[p] == 1) | (step[p] == 2))
+        replacing = (waiting[p] > 0) & (members[p] < members_first[p])
+        if room & (early | replacing) and chance.happens(seed, uid[p], month, d.RECRUIT, 0, t.recruit_rate):
             out[first + n] = p
             n += 1
     return n
@@ -219,6 +219,35 @@ def meet(i, key, c, words, people, neighbour, generation, segments, near, far, s
     return -1
 
 
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_founders(at, last, seekers, projects, memberships, organisations, ties, traits):
+    """Ask for what `propose` will read of projects that come some places after `at`, of their teams and founders."""
+    seat, member, effort, hours = memberships
+    _, _, _, _, desire, slots, efficiency = organisations
+    neighbour, generation, memory, _, _, births = ties
+    domain, size, territory, model, _ = traits
+    if births.size < ahead.MANY:
+        return
+    if at + FAR < last:
+        fetch(projects, seekers[at + FAR])
+        fetch(seat, seekers[at + FAR])
+    if at + MIDDLE < last:
+        fetch((member, effort, hours), seat[seekers[at + MIDDLE]])
+    if at + NEAR < last:
+        i = member[seat[seekers[at + NEAR]]]
+        fetch((neighbour, generation, memory, births, efficiency, desire, slots, domain, size, territory, model), i)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_candidate(j, organisations, ties, traits):
+    """Ask for what `propose` will read of one whom a founder meets, when it has met the others."""
+    _, org_uid, base, hours, _, slots, efficiency = organisations
+    neighbour, generation, memory, _, _, births = ties
+    domain, _, territory, _, _ = traits
+    if j >= 0 and births.size >= ahead.MANY:
+        fetch((org_uid, base, hours, slots, efficiency, births, neighbour, generation, memory, domain, territory), j)
+
+
 @njit(nogil=True, error_model="numpy", cache=True)
 def propose(
     seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, terms, out, first,
@@ -249,8 +278,9 @@ def propose(
     fill_draws(what)
     fill_attraction(t.similarity_size, t.similarity_model, liking)
     value.fill_known_costs(t.price, work[1])
-    made, met, read = first, np.empty(MEETINGS, np.int64), np.empty(1, np.int64)
+    made, met = first, np.empty(MEETINGS, np.int64)
     for at in range(first, last):
+        ask_for_founders(at, last, seekers, projects, memberships, organisations, ties, traits)
         p = seekers[at]
         team = np.int64(seat[p]), np.int64(members[p])
         i = np.int64(member[team[0]])
@@ -269,7 +299,7 @@ def propose(
                 i, (seed, uid, month), c, words, people, neighbour, generation, segments, near, far,
                 np.int64(scale[p]), liking, around, t,
             )  # fmt: skip
-        read[0] = look_ahead(met[:count], organisations, ties, traits)
+            ask_for_candidate(met[c], organisations, ties, traits)
         for c in range(count):
             j = met[c]
             if j < 0 or slots[j, SLOTS - 1] >= 0 or is_member(j, team, member):
@@ -313,22 +343,6 @@ def says_yes(uid, budget, pair, desire, seed, month, t):
     """
     noise = t.noise * budget * chance.normal(seed, uid, month, d.ACCEPT, 0)
     return with_premium(0.5 * pair + noise, t) + desire * budget >= 0.0
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def look_ahead(met, organisations, ties, traits):
-    """Read what `propose` will ask of those that a founder meets, each anywhere in memory: all looks are under way
-    together. Returns the sum of what is read: else the compiler would see that nobody wants it.
-    """
-    _, org_uid, base, hours, _, slots, efficiency = organisations
-    neighbour, generation, memory, _, _, births = ties
-    domain, _, territory, _, _ = traits
-    found = np.int64(0)
-    for c in range(met.size):
-        j = np.uint64(max(0, met[c]))
-        found += np.int64(org_uid[j]) + base[j] + hours[j] + slots[j, 0] + efficiency[j, 0] + births[j]
-        found += neighbour[j, 0] + generation[j, 0] + memory[j] + domain[j] + territory[j]
-    return found
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
