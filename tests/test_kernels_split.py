@@ -37,6 +37,15 @@ def test_by_running_weight(total, weight):
 
 
 @SETTINGS
+@given(st.integers(-(2**31) + 1, 2**31 - 1), WEIGHTS)
+def test_small_parts_are_cut_as_large_ones(total, weight):
+    whole, half = np.zeros(len(weight), np.int64), np.zeros(len(weight), np.int32)
+    left = [split.by_running_weight(total, np.array(weight, float), 0, len(weight), out) for out in (whole, half)]
+    assert whole.tolist() == half.tolist()
+    assert left[0] == left[1]
+
+
+@SETTINGS
 @given(st.integers(0, 10**15), st.lists(st.floats(0, 1e9), min_size=1, max_size=12))
 def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
     parts, left = by_running_weight(total, weight, float)

@@ -165,7 +165,8 @@ def list_births(segments, usual, alive, births, red, ident, monthly, seed, month
         for at in range(segments[k, t, 1] - start):
             if count[k, t] == wanted:
                 break
-            i = start + ((turn + at) % known if at < known else at)
+            place = turn + at if at < known else at
+            i = start + (place - known if at < known <= place else place)
             if not alive[i] and red[i] != JUST_CLOSED and births[i] < 255:
                 out[start + count[k, t]] = i
                 count[k, t] += 1

@@ -175,7 +175,6 @@ def pay(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, c
     `drawn` is what each draws for its luck (`luck_of`). Luck lasts: this month's is `lasting` of last month's and, for
     the rest of its variance, new. Its variance stays 1. Residents, cohorts = (base, income, cash), have none.
     """
-    new = math.sqrt(1.0 - lasting * lasting)
     for at in range(first, last):
         k, t = at // segments.shape[1], at % segments.shape[1]
         if k == PERSONS:
@@ -184,19 +183,32 @@ def pay(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, c
         start, stop = segments[k, t, 0], segments[k, t, 1]
         if start == stop:
             continue
-        for i in between(start, stop):
-            weight[i] = 0.0
-            if not alive[i]:
-                luck[i] = 0.0
-            elif sd > 0.0:
-                now = luck_of(drawn[i])
-                luck[i] = now if luck[i] == 0.0 else lasting * luck[i] + new * now  # 0: its first month
-                weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i])
-            else:
-                weight[i] = base[i]
+        if sd > 0.0:
+            weigh_luck(start, stop, alive, base, luck, sd, lasting, drawn, weight)
+        else:
+            weigh_size(start, stop, alive, base, luck, weight)
         market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
         for i in between(start, stop):
             cash[i] += income[i]
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def weigh_luck(start, stop, alive, base, luck, sd, lasting, drawn, weight):
+    """Write the luck of rows start..stop-1 this month, and what they weigh with it. No branch: four rows at a time."""
+    new = math.sqrt(1.0 - lasting * lasting)
+    for i in between(start, stop):
+        now = luck_of(drawn[i])
+        now = now if luck[i] == 0.0 else lasting * luck[i] + new * now  # 0: its first month
+        luck[i] = now if alive[i] else 0.0
+        weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i]) if alive[i] else 0.0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def weigh_size(start, stop, alive, base, luck, weight):
+    """Write what rows start..stop-1 weigh where there is no luck."""
+    for i in between(start, stop):
+        luck[i] = luck[i] if alive[i] else 0.0
+        weight[i] = base[i] if alive[i] else 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -219,18 +231,18 @@ def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
     for t in range(first, last):
         budget, share = np.int64(0), shares[t]
         for i in between(segment[t, 0], segment[t, 1]):
-            if alive[i]:
-                budget += nearest(share * base[i])
+            budget += nearest(share * base[i]) if alive[i] else np.int64(0)
         missing = budget - fund[t]
         if missing <= 0:
             continue
-        part = missing / budget
+        part, collected = missing / budget, np.int64(0)
         for i in between(segment[t, 0], segment[t, 1]):
-            if alive[i]:
-                given = min(nearest(part * nearest(share * base[i])), max(np.int64(0), cash[i]))
-                outlay[i] += given
-                cash[i] -= given
-                fund[t] += given
+            given = min(nearest(part * nearest(share * base[i])), max(np.int64(0), cash[i]))
+            given = given if alive[i] else np.int64(0)
+            outlay[i] += given
+            cash[i] -= given
+            collected += given
+        fund[t] += collected
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -22,6 +22,32 @@ def by_running_weight(total, weight, start, stop, out):
         last -= 1
     if last < start:
         return total
+    if out.itemsize == 8:
+        cut_together(total, weight, start, last, out)
+    else:
+        cut_in_turn(total, weight, start, last, out)
+    return np.int64(0)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def cut_together(total, weight, start, last, out):
+    """Cut `total` over rows start..last: running sums first lie where the parts will, then four are cut at a time."""
+    running, whole = out.view(np.float64), 0.0
+    for i in between(start, last + 1):
+        whole += weight[i]
+        running[i] = whole
+    rate, given = total / whole, np.int64(0)
+    for i in between(start, last):
+        upto = np.int64(round(running[i] * rate))
+        upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
+        out[i] = upto - given
+        given = upto
+    out[last] = total - given
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def cut_in_turn(total, weight, start, last, out):
+    """Do the same where parts are too small to hold a sum."""
     whole = 0.0
     for i in between(start, last + 1):
         whole += weight[i]
@@ -29,11 +55,10 @@ def by_running_weight(total, weight, start, stop, out):
     for i in between(start, last):
         running += weight[i]
         upto = np.int64(round(running * rate))
-        upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
+        upto = min(upto, total) if total > 0 else max(upto, total)
         out[i] = upto - given
         given = upto
     out[last] = total - given
-    return np.int64(0)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
