@@ -5,7 +5,9 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.kernels import around
 from sim.kernels.accounts import PEOPLE
+from sim.kernels.ahead import fetch
 from sim.kernels.needs import tipped
 from sim.kernels.projects import KEPT
 from sim.kernels.rows import between
@@ -152,33 +154,49 @@ def count_projects(projects, seat, member, core, organisations, among, sums, fir
     """
     state, members, step, kind, founder, territory, contract = projects
     size, model, home = organisations
-    for p in range(first, last):
-        if not core[territory[p]]:
-            continue
-        sums[INVESTED] += contract[p]
-        if state[p] != 1:
-            continue
-        if members[p] < 2:
-            sums[SOLO + np.int64(step[p])] += 1
-            continue
-        sums[ALLIED + np.int64(step[p])] += 1
-        sums[BY_KIND + np.int64(kind[p])] += 1
-        firm, association = False, False
-        start = np.int64(seat[p])
-        for a in range(np.int64(members[p])):
-            i = np.int64(member[start + a])
-            firm = firm or model[i] == 2
-            association = association or model[i] == 6
-            for b in range(a):
-                j = np.int64(member[start + b])
-                sums[LINKS] += 1
-                sums[LINKS + 1] += size[i] == size[j]
-                sums[LINKS + 2] += model[i] == model[j]
-                sums[LINKS + 3] += in_parts(among[home[j], size[i]] + among[home[i], size[j]])
-                sums[LINKS + 4] += in_parts(among[home[j], 4 + model[i]] + among[home[i], 4 + model[j]])
-        if firm and association:
-            sums[LINKS + 5] += 1
-            sums[LINKS + 6] += model[founder[p]] == 6
+    listed = around.room().view(np.int64)
+    for start in range(first, last, around.BLOCK):
+        n = np.uint64(0)
+        for p in between(start, min(last, start + around.BLOCK)):  # alliances are listed without a branch, and few
+            here = np.int64(core[territory[p]])
+            living = here & (state[p] == 1)
+            allied = living & (members[p] > 1)
+            sums[INVESTED] += here * contract[p]
+            sums[SOLO + np.int64(step[p])] += living - allied
+            listed[n] = p
+            n += np.uint64(allied)
+        for at in range(np.int64(n)):
+            fetch(member, seat[listed[at]])
+        for at in range(np.int64(n)):
+            fetch((size, model, home), member[seat[listed[at]]])
+            fetch((size, model, home), member[seat[listed[at]] + 1])
+        for at in range(np.int64(n)):
+            count_links(listed[at], (step, kind, founder, members), seat, member, organisations, among, sums)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def count_links(p, projects, seat, member, organisations, among, sums):
+    """Add to `sums` what is counted of an alliance: see `count_projects`."""
+    step, kind, founder, members = projects
+    size, model, home = organisations
+    sums[ALLIED + np.int64(step[p])] += 1
+    sums[BY_KIND + np.int64(kind[p])] += 1
+    firm, association = False, False
+    start = np.int64(seat[p])
+    for a in range(np.int64(members[p])):
+        i = np.int64(member[start + a])
+        firm = firm or model[i] == 2
+        association = association or model[i] == 6
+        for b in range(a):
+            j = np.int64(member[start + b])
+            sums[LINKS] += 1
+            sums[LINKS + 1] += size[i] == size[j]
+            sums[LINKS + 2] += model[i] == model[j]
+            sums[LINKS + 3] += in_parts(among[home[j], size[i]] + among[home[i], size[j]])
+            sums[LINKS + 4] += in_parts(among[home[j], 4 + model[i]] + among[home[i], 4 + model[j]])
+    if firm and association:
+        sums[LINKS + 5] += 1
+        sums[LINKS + 6] += model[founder[p]] == 6
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
