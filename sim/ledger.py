@@ -75,14 +75,13 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        organisations, *others = self._flows
-        self.crew.share(rows.clear, *organisations)
-        for size, memory, layout in others:
+        self.crew.share(rows.clear, *self._flows[0])  # of organisations, which are many
+        for size, memory, layout in self._flows[1:]:
             self.crew.call(rows.clear, memory, layout, 0, size)
         self.state.forget_loans()
         if self.strict or not carry or not self._counted:
             self.recount()
-        np.copyto(self.opening, self.found)
+        self.opening[:] = self.found
         if self.strict:
             self._row_opening = {c.name: self._by_holder(c).copy() for c in self._stocks}
 

@@ -188,11 +188,6 @@ class State:
                 column[: left.size] = column[left]
             loans.show(left.size)
 
-    def make_memories(self, more: int):
-        """Have at least `more` free rows for organisations that will remember, or as many as there may be."""
-        free = len(self.memories) - 1 - np.count_nonzero(self.memories.taken)
-        lengthen(self.memories, more - free)
-
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.
 

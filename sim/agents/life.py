@@ -25,6 +25,8 @@ from sim.kernels import credit
 from sim.kernels import life as kernel
 from sim.phases import phase
 
+NOBODY = np.zeros(0)  # no organisation is shielded from closing
+
 
 @phase(
     reads=(
@@ -41,7 +43,7 @@ def close(world):
     """Let organisations stop or fail, and settle what they leave."""
     s, v = world.state, world.values
     o, c, place = s.organisations, s.cohorts, s.territories
-    w, shield = world.work, np.zeros(0)
+    w, shield = world.work, NOBODY
     rows, exits = w.rows, world.from_values(turnover, "life.exit")
     protection = float(v["promoters.protection"])
     if protection != 0.0:

@@ -12,6 +12,7 @@ from functools import partial
 
 from sim.kernels import learning as kernel
 from sim.phases import phase
+from sim.state import lengthen
 
 
 @phase(
@@ -32,10 +33,8 @@ def remember(world):
     w.allied.fill(0)
     world.crew.share(kernel.mark_partners, len(p), p.state, p.members, p.seat, m.member, w.allied)
     n = world.crew.gather(kernel.list_partners, len(o), w.allied, w.rows)
-    without = world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken)
-    if without:
-        s.make_memories(without)
-        world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken)
+    while without := world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken):
+        lengthen(s.memories, without)
     world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
     world.crew.share(
         kernel.remember, n, w.rows, o.alive, o.slots, o.births, o.uid,

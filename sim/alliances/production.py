@@ -22,6 +22,8 @@ TOTALS = (  # columns of world.work.totals[territory, solo or allied]
     "grants_public", "grants_finance", "grants_patronage",
 )  # fmt: skip
 
+PUBLIC_ALONE, FUNDS = np.array([PUBLIC]), np.array(FUND_OWNER)  # the models that pay
+
 
 @phase(
     reads=(
@@ -44,8 +46,8 @@ def produce(world):
     s, terms, w = world.state, world.recorded_terms, world.work
     o, p, m, f, place = s.organisations, s.projects, s.memberships, s.lives, s.territories
     gifts = w.gifts[:, 0]
-    paid_before = _keep_promises(world)
     sums = np.zeros((len(place), kernel.DELIVERED + place.delivered.shape[1]), np.int64)
+    _keep_promises(world, sums)
     world.crew.total(
         kernel.work, len(p), sums,
         (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
@@ -58,7 +60,6 @@ def produce(world):
         kernel.open_sums, sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered,
         w.totals,
     )  # fmt: skip
-    w.spent += paid_before
     if untied:
         _hand_gifts(world)
     circuit.post_spending(world, w.spent)
@@ -66,18 +67,16 @@ def produce(world):
     grant(world, w.cap, w.worth, *w.asked, place.fund, w.funds)
 
 
-def _keep_promises(world) -> np.ndarray:
-    """Let organisations that are in several projects keep their promises, or not; return cents [territory, model]."""
-    s, w = world.state, world.work
+def _keep_promises(world, sums):
+    """Let organisations that are in several projects keep their promises, or not; add what they spend to the sums."""
+    s = world.state
     o, p, m, several = s.organisations, s.projects, s.memberships, in_several_projects(world)
-    paid = np.zeros_like(w.spent)
     world.crew.total(
-        kernel.keep_promises, len(several), paid, several,
+        kernel.keep_promises, len(several), sums, several,
         (p.state, p.uid, p.step, p.members, p.engineering, p.coordination),
         (p.seat, m.member, m.effort, m.kept, m.paid), (o.uid, o.territory, o.model, o.slots, o.cash, o.settled),
         world.seed, world.month, world.recorded_terms,
     )  # fmt: skip
-    return paid
 
 
 def in_several_projects(world) -> np.ndarray:
@@ -99,7 +98,7 @@ def grant(world, cap, worth, asked, weighed, fund, opening):
         (p.life, s.lives.counts), cap, worth, asked, weighed, fund, w.given,
     )  # fmt: skip
     world.crew.call(kernel.take_grants, handed, fund, opening, w.totals, w.granted)
-    _post(world, handed, w.granted, FUND_OWNER)
+    _post(world, handed, w.granted, FUNDS)
 
 
 def _hand_gifts(world):
@@ -111,7 +110,7 @@ def _hand_gifts(world):
         kernel.hand_out, len(p), handed, (p.territory, p.members), (p.seat, m.member, m.received[:0]),
         _accounts(world), w.gifts,
     )  # fmt: skip
-    _post(world, handed, w.handed, (PUBLIC,))
+    _post(world, handed, w.handed, PUBLIC_ALONE)
 
 
 def _nothing_yet(world, funds: int) -> np.ndarray:
@@ -125,5 +124,4 @@ def _accounts(world) -> tuple[np.ndarray, ...]:
 
 
 def _post(world, handed, paid, owners):
-    # not by a door: one owner and three are of two types
-    kernel.post_handed(handed, paid, owners, OUTSIDE, world.ledger.flow)
+    world.crew.call(kernel.post_handed, handed, paid, owners, OUTSIDE, world.ledger.flow)

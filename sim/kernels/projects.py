@@ -280,7 +280,7 @@ def keep_promises(rows, projects, memberships, organisations, seed, month, terms
     """Let rows[first..last-1], in several projects each, keep their promises of the month, or not, and pay.
 
     Each takes its projects in order of identity, and has for the next what the ones before have left. Adds what it pays
-    to spent[territory, model]. The others do so as their project works (`work`).
+    to spent[territory, model], the first columns of `open_sums`. The others do so as their project works (`work`).
     """
     t = terms[0]
     state, uid, step, members, engineering, coordination = projects
