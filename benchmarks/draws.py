@@ -24,7 +24,7 @@ from benchmarks.worlds import REGION, run_until_dense, started
 MONTHS, MOST = 12, 60
 COUNTER = ctypes.c_int64(0)
 SYMBOL = "sim_blocks_drawn"
-DRAWERS = {"philox", "blocks"}  # the functions that do the ten rounds
+DRAWERS = {"philox", "blocks", "several"}  # the functions that do the ten rounds
 HEAD = '@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)\n'
 
 SINK = """
@@ -61,12 +61,17 @@ TWICE = {
     "    blocks_once({other})\n"
     "    sink(np.uint64(words[0][last - 1]))\n"
     "    blocks_once({all})\n",
+    "several": HEAD + "def several({all}):\n"
+    "    several_once({other})\n"
+    "    sink(words[0, n - 1])\n"
+    "    several_once({all})\n",
 }
 COUNTED = {
     "philox": HEAD + "def philox(c0, c1, c2, c3, k0, k1):\n"
     "    count(1)\n"
     "    return philox_once(c0, c1, c2, c3, k0, k1)\n",
     "blocks": HEAD + "def blocks({all}):\n    count(np.int64(last - first))\n    blocks_once({all})\n",
+    "several": HEAD + "def several({all}):\n    count(np.int64(n))\n    several_once({all})\n",
 }
 
 

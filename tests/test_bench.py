@@ -155,9 +155,11 @@ def test_blocks_drawn_twice_and_counted_blocks_are_the_same_blocks(tmp_path):
     ):
         words = tuple(np.zeros((3, uid.size), np.uint32))
         module.blocks(5, uid, 3, 11, words, 0, uid.size)
-        drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), *(word.tolist() for word in words))
+        of_one = np.zeros((4, 9), np.uint64)
+        module.several(5, 123, 3, np.arange(9, dtype=np.uint64), 9, of_one)
+        drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), *(word.tolist() for word in words), of_one.tolist())
     assert drawn["usual"] == drawn["twice"] == drawn["counted"]
-    assert draws.COUNTER.value == uid.size + 1
+    assert draws.COUNTER.value == uid.size + 9 + 1
 
 
 def test_the_second_draw_is_not_removed(tmp_path):

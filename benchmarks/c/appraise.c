@@ -6,7 +6,7 @@
 
 enum { WIDTH = 8, FUNCTIONS = 5, ACQUAINTANCES = 8, AT_WORK = 5, MONTHS_BETWEEN_SHARES = 12 };
 enum { PRACTICES = 0, INNOVATION = 2 };
-enum { FAR = 96, MIDDLE = 64, NEAR = 32 }; /* ahead.py */
+enum { LOOKED = 4096, STEP_AHEAD = 5, KNOWN = 256 };
 static const double NEAR_ZERO = 1e-6, SCALE_A = 5.0, BYTE = 1.0 / 255.0;
 static const double FACTORIAL[9] = {1, 1, 2, 6, 24, 120, 720, 5040, 40320};
 
@@ -217,12 +217,13 @@ static double form_a(int m, int64_t mask, const Row *efficiency, const double *b
 /* v(mask), links paid; `unit` becomes what one unit of work costs */
 static double worth(int64_t mask, int m, const double *budget, double extra, const Row *efficiency, const Row *cost,
                     const double *weight, double fit, double links, const Terms *t, int64_t kind, double *unit) {
-    int size = 0;
+    int size = 0, one = 0;
     double total = 0.0, made;
     for (int i = 0; i < m; i++)
         if (mask >> i & 1) {
             size++;
             total += budget[i] + extra;
+            one = i;
         }
     double overhead = t->overhead;
     if (size > 1) {
@@ -233,8 +234,10 @@ static double worth(int64_t mask, int m, const double *budget, double extra, con
         made = form_a(m, mask, efficiency, budget, extra, links + 0.0, weight, fit, t->sigma, overhead, t->poolable, size);
     } else {
         double factor = overhead_factor(overhead, t->poolable, size), left = most(0.0, total - links - 0.0);
-        double work = size > 1 ? left / factor : 0.0;  /* alone, one has the means of all that one makes: its budget */
-        *unit = unit_cost_within_means(work, m, mask, cost, budget, extra, t->price, weight, t->sigma);
+        if (size == 1) /* alone, one has the means of all that one makes: its budget */
+            *unit = unit_cost(cost[one], weight, t->sigma);
+        else
+            *unit = unit_cost_within_means(left / factor, m, mask, cost, budget, extra, t->price, weight, t->sigma);
         made = fit * left / (*unit * factor);
     }
     if (!t->by_team || t->eta == 1.0 || made <= 0.0) return made;
@@ -286,24 +289,34 @@ void kernel(
     const T_ties_5 *restrict births,
     const T_traits_0 *restrict org_domain, const T_traits_1 *restrict org_size, const T_traits_2 *restrict org_territory,
     const T_traits_3 *restrict org_model, const T_traits_4 *restrict region,
-    const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_untied *restrict untied,
-    const T_reserve *restrict reserve, const T_step *restrict step, const T_setup *restrict setup,
-    const T_left *restrict left, const T_implemented *restrict implemented, int64_t month, const Terms *terms,
+    const T_org_efficiency *restrict org_efficiency, const T_kinds *restrict kinds, const T_cash_in_0 *restrict untied,
+    const T_cash_in_1 *restrict reserve, const T_cash_in_2 *restrict step, const T_cash_in_3 *restrict setup,
+    const T_cash_in_4 *restrict left, const T_cash_in_5 *restrict implemented, int64_t month, const Terms *terms,
     int64_t first, int64_t last, int threads
 ) {
     const Terms *t = terms;
+    double known_cost[KNOWN]; /* of each efficiency that a byte can say */
+    for (int e = 0; e < KNOWN; e++) known_cost[e] = make_or_buy(BYTE * (double)e, t->price);
     #pragma omp parallel for schedule(static) num_threads(threads)
-    for (int64_t p = first; p < last; p++) {
-        /* as sim/kernels/ahead.py: teams, then what members hold, then what they remember */
-        if (p + FAR < last && members[p + FAR] > 1) {
-            int64_t team = seat[p + FAR];
+    for (int64_t start = first; start < last; start += LOOKED) {
+    int64_t moving[LOOKED], n = 0, end = start + LOOKED < last ? start + LOOKED : last;
+    for (int64_t p = start; p < end; p++) { /* those whose value may move */
+        moving[n] = p;
+        n += (state[p] == 1)
+            & ((members[p] != 1) | (dirty[p] != 0) | (untied[p] != 0) | (reserve[p] != 0) | (out_value[p] != out_alone[p]));
+    }
+    for (int64_t place = 0; place < n; place++) {
+        /* asked for ahead: teams, then what members hold, then what they remember */
+        if (place + 3 * STEP_AHEAD < n) {
+            int64_t team = seat[moving[place + 3 * STEP_AHEAD]];
             __builtin_prefetch(&member[team]);
             __builtin_prefetch(&effort[team]);
             __builtin_prefetch(&hours[team]);
         }
-        if (p + MIDDLE < last && members[p + MIDDLE] > 1)
-            for (int64_t s = 0; s < members[p + MIDDLE]; s++) {
-                int64_t i = member[seat[p + MIDDLE] + s];
+        if (place + 2 * STEP_AHEAD < n) {
+            int64_t q = moving[place + 2 * STEP_AHEAD];
+            for (int64_t s = 0; s < members[q]; s++) {
+                int64_t i = member[seat[q] + s];
                 __builtin_prefetch(&neighbour[i * WIDTH]);
                 __builtin_prefetch(&generation[i * WIDTH]);
                 __builtin_prefetch(&memory[i]);
@@ -314,19 +327,21 @@ void kernel(
                 __builtin_prefetch(&org_territory[i]);
                 __builtin_prefetch(&org_model[i]);
             }
-        if (p + NEAR < last && members[p + NEAR] > 1)
-            for (int64_t s = 0; s < members[p + NEAR]; s++) {
-                int64_t row = memory[member[seat[p + NEAR] + s]];
+        }
+        if (place + STEP_AHEAD < n) {
+            int64_t q = moving[place + STEP_AHEAD];
+            for (int64_t s = 0; s < members[q]; s++) {
+                int64_t row = memory[member[seat[q] + s]];
                 __builtin_prefetch(&kept[row * WIDTH]);
                 __builtin_prefetch(&broken[row * WIDTH]);
             }
-        if (state[p] != 1) continue;
+        }
+        int64_t p = moving[place];
         double extra = (double)untied[p];
         if (step[p] == AT_WORK && reserve[p] != 0)
             extra += (double)released(reserve[p], setup[p], left[p], month - (int64_t)implemented[p]);
         extra /= 100.0;
         int64_t m = members[p], chair = seat[p];
-        if (m == 1 && !dirty[p] && extra == 0.0 && out_value[p] == out_alone[p]) continue;
 
         int64_t rows[WIDTH];
         double budget[WIDTH], weight[FUNCTIONS], game[(1 << WIDTH) + 1];
@@ -335,10 +350,10 @@ void kernel(
         for (int64_t s = 0; s < m; s++) {
             rows[s] = member[chair + s];
             budget[s] = (double)effort[chair + s] / 100.0 + (double)hours[chair + s] * t->hour_value;
-            for (int k = 0; k < FUNCTIONS; k++) {
-                efficiency[s][k] = BYTE * (double)org_efficiency[rows[s] * FUNCTIONS + k];
-                cost[s][k] = make_or_buy(efficiency[s][k], t->price);
-            }
+            for (int k = 0; k < FUNCTIONS; k++) cost[s][k] = known_cost[org_efficiency[rows[s] * FUNCTIONS + k]];
+            if (t->form_a)
+                for (int k = 0; k < FUNCTIONS; k++)
+                    efficiency[s][k] = BYTE * (double)org_efficiency[rows[s] * FUNCTIONS + k];
         }
         if (m == 0) {
             out_value[p] = out_alone[p] = out_coordination[p] = 0.0;
@@ -386,8 +401,8 @@ void kernel(
                     }
         }
         /* every coalition when shares are due; then everyone, with untied money */
-        int64_t start = due ? 1 : everyone, stop = due && extra != 0.0 ? everyone + 1 : everyone;
-        for (int64_t turn = start; turn <= stop; turn++) {
+        int64_t lowest = due ? 1 : everyone, stop = due && extra != 0.0 ? everyone + 1 : everyone;
+        for (int64_t turn = lowest; turn <= stop; turn++) {
             int64_t mask = turn < everyone ? turn : everyone;
             if (m > 1) links = coordination_cost(mask, m, pair_cost, t->fixed_cost, saved, hub, t->branching, homes);
             game[turn] = worth(mask, m, budget, !due || turn > everyone ? extra / (double)m : 0.0, efficiency, cost, weight,
@@ -426,5 +441,6 @@ void kernel(
             }
         }
         dirty[p] = 0;
+    }
     }
 }
