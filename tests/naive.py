@@ -673,7 +673,10 @@ class matching:
         return len(rows)
 
     def planned_effort(uid, month, decision, base, seed, t):
-        plan = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
+        return matching.effort_of(chance.normal(seed, uid, month, decision, 0), base, t)
+
+    def effort_of(drawn, base, t):
+        plan = math.exp(t.plan_log_mean + t.plan_log_sd * drawn)
         return math.floor(min(100 * plan / t.length_months, 2e9, t.effort_share * base))
 
     def list_seekers(state, step, seeking, waiting, members, members_first, uid, seed, month, t, out, first, last):

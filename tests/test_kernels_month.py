@@ -18,6 +18,7 @@ from sim.alliances.terms import terms
 from sim.kernels import (
     accounts,
     alliance,
+    chance,
     innovation,
     learning,
     matching,
@@ -447,6 +448,9 @@ def test_engineering_strength(m, money, mode, hub, half_cost, hub_cost):
 def test_planned_effort(uid, month, base):
     found = matching.planned_effort(uid, month, 78, base, 5, some_terms())
     assert found == naive.matching.planned_effort(uid, month, 78, base, 5, some_terms())
+    drawn = chance.normal(5, uid, month, 78, 0)
+    assert found == matching.effort_of(drawn, base, some_terms())
+    assert found == naive.matching.effort_of(drawn, base, some_terms())
     assert 0 <= found <= some_terms().effort_share * base
 
 

@@ -9,8 +9,9 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import chance, matching, split, units
+from sim.kernels import ahead, alliance, around, chance, matching, split, units
 from sim.kernels import decisions as d
+from sim.kernels.ahead import fetch
 
 MODELS = 7
 SIZES = 4
@@ -20,6 +21,7 @@ DOMAINS = 16
 PLACE = np.uint64(2**61)  # identities of territories start here
 EMPTY, CROWDED = 8.0, 3000.0  # inhabitants per km2: the densities of 99 % of the places of the laws
 TRIES = 4  # meetings refused for being too different before an acquaintance is lost
+MEETINGS = TRIES * alliance.ACQUAINTANCES
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -206,24 +208,39 @@ def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, g
 
     t = share of meetings in a neighbouring territory, weight of likeness in size, in model.
     """
-    indptr, indices = near
-    beside, by_size, by_model = t
-    home = np.int64(territory[i])
-    degree = indptr[home + 1] - indptr[home]
-    for s in range(neighbour.shape[1]):
+    _, by_size, by_model = t
+    home, room = np.int64(territory[i]), around.room().view(np.uint64)
+    what, words = room[:MEETINGS], room[MEETINGS : 5 * MEETINGS].reshape((4, MEETINGS))
+    found = room[5 * MEETINGS :].view(np.int64)  # by the first meeting for each acquaintance, as most are
+    for k in range(MEETINGS):
+        what[k] = d.FIRST_TIES * 256 + k
+    chance.several(seed, uid[i], d.INITIAL, what, MEETINGS, words)
+    for s in range(alliance.ACQUAINTANCES):
+        found[s] = whom(home, TRIES * s, words, segments, near, t)
+        if alive.size >= ahead.MANY:
+            fetch((alive, size, model, births), max(np.int64(0), found[s]))
+    for s in range(alliance.ACQUAINTANCES):
         neighbour[i, s], generation[i, s] = -1, 0
         for attempt in range(TRIES):
-            a, b, c, e = chance.block(seed, uid[i], d.INITIAL, d.FIRST_TIES, s * TRIES + attempt)
-            place = home
-            if degree > 0 and np.float64(a) < beside * 4294967296.0:
-                place = np.int64(indices[indptr[home] + np.int64((b * np.uint64(degree)) >> np.uint64(32))])
-            rows = matching.rows_of(place, segments)
-            j = matching.row_in(place, np.int64((c * np.uint64(rows)) >> np.uint64(32)), segments)
+            k = s * TRIES + attempt
+            j, e = found[s] if attempt == 0 else whom(home, k, words, segments, near, t), words[3, k]
             if j < 0 or j == i or not alive[j] or knows(i, j, s, neighbour):
                 continue
             if np.float64(e) < matching.likely(i, j, size, model, by_size, by_model) * 4294967296.0:
                 neighbour[i, s], generation[i, s] = j, births[j]
                 break
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def whom(home, k, words, segments, near, t):
+    """Return the row that one from `home` meets by three words of draw k; -1 in an empty territory."""
+    a, b, c = words[0, k], words[1, k], words[2, k]
+    indptr, indices = near
+    degree, place = indptr[home + 1] - indptr[home], home
+    if degree > 0 and np.float64(a) < t[0] * 4294967296.0:
+        place = np.int64(indices[indptr[home] + chance.as_below(b, degree)])
+    rows = matching.rows_of(place, segments)
+    return matching.row_in(place, chance.as_below(c, rows), segments)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -49,7 +49,13 @@ def planned_effort(uid, month, decision, base, seed, t):
     The plan is lognormal like the cost of ordinary local projects, spread over the planned length, and never above
     20 million euros a month, which only the tail of the law reaches: columns of memberships hold 32 bits.
     """
-    total = math.exp(t.plan_log_mean + t.plan_log_sd * chance.normal(seed, uid, month, decision, 0))
+    return effort_of(chance.normal(seed, uid, month, decision, 0), base, t)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def effort_of(drawn, base, t):
+    """Return the effort of `planned_effort` for a standard normal draw."""
+    total = math.exp(t.plan_log_mean + t.plan_log_sd * drawn)
     return np.int64(min(min(total * 100.0 / t.length_months, LARGEST_PLAN), t.effort_share * base))
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
+from sim.kernels import ahead, alliance, around, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
@@ -22,6 +22,8 @@ INNOVATION = value.INNOVATION
 MODELS, ENGAGEMENT = 7, 6
 PROJECT_UID = np.uint64(1) << np.uint64(62)
 LOW_61 = (np.uint64(1) << np.uint64(61)) - np.uint64(1)
+# what is drawn of a new project: its identity (0), and by `sub` of PROJECT_TRAITS or in the place of others of them
+SCALE, PLAN, KIND, SETUP, FIT, WEIGHTS, DRAWS = 1, 2, 3, 4, 5, 6, 12  # one to spare: made four or eight at a time
 WALK_OUT = 16  # first number of the draws of new leaders who leave, one for each slot of theirs
 ALONE, PREMIUM, GAIN, PERCEIVED, COORDINATION, MEANS_ALONE = range(6)  # of lives.values
 OWN, GRANTS, PROGRAMME, PAID, VOLUNTEERS, MONTHS = 0, 1, 4, 5, 6, 7  # of lives.counts; three funds grant
@@ -102,6 +104,20 @@ def list_near(free, founders, projects, rows, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def fill_draws(what):
+    """Write which draws a new project needs, for `chance.several`."""
+    for k in range(DRAWS):
+        what[k] = d.PROJECT_TRAITS * 256 + k
+    what[SCALE], what[PLAN] = d.SCALE * 256, d.FOUNDER_PLAN * 256
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def normal_of(words, k):
+    """Return the standard normal of draw k."""
+    return chance.as_normal(words[0, k], words[1, k], words[2, k], words[3, k])
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def open_projects(
     rows, founders, answered, projects, memberships, organisations, ease, core, kind_share, scale_share, step_share,
     seed, month, terms, first, last,
@@ -116,24 +132,26 @@ def open_projects(
      scale) = projects  # fmt: skip
     seat, member, effort, hours, joined = memberships
     org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
-    opened = 0
+    room, opened = around.room().view(np.uint64), 0
+    what, words = room[:DRAWS], room[DRAWS : 5 * DRAWS].reshape((4, DRAWS))
+    fill_draws(what)
     for at in range(first, last):
         p, i = np.int64(rows[at]), np.int64(founders[at])
         u = org_uid[i]
-        a, b, _, _ = chance.block(seed, u, month, d.PROJECT_TRAITS, 0)
-        uid[p] = PROJECT_UID | (((a << np.uint64(32)) | b) & LOW_61)
+        chance.several(seed, u, month, what, DRAWS, words)
+        uid[p] = PROJECT_UID | (((words[0, 0] << np.uint64(32)) | words[1, 0]) & LOW_61)
         state[p], territory[p], founder[p] = LIVING, org_territory[i], i
         domain[p] = answered[at]
-        kind[p] = pick(kind_share, chance.uniform(seed, u, month, d.PROJECT_TRAITS, 3))
-        scale[p] = pick(scale_share, chance.uniform(seed, u, month, d.SCALE, 0))
-        spread = t.setup_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 4)
+        kind[p] = pick(kind_share, chance.as_uniform(words[0, KIND], words[1, KIND]))
+        scale[p] = pick(scale_share, chance.as_uniform(words[0, SCALE], words[1, SCALE]))
+        spread = t.setup_spread * normal_of(words, SETUP)
         setup[p] = max(1, min(240, np.int64(math.floor(ease[territory[p]] * t.setup_months * math.exp(spread) + 0.5))))
         length[p] = max(1, np.int64(math.floor(t.length_months + 0.5)))
-        gap = t.fit_spread * (2.0 * chance.uniform(seed, u, month, d.PROJECT_TRAITS, 5) - 1.0)
+        gap = t.fit_spread * (2.0 * chance.as_uniform(words[0, FIT], words[1, FIT]) - 1.0)
         fit[p] = 1.0 + (gap * t.misfit if gap < 0.0 else gap)
         total = 0.0
         for k in range(alliance.FUNCTIONS):
-            weight[p, k] = math.exp(t.weight_spread * chance.normal(seed, u, month, d.PROJECT_TRAITS, 6 + k))
+            weight[p, k] = math.exp(t.weight_spread * normal_of(words, WEIGHTS + k))
             total += weight[p, k]
         for k in range(alliance.FUNCTIONS):
             weight[p, k] /= total
@@ -143,7 +161,7 @@ def open_projects(
         started[p], implemented[p], ended[p] = month, -1, -1
         members[p], members_first[p], members_max[p] = 1, 0, 1
         waiting[p], bid[p], dirty[p], engineered[p] = 0, 0, 1, 0
-        mine = matching.planned_effort(u, month, d.FOUNDER_PLAN, base[i], seed, t)
+        mine = matching.effort_of(normal_of(words, PLAN), base[i], t)
         plan[p] = mine
         matching.join(
             p, i, np.int64(seat[p]), mine, np.int64(math.floor(org_hours[i] * t.effort_share)), month, member, effort,
