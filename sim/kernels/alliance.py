@@ -9,7 +9,7 @@ Source of the form: docs/model.md, "make or buy" (form B) and its alternative (f
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, shares, trust, units, value
+from sim.kernels import ahead, around, shares, trust, units, value
 from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 from sim.kernels.seats import WIDTH
@@ -48,9 +48,7 @@ def distance(i, j, org_domain, org_size, org_territory, org_model, region, t):
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
 def trust_in(i, j, neighbour, generation, memory, kept, broken, births, t):
     """Return the trust that i has in j: the mean of its memory, or the prior when they never met."""
-    at, born = ACQUAINTANCES, births[j]
-    for s in range(ACQUAINTANCES):  # no early end: all are compared at a time, and nothing has to be guessed
-        at = min(at, s if (neighbour[i, s] == np.int32(j)) & (generation[i, s] == born) else ACQUAINTANCES)
+    at = around.place_of(i, j, births[j], neighbour, generation)
     if at == ACQUAINTANCES:
         return t.prior
     row = np.uint64(memory[i])
