@@ -147,7 +147,7 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
         np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
     )  # fmt: skip
     _, budget, efficiency, cost, _, scratch, weight = room
-    game, share = np.empty(1 << WIDTH), np.empty(WIDTH)
+    game, share = np.empty((1 << WIDTH) + 1), np.empty(WIDTH)
     known_cost, moving = np.empty(value.KNOWN), np.empty(LOOKED, np.int64)
     value.fill_known_costs(t.price, known_cost)
     for start in range(first, last, LOOKED):
@@ -169,9 +169,6 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
                 out_coordination[p], out_value[p] = 0.0, game[1]
                 if extra != 0.0:
                     out_value[p] = value.worth_alone(0, budget, extra, efficiency, cost, weight, fit[p], t, scratch)
-            elif m == 2:  # most alliances: the compiler writes the same for them, without loops over members
-                fill_members(at, 2, member, effort, hours, org_efficiency, known_cost, t, room)
-                appraise_team(p, 2, extra / 2.0, due, projects, ties, traits, kinds, room, t, game)
             else:
                 fill_members(at, m, member, effort, hours, org_efficiency, known_cost, t, room)
                 appraise_team(p, m, extra / m, due, projects, ties, traits, kinds, room, t, game)
@@ -217,27 +214,30 @@ def appraise_team(p, m, extra, due, projects, ties, traits, kinds, room, t, game
     due, what each of its coalitions is worth without that money.
     """
     _, _, _, _, _, fit, engineering, followed, out_value, _, out_coordination, _ = projects
-    rows, budget, efficiency, cost, pair_cost, scratch, weight = room
+    rows, _, _, _, pair_cost, _, _ = room
     fill_pair_costs(rows, m, ties, traits, t, pair_cost)
     money, homes = engineering[p] / 100.0, homes_of(rows, m, traits[2])
     hub = bool(t.hub or (t.mode == 0 and money >= t.hub_cost) or (t.catalyst_hub and followed[p] != 0))
     saved = t.phi * engineering_strength(m, money, t) if t.by_coordination else 0.0
     everyone, kind = (1 << m) - 1, np.int64(kinds[p])
-    links = value.coordination_cost(everyone, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-    together = value.worth(everyone, m, budget, extra, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind)
-    out_coordination[p], out_value[p] = links, together
-    if due:
-        game[everyone] = together
-        fill_game(m, everyone + (extra != 0.0), saved, hub, homes, fit[p], kind, room, t, game)
+    out_coordination[p], out_value[p] = fill_game(
+        everyone, everyone + 1, m, extra, saved, hub, homes, fit[p], kind, room, t, game
+    )
+    if due:  # what everybody is worth with untied money is known: all others, and everybody where it has changed
+        fill_game(1, everyone + (extra != 0.0), m, 0.0, saved, hub, homes, fit[p], kind, room, t, game)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill_game(m, stop, saved, hub, homes, fit, kind, room, t, game):
-    """Write what coalitions 1..stop-1 of the members in the work arrays are worth, without untied money."""
+def fill_game(first, stop, m, extra, saved, hub, homes, fit, kind, room, t, game):
+    """Write what coalitions first..stop-1 of the members in the work arrays are worth, each member with `extra` EUR of
+    untied money; return what coordination costs the last of them, and what it is worth.
+    """
     _, budget, efficiency, cost, pair_cost, scratch, weight = room
-    for mask in range(1, stop):
+    links = 0.0
+    for mask in range(first, stop):
         links = value.coordination_cost(mask, m, pair_cost, t.fixed_cost, saved, hub, t.branching, homes)
-        game[mask] = value.worth(mask, m, budget, 0.0, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
+        game[mask] = value.worth(mask, m, budget, extra, efficiency, cost, weight, fit, links, 0.0, t, scratch, kind)
+    return links, game[stop - 1]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
@@ -318,11 +318,9 @@ def gain_of_joining(
     rows[m], budget[m] = j, budget_j
     fill_skills(m, j, org_efficiency, known_cost, t, room)
     alone = value.worth_alone(m, budget, 0.0, efficiency, cost, weight, fit[p], t, scratch)
-    if m == 1:  # most often: no loops over members
+    if m == 1:  # most often
         fill_pair_cost(0, 1, rows, ties, traits, t, pair_cost)
-        homes = homes_of(rows, 2, traits[2])
-        links = value.coordination_cost(3, 2, pair_cost, t.fixed_cost, 0.0, t.hub, t.branching, homes)
-        together = value.worth(3, 2, budget, 0.0, efficiency, cost, weight, fit[p], links, 0.0, t, scratch, kind)
+        together = unaided_value(3, 2, homes_of(rows, 2, traits[2]), room, fit[p], kind, t)
     else:
         for a in range(m):
             fill_pair_cost(a, m, rows, ties, traits, t, pair_cost)
