@@ -86,7 +86,7 @@ def test_the_order_of_places_does_not_move_a_bit(parameters):
     place = sim.load_territory("synthetic:3")
     assert place.neighbours.size, "places that do not touch would prove little"
     busy = parameters.with_values({**BUSY, "engineering.dose": 5.0})
-    worlds = [sim.World(p, busy, seed=4) for p in (place, in_another_order(place, [2, 0, 1]))]
+    worlds = [sim.World(p, busy, seed=4, strict=True) for p in (place, in_another_order(place, [2, 0, 1]))]
     for world in worlds:
         world.run(14)
     one, two = map(by_identity, worlds)
@@ -127,7 +127,10 @@ def test_the_order_of_rows_does_not_matter(parameters):
     Of this seed nobody opens a project with one of the hours that a split moves: its value would move with them.
     """
     values = {**BUSY, "engineering.dose": 5.0, "meeting.ties_share": 1.0}
-    worlds = [sim.World(sim.load_territory("synthetic:1"), parameters.with_values(values), seed=5) for _ in range(2)]
+    worlds = [
+        sim.World(sim.load_territory("synthetic:1"), parameters.with_values(values), seed=5, strict=True)
+        for _ in range(2)
+    ]
     for world in worlds:
         world.run(13)
         world.phases = tuple(phase for phase in world.phases if phase is not life.open)

@@ -14,7 +14,6 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
 
 WIDTH = 8  # acquaintances of an organisation
 BLOCK = 256  # rows that a kernel takes at a time, in several passes: what passes between them stays near
@@ -104,10 +103,10 @@ def room(context):
     def generate(code, builder, signature, arguments):
         memory = cgutils.alloca_once(builder, ir.ArrayType(ir.DoubleType(), BLOCK))
         array = code.make_array(kind)(code, builder)
-        populate_array(
-            array, data=builder.bitcast(memory, ir.DoubleType().as_pointer()), shape=[LONG(BLOCK)], strides=[LONG(8)],
-            itemsize=LONG(8), meminfo=None,
-        )  # fmt: skip
+        nobody = ir.Constant(cgutils.voidptr_t, None)
+        array.data, array.meminfo, array.parent = builder.bitcast(memory, ir.DoubleType().as_pointer()), nobody, nobody
+        array.shape, array.strides = (cgutils.pack_array(builder, [LONG(n)]) for n in (BLOCK, 8))
+        array.nitems, array.itemsize = LONG(BLOCK), LONG(8)
         return array._getvalue()
 
     return kind(), generate
