@@ -14,12 +14,14 @@ from sim import cohort, initial, invariants
 from sim.alliances import innovation, needs, places
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
+from sim.doors import Doors
 from sim.errors import InputError
 from sim.kernels import chance
 from sim.kernels.accounts import add_by_territory
 from sim.kernels.decisions import EACH_MONTH
+from sim.kernels.projects import DELIVERED
 from sim.kernels.terms import Terms, as_record
-from sim.ledger import Ledger
+from sim.ledger import FUND_OWNER, MODELS, Ledger
 from sim.schedule import PHASES
 from sim.state import State, columns
 from sim.threads import Crew
@@ -48,7 +50,8 @@ class World:
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale, strict=strict)
         self.crew = Crew(self.state.segments, threads)
-        self.crew.doors.strict = strict
+        self.crew.doors = Doors(self, strict=strict)
+        self.state.watchers.append(self.crew.doors.forget)
         needs.begin(self.state, territory.ident, self.values, self.seed)
         places.begin(self.state)
         self.near = (territory.indptr, territory.neighbours)
@@ -188,7 +191,10 @@ class Work:
         self.touching = np.zeros(places)
         self.spent = np.zeros((places, 7), np.int64)  # cents by model, on their way to markets
         self.asked, self.wages = np.zeros((2, places), np.int64), np.zeros(places, np.int64)
+        self.month_of_projects = np.zeros((places, DELIVERED + needs.DOMAINS), np.int64)  # what all projects add to
         self.handed = np.zeros((places, 1), np.int64)  # untied cents to members
+        # what members get, by territory, fund (or from elsewhere) and model, and what funds grant
+        self.repaid, self.gave = (np.zeros((places, funds + 1, MODELS + 2), np.int64) for funds in (len(FUND_OWNER), 1))
         self.savings = np.zeros(places, np.int64)  # of residents
         self.capital = np.zeros((places, 7), np.int64)  # of newborns, by model
         self.births = np.zeros((7, places), np.int64)
@@ -213,7 +219,10 @@ class Work:
         self.collected = np.ones(places)  # part of what policies needed that could be collected
 
     def show(self, projects: int):
-        """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before."""
+        """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before.
+
+        Called after the table has told its watchers, before any kernel.
+        """
         for name, whole in self._reserve.items():
             setattr(self, name, tuple(w[:projects] for w in whole) if isinstance(whole, tuple) else whole[:projects])
 

@@ -2,7 +2,8 @@
 
 import csv
 import itertools
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,11 +60,12 @@ class Table:
 
     `most` rows are reserved, of which the first `rows` are the table: what is reserved takes no memory until it is
     written, and is not looked at. A table that grows at both ends has `ahead` more in reserve, before its first row.
-    Columns that it does `without` have no rows.
+    Columns that it does `without` have no rows. `watchers` are told when its arrays become others.
     """
 
     def __init__(
-        self, name: str, rows: int, most: int | None = None, ahead: int = 0, without: tuple[str, ...] = ()
+        self, name: str, rows: int, most: int | None = None, ahead: int = 0, without: tuple[str, ...] = (),
+        watchers: Iterable[Callable[[], None]] = (),
     ):  # fmt: skip
         most = ahead + (rows if most is None else most)
         mine = [c for c in columns().values() if c.table == name]
@@ -76,8 +78,9 @@ class Table:
             reserve[column.column] = memory[start : start + most * width].view(column.dtype).reshape(shape)
         layout = np.array([starts, widths], np.int64).T.copy()
         self.__dict__.update(
-            _name=name, _most=most, _ahead=ahead, _reserve=reserve, _memory=memory, _whole_layout=layout
-        )
+            _name=name, _most=most, _ahead=ahead, _reserve=reserve, _memory=memory, _whole_layout=layout,
+            _watchers=watchers,
+        )  # fmt: skip
         self.show(rows)
 
     def show(self, rows: int, ahead: int = 0):
@@ -89,6 +92,8 @@ class Table:
         layout[:, 0] += first * layout[:, 1]
         self.__dict__.update(_rows=ahead + rows, _layout=layout)
         self.__dict__.update({name: column[first : self._ahead + rows] for name, column in self._reserve.items()})
+        for tell in self._watchers:
+            tell()
 
     def layout(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the memory of the table and, for each of these columns, its first byte and the bytes of a row.
@@ -134,6 +139,8 @@ class State:
     memberships    one seat a row. First teams, of four or eight seats, for projects that ever had a second member; then
                    a seat for each project of one (sim/kernels/seats.py)
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
+
+    `watchers` are called when the arrays of a table, loans apart, become others: those of loans do nearly each month.
     """
 
     TABLES = (
@@ -145,18 +152,20 @@ class State:
         self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray,
         strict: bool = False,
     ):  # fmt: skip
-        self.organisations = Table("organisations", organisations, without=() if strict else CHECKED)
+        self.watchers: list[Callable[[], None]] = []
+        table = partial(Table, watchers=self.watchers)
+        self.organisations = table("organisations", organisations, without=() if strict else CHECKED)
         self.loans = Table("loans", 0, organisations)
-        self.ties = Table("ties", organisations)
-        self.memories = Table("memories", 1, organisations + 1)
-        self.cohorts = Table("cohorts", cohorts)
-        self.territories = Table("territories", territories)
-        self.projects = Table("projects", 0, projects)
+        self.ties = table("ties", organisations)
+        self.memories = table("memories", 1, organisations + 1)
+        self.cohorts = table("cohorts", cohorts)
+        self.territories = table("territories", territories)
+        self.projects = table("projects", 0, projects)
         self._sorted = 0  # rows of projects when they were last laid in order
-        self.innovations = Table("innovations", 1, projects + 1)
-        self.lives = Table("lives", 1, projects + 1)
-        self.memberships = Table("memberships", 0, projects, ahead=WIDTH * projects)
-        self.shares = Table("shares", 0, ahead=WIDTH * projects)
+        self.innovations = table("innovations", 1, projects + 1)
+        self.lives = table("lives", 1, projects + 1)
+        self.memberships = table("memberships", 0, projects, ahead=WIDTH * projects)
+        self.shares = table("shares", 0, ahead=WIDTH * projects)
         self.segments = segments
         self.rows_by_model = tuple((segments[:, :, 1] - segments[:, :, 0]).sum(axis=1).tolist())
         self.organisations.slots[:] = -1

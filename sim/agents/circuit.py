@@ -14,6 +14,7 @@ Numbers   parameters money, finance.volunteer_share
 import math
 
 from sim.agents import engagement_economy
+from sim.doors import given
 from sim.kernels import money as kernel
 from sim.phases import phase
 
@@ -59,11 +60,13 @@ def spend(world):
 
 def post_spending(world, amounts):
     """Send `amounts` [territory, model], cents already taken from rows, to the receivers of ordinary outlays."""
+    world.crew.share(_deliver, len(world.state.territories), world.month, amounts)
+
+
+@given(kernel.deliver)
+def _deliver(world):
     place = world.state.territories
-    world.crew.share(
-        kernel.deliver, len(place), amounts, place.spread, world.territory.ident, world.seed, world.month, place.market,
-        place.flow,
-    )  # fmt: skip
+    return place.spread, world.territory.ident, place.market, place.flow, world.seed
 
 
 @phase(

@@ -26,6 +26,7 @@ from sim.agents.base import KNOWLEDGE, OUTSIDE, PERSONS, PUBLIC
 from sim.agents.circuit import outlay_rate
 from sim.agents.windows import Organisation
 from sim.alliances import levers
+from sim.doors import given
 from sim.kernels import money as kernel
 from sim.phases import phase
 
@@ -217,8 +218,12 @@ def from_other_lines(world, due: np.ndarray, sizes: tuple[int, int]) -> np.ndarr
 
 def pay_out(world, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):
     """Send money that has left a purse, cents by territory, to the pay of residents and, for the rest, to one model."""
-    place = world.state.territories
-    world.crew.call(kernel.pay_out, amounts, payroll, PUBLIC, rest, place.market, place.flow)
+    world.crew.call(_pay_out, amounts, payroll, rest)
+
+
+@given(kernel.pay_out)
+def _pay_out(world):
+    return world.state.territories.market, world.state.territories.flow, PUBLIC
 
 
 def spend_purse(world, purse: int, amounts: np.ndarray, payroll: float, rest: int = KNOWLEDGE):

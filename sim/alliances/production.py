@@ -13,6 +13,7 @@ import numpy as np
 from sim.agents import circuit
 from sim.agents.base import OUTSIDE, PUBLIC
 from sim.agents.public_action import ENGINEERING, pay_out
+from sim.doors import given
 from sim.kernels import projects as kernel
 from sim.ledger import FUND_OWNER
 from sim.phases import phase
@@ -43,46 +44,63 @@ PUBLIC_ALONE, FUNDS = np.array([PUBLIC]), np.array(FUND_OWNER)  # the models tha
 )  # fmt: skip
 def produce(world):
     """Do one month of work in every project and pay its grants."""
-    s, terms, w = world.state, world.recorded_terms, world.work
-    o, p, m, f, place = s.organisations, s.projects, s.memberships, s.lives, s.territories
-    gifts = w.gifts[:, 0]
-    sums = np.zeros((len(place), kernel.DELIVERED + place.delivered.shape[1]), np.int64)
-    _keep_promises(world, sums)
-    world.crew.total(
-        kernel.work, len(p), sums,
+    crew, w, month, terms = world.crew, world.work, world.month, world.recorded_terms
+    sums = w.month_of_projects
+    sums.fill(0)
+    crew.total(_keep_promises, in_several_projects(world), sums, month, terms)
+    crew.total(_work, len(world.state.projects), sums, month, terms)
+    if crew.call(_open_sums):
+        _hand_gifts(world)
+    circuit.post_spending(world, w.spent)
+    pay_out(world, w.wages, world.from_values(payroll))
+    grant(world, w.cap, w.worth, w.asked[0], w.asked[1], world.state.territories.fund, w.funds)
+
+
+def payroll(values: dict) -> float:
+    """Return the part of engineering that pays people."""
+    return float(values["engineering.payroll_share"])
+
+
+@given(kernel.keep_promises)
+def _keep_promises(world):
+    s = world.state
+    o, p, m = s.organisations, s.projects, s.memberships
+    return (
+        world.work.rows, (p.state, p.uid, p.step, p.members, p.engineering, p.coordination),
+        (p.seat, m.member, m.effort, m.kept, m.paid), (o.uid, o.territory, o.model, o.slots, o.cash, o.settled),
+        world.seed,
+    )  # fmt: skip
+
+
+@given(kernel.work)
+def _work(world):
+    s, w = world.state, world.work
+    p, m, f = s.projects, s.memberships, s.lives
+    return (
         (p.state, p.step, p.members, p.territory, p.domain, p.bid, p.waiting, p.value, p.alone, p.coordination,
          p.plan_value, s.shares.perceived, p.engineering, p.untied, p.engineered, p.setup, p.left, p.implemented,
          p.reserve, p.delivered, p.life, (f.values, f.counts)),
-        (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received),
-        (o.uid, *_accounts(world)), world.seed, world.month, terms, gifts, w.cap, w.worth,
-    )  # fmt: skip
-    untied = world.crew.call(
-        kernel.open_sums, sums, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered,
-        w.totals,
-    )  # fmt: skip
-    if untied:
-        _hand_gifts(world)
-    circuit.post_spending(world, w.spent)
-    pay_out(world, w.wages, float(world.values["engineering.payroll_share"]))
-    grant(world, w.cap, w.worth, *w.asked, place.fund, w.funds)
-
-
-def _keep_promises(world, sums):
-    """Let organisations that are in several projects keep their promises, or not; add what they spend to the sums."""
-    s = world.state
-    o, p, m, several = s.organisations, s.projects, s.memberships, in_several_projects(world)
-    world.crew.total(
-        kernel.keep_promises, len(several), sums, several,
-        (p.state, p.uid, p.step, p.members, p.engineering, p.coordination),
-        (p.seat, m.member, m.effort, m.kept, m.paid), (o.uid, o.territory, o.model, o.slots, o.cash, o.settled),
-        world.seed, world.month, world.recorded_terms,
+        (p.seat, m.member, m.effort, m.hours, m.kept, m.paid, m.received), (s.organisations.uid, *_accounts(world)),
+        w.gifts[:, 0], w.cap, w.worth, world.seed,
     )  # fmt: skip
 
 
-def in_several_projects(world) -> np.ndarray:
-    """Mark the organisations that are in several projects; return their rows, in the work array `rows`."""
-    slots, w = world.state.organisations.slots, world.work
-    return w.rows[: world.crew.gather(kernel.list_several, len(slots), slots, w.several, w.rows)]
+@given(kernel.open_sums)
+def _open_sums(world):
+    w, place = world.work, world.state.territories
+    return (
+        w.month_of_projects, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered, w.totals
+    )
+
+
+def in_several_projects(world) -> int:
+    """Mark the organisations that are in several projects, list their rows in the work array `rows`; return how many."""
+    return world.crew.gather(_list_several, len(world.state.organisations), world.work.rows)
+
+
+@given(kernel.list_several)
+def _list_several(world):
+    return world.state.organisations.slots, world.work.several
 
 
 def grant(world, cap, worth, asked, weighed, fund, opening):
@@ -90,38 +108,48 @@ def grant(world, cap, worth, asked, weighed, fund, opening):
 
     `opening` becomes what they held before.
     """
-    s, w = world.state, world.work
+    w = world.work
+    w.repaid.fill(0)
+    world.crew.total(_grant, len(world.state.projects), w.repaid, cap, worth, asked, weighed, fund)
+    world.crew.call(_take_grants, fund, opening)
+    world.crew.call(_post_handed, w.repaid, w.granted, FUNDS)
+
+
+@given(kernel.grant)
+def _grant(world):
+    s = world.state
     p, m = s.projects, s.memberships
-    handed = _nothing_yet(world, len(FUND_OWNER))
-    world.crew.total(
-        kernel.grant, len(p), handed, (p.territory, p.members), (p.seat, m.member, m.received), _accounts(world),
-        (p.life, s.lives.counts), cap, worth, asked, weighed, fund, w.given,
+    return (
+        (p.territory, p.members), (p.seat, m.member, m.received), _accounts(world), (p.life, s.lives.counts),
+        world.work.given,
     )  # fmt: skip
-    world.crew.call(kernel.take_grants, handed, fund, opening, w.totals, w.granted)
-    _post(world, handed, w.granted, FUNDS)
+
+
+@given(kernel.take_grants)
+def _take_grants(world):
+    w = world.work
+    return w.repaid, w.totals, w.granted
 
 
 def _hand_gifts(world):
     """Let public action hand what is untied to the members of projects: they have spent it on them already."""
-    s, w = world.state, world.work
-    p, m = s.projects, s.memberships
-    handed = _nothing_yet(world, 1)
-    world.crew.total(
-        kernel.hand_out, len(p), handed, (p.territory, p.members), (p.seat, m.member, m.received[:0]),
-        _accounts(world), w.gifts,
-    )  # fmt: skip
-    _post(world, handed, w.handed, PUBLIC_ALONE)
+    w = world.work
+    w.gave.fill(0)
+    world.crew.total(_hand_out, len(world.state.projects), w.gave)
+    world.crew.call(_post_handed, w.gave, w.handed, PUBLIC_ALONE)
 
 
-def _nothing_yet(world, funds: int) -> np.ndarray:
-    """Return zeros for what members get, by territory, fund (or from elsewhere) and model, and what funds grant."""
-    return np.zeros((len(world.state.territories), funds + 1, kernel.MODELS + 2), np.int64)
+@given(kernel.hand_out)
+def _hand_out(world):
+    p, m = world.state.projects, world.state.memberships
+    return (p.territory, p.members), (p.seat, m.member, m.received[:0]), _accounts(world), world.work.gifts
+
+
+@given(kernel.post_handed)
+def _post_handed(world):
+    return world.ledger.flow, OUTSIDE
 
 
 def _accounts(world) -> tuple[np.ndarray, ...]:
     o = world.state.organisations
     return o.territory, o.model, world.work.several, o.cash, o.settled
-
-
-def _post(world, handed, paid, owners):
-    world.crew.call(kernel.post_handed, handed, paid, owners, OUTSIDE, world.ledger.flow)

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.alliances.seats import SEATS, memberships
 from sim.alliances.terms import KEPT_MONTHS, start_probabilities
+from sim.doors import given
 from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
@@ -35,37 +36,60 @@ from sim.state import columns, lengthen
 )  # fmt: skip
 def start(world):
     """Open the projects of this month: the same ones in every world."""
-    o, p, m = world.state.organisations, world.state.projects, world.state.memberships
-    place, w, laws = world.state.territories, world.work, world.from_values(openings)
-    n = world.crew.gather(match.list_starters, len(o), o.alive, o.model, o.slots, laws[0], w.drawn.opens, w.rows)
-    called = w.amounts[:n], w.parts[:n]  # rows, and the domain that calls each
-    n = world.crew.gather(
-        kernel.list_called, n, w.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), place.felt, world.seed,
-        world.month, world.recorded_terms, called,
-    )  # fmt: skip
-    free = _free_rows(world)
-    if free.size < n:
-        world.state.grow(n - free.size)
-        w.show(len(p))
-        free = _free_rows(world)
-    if free.size < n:
+    s, w, crew = world.state, world.work, world.crew
+    month, terms = world.month, world.recorded_terms
+    n = crew.gather(_list_starters, len(s.organisations), w.rows)
+    n = crew.gather(_list_called, n, month, terms, (w.amounts, w.parts))
+    free = _list_free_rows(world)
+    if free < n:
+        s.grow(n - free)
+        w.show(len(s.projects))
+        free = _list_free_rows(world)
+    if free < n:
         raise CapacityError(
-            f"The table of projects is full in month {world.month}: {len(p)} rows, {n - free.size} more are needed.\n"
+            f"The table of projects is full in month {month}: {len(s.projects)} rows, {n - free} more are needed.\n"
             f"  Lower projects.start_rate or projects.length_months, or raise engine.project_capacity "
             f"(now {world.values['engine.project_capacity']})."
         )
-    world.crew.call(kernel.list_near, free, called[0][:n], len(p), len(o), w.projects)
-    opened = world.crew.share(
-        kernel.open_projects, n, w.projects, *called,
+    crew.call(_list_near, free, n)
+    opened = crew.share(_open_projects, n, month, terms)
+    _take_rows(world, n)
+    w.opened = sum(opened)
+
+
+@given(match.list_starters)
+def _list_starters(world):
+    o = world.state.organisations
+    return o.alive, o.model, o.slots, world.from_values(openings)[0], world.work.drawn.opens
+
+
+@given(kernel.list_called)
+def _list_called(world):
+    o = world.state.organisations
+    return (
+        world.work.rows, (o.uid, o.territory, o.model, o.domain, o.domain_second), world.state.territories.felt,
+        world.seed,
+    )  # fmt: skip
+
+
+@given(kernel.list_near)
+def _list_near(world):
+    w = world.work
+    return w.order, w.amounts, len(world.state.organisations), w.projects
+
+
+@given(kernel.open_projects)
+def _open_projects(world):
+    o, p, m, w = world.state.organisations, world.state.projects, world.state.memberships, world.work
+    return (
+        w.projects, w.amounts, w.parts,
         (p.state, p.uid, p.territory, p.domain, p.kind, p.step, p.left, p.setup, p.length, p.started, p.implemented,
          p.ended, p.founder, p.members, p.members_first, p.members_max, p.seeking, p.waiting, p.bid,
          p.dirty, p.weight, p.fit, p.plan, p.engineered, p.scale),
         (p.seat, m.member, m.effort, m.hours, m.joined),
-        (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), place.ease, world.core,
-        *laws[1:], world.step_share, world.seed, world.month, world.recorded_terms,
+        (o.uid, o.territory, o.model, o.base, o.hours, o.desire, o.slots), world.state.territories.ease, world.core,
+        *world.from_values(openings)[1:], world.step_share, world.seed,
     )  # fmt: skip
-    _take_rows(world, n)
-    w.opened = sum(opened)
 
 
 def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,28 +98,37 @@ def openings(v: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(start_probabilities(v)), *shares
 
 
-def _free_rows(world) -> np.ndarray:
-    """Return the rows of projects that a new one may take, in order and empty, in the work array `order`."""
+def _list_free_rows(world) -> int:
+    """List the rows of projects that a new one may take, in order and empty, in the work array `order`; return how
+    many.
+    """
+    return world.crew.gather(_list_free, len(world.state.projects), world.work.order)
+
+
+@given(kernel.list_free)
+def _list_free(world):
     p, w = world.state.projects, world.work
-    n = world.crew.gather(
-        kernel.list_free, len(p), p.state, p.contract, p.uid, p.innovation, p.life, w.left, w.projects, w.order
-    )
-    return w.order[:n]
+    return p.state, p.contract, p.uid, p.innovation, p.life, w.left, w.projects
 
 
 def _take_rows(world, n: int):
     """Give the n projects that have opened the rows that only some have, of innovations and of lives."""
-    s = world.state
-    p, i, f = s.projects, s.innovations, s.lives
     while True:
-        missing = world.crew.call(
-            kernel.take_rows, world.work.projects, n, p.kind, world.month < KEPT_MONTHS, len(p), p.founder,
-            s.organisations.uid, p.innovation, i.taken, p.life, f.taken, f.founder_uid,
-        )  # fmt: skip
+        missing = world.crew.call(_rows_of_some, n, world.month < KEPT_MONTHS)
         if not any(missing):
             return
-        lengthen(i, missing[0])
-        lengthen(f, missing[1])
+        lengthen(world.state.innovations, missing[0])
+        lengthen(world.state.lives, missing[1])
+
+
+@given(kernel.take_rows)
+def _rows_of_some(world):
+    s = world.state
+    p, i, f = s.projects, s.innovations, s.lives
+    return (
+        world.work.projects, p.kind, p.founder, s.organisations.uid, p.innovation, i.taken, p.life, f.taken,
+        f.founder_uid,
+    )  # fmt: skip
 
 
 @phase(
@@ -114,25 +147,44 @@ def _take_rows(world, n: int):
 )  # fmt: skip
 def recruit(world):
     """Let founders meet candidates and propose; let candidates decide, best proposal first."""
-    s, terms = world.state, world.recorded_terms
+    s, w, crew = world.state, world.work, world.crew
+    month, terms = world.month, world.recorded_terms
+    n = crew.gather(_list_seekers, len(s.projects), month, terms, w.projects)
+    n = crew.gather(_propose, n, month, terms, w.proposals)
+    s.make_teams(crew.call(_count_movers, n))
+    w.joined = crew.call(_accept, n, month, world.terms.most)
+
+
+@given(match.list_seekers)
+def _list_seekers(world):
+    p = world.state.projects
+    return p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid, world.seed
+
+
+@given(match.propose)
+def _propose(world):
+    s, w = world.state, world.work
     o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
-    seekers = world.work.projects
-    n = world.crew.gather(
-        match.list_seekers, len(p), p.state, p.step, p.seeking, p.waiting, p.members, p.members_first, p.uid,
-        world.seed, world.month, terms, seekers,
-    )  # fmt: skip
-    out = world.work.proposals
-    n = world.crew.gather(
-        match.propose, n, seekers,
-        (p.uid, p.kind, p.scale, p.engineering, world.work.followed, p.weight, p.fit, p.members),
+    return (
+        w.projects, (p.uid, p.kind, p.scale, p.engineering, w.followed, p.weight, p.fit, p.members),
         (p.seat, m.member, m.effort, m.hours),
         (o.alive, o.uid, o.base, o.hours, o.desire, o.slots, o.efficiency),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
-        (o.domain, o.size, o.territory, o.model, world.region),
-        s.segments, world.near, world.far, world.seed, world.month, terms, out,
+        (o.domain, o.size, o.territory, o.model, world.region), s.segments, world.near, world.far, world.seed,
     )  # fmt: skip
-    s.make_teams(world.crew.call(match.count_movers, n, out[0], p.members, p.seat, m.member))
-    world.work.joined = world.crew.call(
-        match.accept, n, world.work.order, out, (p.uid, p.territory, p.members, p.members_max, p.dirty), memberships(s),
-        o.slots, world.core, world.month, world.terms.most,
+
+
+@given(match.count_movers)
+def _count_movers(world):
+    p, m = world.state.projects, world.state.memberships
+    return world.work.proposals[0], p.members, p.seat, m.member
+
+
+@given(match.accept)
+def _accept(world):
+    s, w = world.state, world.work
+    o, p = s.organisations, s.projects
+    return (
+        w.order, w.proposals, (p.uid, p.territory, p.members, p.members_max, p.dirty), memberships(s), o.slots,
+        world.core,
     )  # fmt: skip

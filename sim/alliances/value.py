@@ -12,6 +12,7 @@ it has seen. Engineering money is charged to the premium where the month is acco
 Numbers   parameters value, alliances, engineering, trust, form
 """
 
+from sim.doors import given
 from sim.kernels import alliance as kernel
 from sim.phases import phase
 
@@ -33,14 +34,18 @@ from sim.phases import phase
 )  # fmt: skip
 def appraise(world):
     """Compute value, value alone, coordination and, when something changed, the shares of every living project."""
+    world.crew.share(_appraise, len(world.state.projects), world.month, world.recorded_terms)
+
+
+@given(kernel.appraise)
+def _appraise(world):
     s = world.state
     o, p, m, ties, shares = s.organisations, s.projects, s.memberships, s.ties, s.shares
-    world.crew.share(
-        kernel.appraise, len(p),
+    return (
         (p.state, p.started, p.dirty, p.members, p.weight, p.fit, p.engineering, world.work.followed, p.value,
          p.alone, p.coordination, p.share_value),
         (p.seat, m.member, m.effort, m.hours, shares.solo, shares.share, shares.perceived, shares.seen),
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), o.efficiency, p.kind,
-        (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented), world.month, world.recorded_terms,
+        (p.untied, p.reserve, p.step, p.setup, p.left, p.implemented),
     )  # fmt: skip

@@ -378,7 +378,7 @@ def is_member(j, team, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_movers(n, proposed, members, seat, member):
+def count_movers(proposed, members, seat, member, n):
     """Return how many of n projects need a team, or a larger one, if one more joins."""
     movers = 0
     for k in range(n):
@@ -421,7 +421,7 @@ def put_best_first(n, gain, project, uid, order):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def accept(n, order, proposals, projects, memberships, slots, core, month, most):
+def accept(order, proposals, projects, memberships, slots, core, n, month, most):
     """Let those join to whom n founders propose, best proposal first; return how many joined in the core.
 
     Serial on purpose: two founders may want the same partner. Projects whose seats are taken move to a team: there are

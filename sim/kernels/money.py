@@ -128,7 +128,7 @@ def cut(amount, share, seed, uid, month, sub, paid, received):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def deliver(spent, spread, ident, seed, month, market, flow, first, last):
+def deliver(spread, ident, market, flow, seed, month, spent, first, last):
     """Send what each model of each territory spent to its receivers; the outside keeps its part."""
     for t in range(first, last):
         uid = PLACE + np.uint64(ident[t])
@@ -145,7 +145,7 @@ def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month,
     The luck of a month is a share of the normal receipts of its organisations, the same for all its models: what
     is won from elsewhere, or lost to elsewhere. What is lost cannot exceed what the market holds.
     """
-    deliver(spent, spread, ident, seed, month, market, flow, first, last)
+    deliver(spread, ident, market, flow, seed, month, spent, first, last)
     for t in range(first, last):
         luck = 0.0
         if sd > 0.0:
@@ -310,7 +310,7 @@ def fill_purses(collected, wanted, part, purse):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay_out(amounts, payroll, payer, rest, market, flow):
+def pay_out(market, flow, payer, amounts, payroll, rest):
     """Let one model of each territory pay wages to residents and, for the rest, buy from one model."""
     for t in range(amounts.size):
         wages = np.int64(math.floor(amounts[t] * payroll))

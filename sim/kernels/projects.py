@@ -85,22 +85,21 @@ def list_free(state, contract, uid, innovation, life, left, stale, out, first, l
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_near(free, founders, projects, rows, out):
-    """List one of the free rows for the project of each founder, and return how many there are.
+def list_near(free, founders, rows, out, room, opening):
+    """List one of the first `room` free rows for the project of each of the first founders, `opening` of them.
 
-    Founders come in the order of their `rows` rows, and so do their projects in the `projects` rows of their table, as
-    far as there is room: what is done for projects in turn then finds their founders one near the other in memory.
-    Nothing depends on it.
+    Founders come in the order of their `rows` rows, and so do their projects in the table of projects, as long as
+    `out`, as far as there is room: what is done for projects in turn then finds their founders one near the other in
+    memory. Nothing depends on it.
     """
     n = 0
-    for at in range(free.size):
-        if n == founders.size:
+    for at in range(room):
+        if n == opening:
             break
-        enough = free.size - at > founders.size - n
-        if founders[n] * projects <= free[at] * rows or not enough:
+        enough = room - at > opening - n
+        if founders[n] * out.size <= free[at] * rows or not enough:
             out[n] = free[at]
             n += 1
-    return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -172,8 +171,8 @@ def open_projects(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_rows(rows, n, kind, cohort, table, founder, org_uid, innovation, taken, life, life_taken, founder_uid):
-    """Give the n projects that opened (`rows`, of a table of so many) rows that only some have: of innovations, lives.
+def take_rows(rows, kind, founder, org_uid, innovation, taken, life, life_taken, founder_uid, n, cohort):
+    """Give the first n of these projects, which opened, rows that only some have: of innovations, of lives.
 
     Innovations have both, and all projects of the inception cohort a life. Returns how many free rows each of the two
     tables lacks: nobody takes one before there are enough.
@@ -185,8 +184,8 @@ def take_rows(rows, n, kind, cohort, table, founder, org_uid, innovation, taken,
     free, free_lives = count_free(taken), count_free(life_taken)
     if innovations > free or lives > free_lives:
         return max(0, innovations - free), max(0, lives - free_lives)
-    take(rows, n, kind, False, innovations, free, table, innovation, taken)
-    take(rows, n, kind, cohort, lives, free_lives, table, life, life_taken)
+    take(rows, n, kind, False, innovations, free, innovation, taken)
+    take(rows, n, kind, cohort, lives, free_lives, life, life_taken)
     for k in range(n):
         p = rows[k]
         if life[p] > 0:
@@ -204,7 +203,7 @@ def count_free(taken):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take(rows, n, kind, everybody, wanted, free, table, row, taken):
+def take(rows, n, kind, everybody, wanted, free, row, taken):
     """Give a free row of a table to each of these projects, or to innovations: `wanted` of the `free` ones.
 
     They come in the order of the rows of their own table, and so do the rows that they take, as far as there is room:
@@ -215,7 +214,7 @@ def take(rows, n, kind, everybody, wanted, free, table, row, taken):
         p = rows[k]
         if not everybody and kind[p] != INNOVATION:
             continue
-        while taken[at] or (at * table < p * taken.size and free > wanted):
+        while taken[at] or (at * row.size < p * taken.size and free > wanted):
             free -= taken[at] == 0
             at += 1
         row[p], taken[at] = at, 1
@@ -366,7 +365,7 @@ def spend_together(i, amount, cash, settled):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def work(projects, memberships, organisations, seed, month, terms, gifts, cap, worth, sums, first, last):
+def work(projects, memberships, organisations, gifts, cap, worth, seed, month, terms, sums, first, last):
     """Do one month of work in projects first..last-1: promises, money due, hours used, value delivered.
 
     Writes what each member pays of its own (`paid`), the untied cents that the project hands to its members (`gifts`),
@@ -533,7 +532,7 @@ def hand(p, given, projects, memberships, organisations, paid):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def post_handed(handed, paid, owners, outside, flow):
+def post_handed(flow, outside, handed, paid, owners):
     """Post what members of each territory were handed, as `hand` counts it, out of what each fund paid[territory].
 
     Fund f belongs to the model owners[f]. What does not stay in the territory goes to the outside.
@@ -700,7 +699,7 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def grant(
-    projects, memberships, organisations, lives, cap, worth, asked, weighed, fund, given, paid, first, last,
+    projects, memberships, organisations, lives, given, cap, worth, asked, weighed, fund, paid, first, last,
 ):  # fmt: skip
     """Decide what the three funds of each territory grant to projects first..last-1, within what they hold, and hand it
     to their members.
@@ -742,7 +741,7 @@ def grant(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_grants(granted, fund, opening, totals, paid):
+def take_grants(granted, totals, paid, fund, opening):
     """Take what was granted, granted[territory, fund, MODELS or MODELS + 1] (see `grant`), from the funds, whose
     `opening` is kept; count it in `totals` and `paid`.
     """
