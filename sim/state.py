@@ -14,6 +14,7 @@ from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
 CHECKED = ("settled", "hired")  # columns of organisations that strict mode alone reads: they have no rows elsewhere
+LEAST = 32  # rows that a table grows by, at least: what is put together of its columns is then put together anew
 SORTED = 40_000  # organisations from which on it matters where projects lie: fewer fit in the caches
 
 
@@ -204,7 +205,7 @@ class State:
         many there are, nor on which of them a project takes.
         """
         before, first = len(self.projects), self.first_single
-        rows = min(before + max(more, before // 16), self.projects._most)
+        rows = min(before + max(more, before // 16, LEAST), self.projects._most)
         self.projects.show(rows)
         self.memberships.show(rows, ahead=first)
         self.memberships.member[first + before :] = -1
@@ -253,7 +254,7 @@ class State:
         first = self.first_single
         missing = wanted - seats.count_large(self.memberships.member, first)
         if missing > 0:
-            more = WIDTH * max(missing, first // WIDTH // 16)
+            more = WIDTH * max(missing, first // WIDTH // 16, LEAST // WIDTH)
             more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one
             self.memberships.show(len(self.projects), ahead=first + more)
             self.shares.show(0, ahead=first + more)
@@ -283,4 +284,4 @@ def lengthen(table: Table, missing: int):
     """Add the rows that are missing to a table of what only some have, by eighths of it, up to as many as may be."""
     if missing > 0:
         rows = len(table)
-        table.show(min(rows + max(missing, rows // 8), table._most))
+        table.show(min(rows + max(missing, rows // 8, LEAST), table._most))

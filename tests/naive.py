@@ -824,10 +824,10 @@ class matching:
     def with_premium(gain, t):
         return gain + t.premium_rate * max(0.0, gain)
 
-    def count_movers(n, proposed, members, seat, member):
+    def count_movers(proposed, members, seat, member, n):
         return sum(not seats.has_room(p, members[p], seat, member) for p in proposed[:n])
 
-    def accept(n, order, proposals, projects, memberships, slots, core, month, most):
+    def accept(order, proposals, projects, memberships, slots, core, n, month, most):
         uid, territory, members, members_max, dirty = projects
         seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
         accepted = 0
@@ -1070,17 +1070,16 @@ class projects:
             opened += core[territory[p]]
         return opened
 
-    def list_near(free, founders, projects, rows, out):
-        ready = list(free)  # the first that is not before its place, unless no more are left than are needed
-        for n, founder in enumerate(founders):
-            while len(ready) > len(founders) - n and ready[0] * rows < founder * projects:
+    def list_near(free, founders, rows, out, room, opening):
+        ready = free[:room]  # the first that is not before its place, unless no more are left than are needed
+        for n, founder in enumerate(founders[:opening]):
+            while len(ready) > opening - n and ready[0] * rows < founder * len(out):
                 ready.pop(0)
             if not ready:
-                return n
+                return
             out[n] = ready.pop(0)
-        return len(founders)
 
-    def take_rows(rows, n, kind, cohort, table, founder, org_uid, innovation, taken, life, life_taken, founder_uid):
+    def take_rows(rows, kind, founder, org_uid, innovation, taken, life, life_taken, founder_uid, n, cohort):
         innovations = [p for p in rows[:n] if kind[p] == 2]
         wanted = (innovations, innovation, taken), (rows[:n] if cohort else innovations, life, life_taken)
         missing = tuple(max(0, len(new) - held[1:].count(0)) for new, _, held in wanted)
@@ -1089,7 +1088,7 @@ class projects:
         for new, row, held in wanted:
             free = [at for at in range(1, len(held)) if not held[at]]
             for k, p in enumerate(new):
-                while len(free) > len(new) - k and free[0] * table < p * len(held):
+                while len(free) > len(new) - k and free[0] * len(row) < p * len(held):
                     free.pop(0)
                 row[p] = free.pop(0)
                 held[row[p]] = 1
@@ -1126,7 +1125,7 @@ class projects:
             flow[place][owner][7] += amount
             flow[territory[i]][7][model[i]] += amount
 
-    def work(table, memberships, organisations, seed, month, t, gifts, cap, worth, sums, first, last):
+    def work(table, memberships, organisations, gifts, cap, worth, seed, month, t, sums, first, last):
         """Those in several projects have decided before (`keep_promises`); the others have the cash of this one."""
         (state, step, members, territory, domain, bid, waiting, value_, alone, coordination, plan_value, perceived,
          engineering, free_money, engineered, setup, left, implemented, reserve, delivered, life,
@@ -1244,7 +1243,7 @@ class projects:
                     received[seat[p] + s] += part
                 paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
 
-    def post_handed(handed, paid, owners, outside, flow):
+    def post_handed(flow, outside, handed, paid, owners):
         for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):
             for payer, amounts in zip((*owners, outside), sums, strict=True):
                 for k, amount in enumerate(amounts[:7]):
@@ -1286,7 +1285,7 @@ class projects:
         return made
 
     def grant(
-        table, memberships, organisations, lives, cap, worth, asked, weighed, fund, given, paid, first, last
+        table, memberships, organisations, lives, given, cap, worth, asked, weighed, fund, paid, first, last
     ):  # fmt: skip
         (territory, members), (life, counts) = table, lives
         for p in (p for p in range(first, last) if cap[p] > 0):
@@ -1305,7 +1304,7 @@ class projects:
                 paid[place][k][7 + int(members[p] > 1)] += given[p][k]
             projects.hand(p, given, table, memberships, organisations, paid)
 
-    def take_grants(granted, fund, opening, totals, paid):
+    def take_grants(granted, totals, paid, fund, opening):
         opening[:] = [list(held) for held in fund]
         for place, funds in enumerate(granted):
             for k in range(3):

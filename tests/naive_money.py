@@ -42,7 +42,7 @@ def cohorts_of(t):
 
 
 class money:
-    def pay_out(amounts, payroll, payer, rest, market, flow):
+    def pay_out(market, flow, payer, amounts, payroll, rest):
         for t, amount in enumerate(amounts):
             wages = math.floor(amount * payroll)
             for receiver, part in ((1, wages), (rest, amount - wages)):
@@ -88,7 +88,7 @@ class money:
             paid[j] += part
             received[j] += part if j < OUTSIDE else 0
 
-    def deliver(spent, spread, ident, seed, month, market, flow, first, last):
+    def deliver(spread, ident, market, flow, seed, month, spent, first, last):
         for t in range(first, last):
             for i, amount in enumerate(spent[t]):
                 row = slice(8 * i, 8 * i + 8)
@@ -97,7 +97,7 @@ class money:
                 flow[t][row] = [before + part for before, part in zip(flow[t][row], parts, strict=True)]
 
     def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
-        money.deliver(spent, spread, ident, seed, month, market, flow, first, last)
+        money.deliver(spread, ident, market, flow, seed, month, spent, first, last)
         for t in range(first, last):
             luck = sd * naive.chance.normal(seed, PLACE + ident[t], month, 31, 0) if sd else 0.0
             luck = max(-1.0, min(1.0, luck))

@@ -1,5 +1,6 @@
 """Kernels are called by doors that do not look at types: here it is verified that they need not."""
 
+import weakref
 from functools import partial
 
 import numba
@@ -9,7 +10,7 @@ from numba.core.dispatcher import Dispatcher
 
 import sim
 from sim import threads
-from sim.doors import Doors
+from sim.doors import Doors, Given, given
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.results import digests_of
@@ -28,18 +29,38 @@ def kind(x):
     return (type(x), *map(kind, x)) if isinstance(x, tuple) else type(x)
 
 
+def place(x):
+    """Return where an argument lies and what it is: two arrays of the same memory are the same."""
+    if isinstance(x, np.ndarray):
+        return x.ctypes.data, x.shape, x.strides, x.dtype
+    return tuple(map(place, x)) if isinstance(x, tuple) else (type(x), x)
+
+
 class Watched(Doors):
-    """Doors that look at types, and refuse those that are not what they were the first time."""
+    """Doors that look at types and at columns, and refuse those that are not what they were the first time."""
 
-    def __init__(self):
-        super().__init__()
-        self.types = {}
+    def __init__(self, world):
+        super().__init__(world)
+        world.state.watchers[:] = [self.forget]
+        self.types, self.columns, self.again = {}, {}, set()
 
-    def __missing__(self, kernel):
-        return partial(self._look, kernel)
+    def __missing__(self, what):
+        if not isinstance(what, Given):
+            return partial(self._look, what)
+        now = what.columns(self._world())
+        before = self.columns.setdefault(what, now)
+        for at, (one, other) in enumerate(zip(now, before, strict=True)):
+            assert place(one) == place(other), f"{what.kernel}, argument {at} is another than before"
+        if now is not before:
+            self.again.add(what)
+        return partial(self._look, what.kernel, *now)
+
+    def forget(self):
+        self.columns.clear()
 
     def clear(self):
         self.types.clear()
+        self.columns.clear()
 
     def _look(self, kernel, *arguments):
         found = tuple(map(kind, arguments))
@@ -52,16 +73,18 @@ class Watched(Doors):
 def watched(place, parameters, months, **how):
     """Run a world whose doors are watched; return the kernels that it called by them."""
     world = sim.World(place, parameters, seed=3, **how)
-    world.crew.doors = Watched()
+    world.crew.doors = Watched(world)
     record, called = Record(world, months), set()
     for _ in range(months):
         world.run(1, record)
         called |= set(world.crew.doors.types)
-    return called
+    return called, world.crew.doors.again
 
 
 def test_arguments_keep_their_types_in_the_default_world(parameters):
-    assert len(watched(sim.load_territory("synthetic:1"), parameters, 40)) > 55, "few calls go by doors"
+    called, again = watched(sim.load_territory("synthetic:1"), parameters, 40)
+    assert len(called) > 55, "few calls go by doors"
+    assert len(again) > 15, "few columns are kept from month to month"
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -111,6 +134,53 @@ def test_the_second_call_goes_by_the_door(double):
     doors.clear()  # parameters have changed
     assert doors[double](2.5) == 5.0
     assert doors[double] is double, "compiled for two types: numba chooses"
+
+
+class Two:
+    """A world of two columns."""
+
+    first, second = np.arange(3), np.arange(4)
+
+
+def test_columns_are_put_together_once(double):
+    """Until the doors are told that they are others."""
+    world, asked = Two(), []
+
+    @given(numba.njit(lambda a, b, n: a.sum() + b.sum() + n))
+    def total(world):
+        asked.append(world)
+        return world.first, world.second
+
+    doors = Doors(world)
+    assert [doors[total](n) for n in (0, 1, 2, 3)] == [9, 10, 11, 12]
+    assert len(asked) == 2, "numba has read the types, then columns are kept"
+    world.first = np.arange(9)
+    assert doors[total](0) == 9
+    doors.forget()
+    assert doors[total](0) == 42
+    assert len(asked) == 3 and total.kernel in doors
+    doors.clear()
+    assert not doors
+
+
+def test_a_table_that_moves_is_told(parameters):
+    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1)
+    world.run(60)
+    doors = world.crew.doors
+    assert any(isinstance(what, Given) for what in doors)
+    world.state.loans.show(0)
+    assert any(isinstance(what, Given) for what in doors), "loans move nearly each month: nobody keeps them"
+    world.state.grow(1)
+    assert not any(isinstance(what, Given) for what in doors)
+    assert doors
+
+
+def test_a_world_goes_with_its_last_user(parameters):
+    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1)
+    world.run(2)
+    gone = weakref.ref(world)
+    del world
+    assert gone() is None, "its arrays would wait for Python to look for dead objects"
 
 
 def test_strict_mode_reads_types_each_time(double):

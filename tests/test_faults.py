@@ -4,8 +4,6 @@ A fault is a phase slipped into the month right after a real one; strict mode mu
 account or invariant broke, after which phase and in which month.
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from sim.errors import AccountError, RunError, SimError
 from sim.kernels import accounts, decisions
 from sim.ledger import Ledger, holder
 from sim.state import columns
+from tests.compare import stand_in
 
 MONTHS = 14  # enough for alliances to be at work with the quick set-up of `busy_world`
 
@@ -217,7 +216,7 @@ def test_value_created_by_a_broken_kernel_is_caught(busy_world, monkeypatch):
         real(projects, memberships, organisations, *rest)
         organisations[4][living(world)] += 10  # cash
 
-    monkeypatch.setattr(production, "kernel", SimpleNamespace(**{**vars(production.kernel), "work": generous}))
+    stand_in(monkeypatch, production.kernel, "work", generous)
     with pytest.raises(AccountError, match=r"'cash'.*\+10 cents"):
         world.run(1)
 

@@ -17,7 +17,7 @@ from sim.kernels import chance, credit, engagement, initial, life, money, person
 from sim.kernels import decisions as d
 from sim.parameters import Change
 from tests import naive, naive_money
-from tests.compare import Recorder, agree, copied, plain
+from tests.compare import Recorder, agree, copied, plain, stand_in
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 HARD_TIMES = {
@@ -96,7 +96,7 @@ def calls(places, parameters):
                     name = f"{module.__name__.split('.')[-1]}.{kernel.__name__}"
                     recorders[name] = Recorder(kernel)
                     recorders[name].listening = True
-                    patch.setattr(module, kernel.__name__, recorders[name])
+                    stand_in(patch, module, kernel.__name__, recorders[name])
         sim.World(places, chosen, seed=3, strict=True).run(MONTHS)
     return {name: recorder.calls for name, recorder in recorders.items()}
 

@@ -7,6 +7,7 @@ from sim.alliances import needs
 from sim.cohort import cohort
 from sim.kernels import alliance, matching, projects
 from sim.record import Record
+from tests.compare import stand_in
 
 ENGINEERED = {"engineering.dose": 5.0}
 
@@ -220,7 +221,7 @@ def test_the_winner_s_curse_is_perceived_and_never_recorded(busy_world, monkeypa
         seen.extend(gain[:n][full])
         return n
 
-    monkeypatch.setattr(matching, "propose", spy)
+    stand_in(monkeypatch, matching, "propose", spy)
     world.run(24)
     p = world.state.projects
     allied = living(world)[p.members[living(world)] == 2]

@@ -20,6 +20,7 @@ from sim.kernels.atomic import add
 from sim.record import Record
 from sim.results import digest_of, digests_of
 from sim.threads import Crew
+from tests.compare import stand_in
 from tests.conftest import BUSY, village
 
 SCRIPT = """
@@ -44,12 +45,11 @@ def test_nothing_depends_on_where_projects_lie(changed, busy_world, monkeypatch)
     found = digest_of(tables(busy_world(values=changed), 30))
     list_near, places = projects.list_near, np.random.default_rng(1)
 
-    def anywhere(free, founders, table, rows, out):
-        n = list_near(free, founders, table, rows, out)
-        out[:n] = places.permutation(free)[:n]
-        return n
+    def anywhere(free, founders, rows, out, room, opening):
+        list_near(free, founders, rows, out, room, opening)
+        out[:opening] = places.permutation(free[:room])[:opening]
 
-    monkeypatch.setattr(projects, "list_near", anywhere)
+    stand_in(monkeypatch, projects, "list_near", anywhere)
     assert digest_of(tables(busy_world(values=changed), 30)) == found
     monkeypatch.undo()
     monkeypatch.setattr(state, "SORTED", 0)

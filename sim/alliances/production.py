@@ -89,12 +89,19 @@ def _work(world):
 def _open_sums(world):
     w, place = world.work, world.state.territories
     return (
-        w.month_of_projects, place.purse[:, ENGINEERING], w.wages, w.handed, w.spent, w.asked, place.delivered, w.totals
+        w.month_of_projects,
+        place.purse[:, ENGINEERING],
+        w.wages,
+        w.handed,
+        w.spent,
+        w.asked,
+        place.delivered,
+        w.totals,
     )
 
 
 def in_several_projects(world) -> int:
-    """Mark the organisations that are in several projects, list their rows in the work array `rows`; return how many."""
+    """Mark the organisations that are in several projects and list them in the work array `rows`; return how many."""
     return world.crew.gather(_list_several, len(world.state.organisations), world.work.rows)
 
 
