@@ -16,6 +16,7 @@ from sim.alliances import innovation
 from sim.alliances.production import TOTALS
 from sim.cohort import snapshot
 from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
+from sim.doors import given
 from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
 from sim.ledger import MODELS
@@ -108,10 +109,8 @@ class Record:
 
     def month(self, world):
         """Record the month that has just ended."""
-        row, o = self._row, world.state.organisations
-        world.crew.segments(
-            kernel.count_organisations, world.state.segments, o.alive, o.size, o.desire, o.lean, self._counts
-        )
+        row = self._row
+        world.crew.segments(_count_organisations, self._counts)
         world.crew.call(kernel.list_living, self._counts, world.core, self._among, row["living"])
         _projects(world, self._among, row["projects"])
         aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
@@ -168,24 +167,40 @@ def _names(kind: type) -> list[str]:
     return [name for of, names in BLOCKS.values() if of is kind for name in names]
 
 
+@given(kernel.count_organisations)
+def _count_organisations(world):
+    o = world.state.organisations
+    return world.state.segments, o.alive, o.size, o.desire, o.lean
+
+
 def _projects(world, among, counts) -> None:
     """Count projects and who is allied with whom."""
     counts.fill(0)
+    world.crew.total(_count_projects, len(world.state.projects), counts, among)
+
+
+@given(kernel.count_projects)
+def _count_projects(world):
     s = world.state
     o, p = s.organisations, s.projects
-    world.crew.total(
-        kernel.count_projects, len(p), counts,
+    return (
         (p.state, p.members, p.step, p.kind, p.founder, p.territory, p.contract), p.seat, s.memberships.member,
-        world.core, (o.size, o.model, o.territory), among,
+        world.core, (o.size, o.model, o.territory),
     )  # fmt: skip
 
 
 def _innovations(world, row) -> int:
     """Count innovations; return how many answer none of the first felt needs of their territory."""
-    p, i, w = world.state.projects, world.state.innovations, world.work
     return world.crew.call(
-        innovations.census, w.innovations, w.listed,
+        _census, world.work.listed, row["phases"], row["innovation_steps"], row["strategies"]
+    )  # fmt: skip
+
+
+@given(innovations.census)
+def _census(world):
+    p, i = world.state.projects, world.state.innovations
+    return (
+        world.work.innovations,
         (p.state, p.step, p.innovation, i.phase, i.phase_left, i.strategy, i.aside, p.territory, p.domain),
-        world.state.territories.stories, world.core, world.recorded_course, row["phases"], row["innovation_steps"],
-        row["strategies"],
+        world.state.territories.stories, world.core, world.recorded_course,
     )  # fmt: skip

@@ -420,7 +420,7 @@ class needs:
         usual = [statistics.fmean(needs.level(x) for x in row) for row in rest]
         return sum(m - u > excess for m, u in zip(means, usual, strict=True))
 
-    def month(need, felt, delivered, residents, rest, laws, opinion, relieved, linear):
+    def month(need, felt, residents, rest, laws, relieved, linear, delivered, opinion):
         coupling, recovery, drift, strength, scale, lag = laws
         for place in range(len(need)):
             relieved[:] = [needs.relief(v, residents[place], strength, scale, linear) for v in delivered[place]]
@@ -433,7 +433,8 @@ class places:
         for p in range(len(state)):
             completed[territory[p]] += end[p] == 1 and ended[p] == month and members_first[p] >= 2
 
-    def month(state, end, ended, members_first, territory, month, completed, *laws):
+    def month(state, end, ended, members_first, territory, completed, *more):
+        *laws, month = more
         places.count_completed(state, end, ended, members_first, territory, month, completed)
         places.ripen(completed, *laws)
 
@@ -1357,7 +1358,7 @@ class projects:
         ended_now[first : first + len(rows)] = rows
         return len(rows)
 
-    def lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, t):
+    def lose_face(rows, uid, end, seeking, territory, members, seat, member, desire, declared, seed, n, t):
         (member,) = teams(seat, member)
         declared[:] = [t.keep_share * x for x in declared]
         for p in rows[:n]:
@@ -1372,7 +1373,7 @@ class projects:
             if end[p] == 4 and step[p] < 5:
                 abandoned[step[p]] += 1
 
-    def close_projects(rows, n, core, table, memberships, slots, programme, ends, abandoned, anew, t):
+    def close_projects(rows, core, table, memberships, slots, programme, ends, abandoned, n, anew, t):
         state, end, step, territory, started, members, reserve, engineering, untied = table
         if anew:
             ends[:], abandoned[:] = [0] * len(ends), [0] * len(abandoned)
@@ -1429,7 +1430,7 @@ class projects:
         out[first : first + len(rows)] = rows
         return len(rows)
 
-    def review(rows, n, table, memberships, slots, org_uid, desire, seed, month, t):
+    def review(table, memberships, slots, org_uid, desire, seed, month, t, rows):
         _, _, members, dirty = table
         member = teams(*memberships)[0]
 
@@ -1438,7 +1439,7 @@ class projects:
             return thinks and projects.sees_less(p, member[p].index(i), memberships, desire, t)
 
         gone = 0
-        for p in rows[:n]:
+        for p in rows:
             for i in member[p][: members[p]]:
                 if members[p] > 1 and leaves(p, i):
                     projects.leave(p, member[p].index(i), members, memberships, dirty)

@@ -90,7 +90,7 @@ class innovation:
         return 1 - (1 - probability) ** attempts
 
     def cross(
-        rows, table, teams, money, support, stories, phase_weights, seed, month, c, anew, out, tally, start, stop
+        rows, table, teams, money, support, stories, phase_weights, out, seed, month, c, anew, tally, start, stop
     ):
         (state, uid, territory, domain, step, implemented, end, end_month, strategy, phase, left, gates, origin, aside,
          fit, first, weight, dirty, value, alone, row) = table  # fmt: skip
@@ -169,7 +169,7 @@ class innovation:
             if (anew or phase[p] != now) and not math.isclose(becomes, fit[p], rel_tol=1e-12):
                 fit[p], dirty[p] = becomes, 1
 
-    def tell(rows, n, territory, domain, out, c, stories, ended):
+    def tell(rows, territory, domain, out, c, stories, ended, n):
         lost = [p for at, p in enumerate(rows[:n]) if out[at] in (1, 3)]
         ended[: len(lost)] = lost
         for p in (p for at, p in enumerate(rows[:n]) if out[at] in (2, 3)):
@@ -182,7 +182,7 @@ class innovation:
         return min(1, math.exp(c.count * c.evaluation - gap))
 
     def spread(
-        rows, n, table, changing, stories, felt, near, lands, classes, phase_weights, seed, month, c, work, tally
+        rows, table, changing, stories, felt, near, lands, classes, phase_weights, c, work, tally, seed, n, month
     ):
         state, step, uid, territory, domain = table
         row, *own, weight, dirty = changing
@@ -268,7 +268,7 @@ class innovation:
             deployed[p] = 1
             tally[3] += 1
 
-    def census(rows, n, table, stories, core, c, by_phase, by_step, by_strategy):
+    def census(rows, table, stories, core, c, n, by_phase, by_step, by_strategy):
         state, step, row, phase, left, strategy, aside, territory, domain = table
         phase, left, strategy, aside = of_projects(row, phase, left, strategy, aside)
         living = [p for p in rows[:n] if state[p] == 1 and core[territory[p]]]

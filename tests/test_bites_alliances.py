@@ -290,9 +290,9 @@ def test_a_declared_alliance_that_never_works_is_remembered_and_felt():
     t = sim.alliances.terms.terms(sim.load_parameters().values())._replace(declared=1.0, declaration_effect=-0.2)
     desire, declared = np.array([0.1, -0.95]), np.array([1.0])
     projects.lose_face(
-        np.arange(2), 2, np.arange(2, dtype=np.uint64), np.array([4, 1], np.uint8), np.ones(2, np.uint8),
+        np.arange(2), np.arange(2, dtype=np.uint64), np.array([4, 1], np.uint8), np.ones(2, np.uint8),
         np.zeros(2, np.int32), np.array([2, 2], np.uint8), np.array([0, 2], np.int32), np.array([0, 1, 0, 1], np.int32),
-        desire, declared, 1, as_record(t),
+        desire, declared, 1, 2, as_record(t),
     )  # fmt: skip
     assert desire == pytest.approx([-0.1, -1.0])
     assert declared[0] == pytest.approx(1.0 + t.keep_share)

@@ -146,11 +146,11 @@ def test_alliances_of_the_month_are_counted_before_levels():
         np.array([2, 2, 1]),
         np.zeros(3, np.int32),
     )
-    project = state, np.ones(3, np.uint8), ended, members, home, 9
+    project = state, np.ones(3, np.uint8), ended, members, home
     place = np.zeros(1, np.int64), np.array([1000])
     laws = np.array([1.0, 2.5, 10.0]), 0.3, np.zeros(4), np.array([places.NATIONAL_MIX]), np.array(places.NATIONAL_MIX)
-    arguments = (*project, *place, *laws, 0.25, 4.0, np.zeros(1, np.uint8), np.zeros(1))
-    *_, maturity, ease = agree(kernel.month, naive.places.month, arguments)
+    arguments = (*project, *place, *laws, 0.25, 4.0, np.zeros(1, np.uint8), np.zeros(1), 9)
+    *_, maturity, ease, _ = agree(kernel.month, naive.places.month, arguments)
     assert maturity[0] == 2 and ease[0] == pytest.approx(0.9)
 
 

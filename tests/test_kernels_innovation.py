@@ -91,24 +91,24 @@ class Table:
              self.strategy, self.phase, self.left, self.gates, self.origin, self.aside, self.fit, self.first,
              self.weight, self.dirty, self.value, self.alone, self.row),
             (self.members, self.seat, self.member, self.effort, self.main_function, self.org_territory),
-            (self.life, self.counts), self.support, self.stories, WEIGHTS, 5, month, as_record(c),
-            month % 2 == 1, self.out, self.tally, 0, self.n,
+            (self.life, self.counts), self.support, self.stories, WEIGHTS, self.out, 5, month, as_record(c),
+            month % 2 == 1, self.tally, 0, self.n,
         )  # fmt: skip
 
     def tell(self, c):
         return (
-            self.listed, self.n, self.territory, self.domain, self.out, as_record(c), self.stories,
-            np.full(self.rows, -1, np.int64),
+            self.listed, self.territory, self.domain, self.out, as_record(c), self.stories,
+            np.full(self.rows, -1, np.int64), self.n,
         )  # fmt: skip
 
     def spread(self, c, month=17):
         return (
-            self.listed, self.n, (self.state, self.step, self.uid, self.territory, self.domain),
+            self.listed, (self.state, self.step, self.uid, self.territory, self.domain),
             (self.row, self.phase, self.left, self.strategy, self.origin, self.home, self.adoptions, self.deployed,
-            self.abroad,
-             self.weight, self.dirty),
-            self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, 5, month, as_record(c),
-            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally,
+             self.abroad, self.weight, self.dirty),
+            self.stories, self.felt, self.near, self.lands, self.classes, WEIGHTS, as_record(c),
+            (np.zeros(self.rows, bool), np.zeros(self.rows, np.int64), np.zeros(len(self.felt))), self.tally, 5,
+            self.n, month,
         )  # fmt: skip
 
 
@@ -207,10 +207,10 @@ def test_pick(u, parts):
 def test_census(seed):
     table = Table(seed)
     arguments = (
-        table.listed, table.n,
+        table.listed,
         (table.state, table.step, table.row, table.phase, table.left, table.strategy, table.aside, table.territory,
-        table.domain),
-        table.stories, np.array([True, False, True, True]), as_record(LIVELY), np.zeros(4, np.int64),
+         table.domain),
+        table.stories, np.array([True, False, True, True]), as_record(LIVELY), table.n, np.zeros(4, np.int64),
         np.zeros(5, np.int64), np.zeros(4, np.int64),
     )  # fmt: skip
     agree(kernel.census, naive.innovation.census, arguments)
@@ -427,6 +427,9 @@ def test_only_other_territories_and_the_same_domain_are_looked_at():
     assert (table.origin > 0).tolist() == [False, False, False, True]
 
 
+WORK = 10  # among the arguments of `spread`: its work arrays
+
+
 def test_what_is_taken_up_follows_its_law():
     """Known answer: those within reach compete by their appeal; none is with the chance that all are refused."""
     c = SURE._replace(adoption=1.0, near=1.2, size=0.9, prestige=1.5, count=0.0, evaluation=0.0)
@@ -445,7 +448,7 @@ def test_what_is_taken_up_follows_its_law():
     for month in range(tries):
         taken = np.zeros(9, np.int64)
         one = (copied(part) for part in table.spread(c, month))
-        kernel.spread(*(part if at != 13 else (part[0], taken, part[2]) for at, part in enumerate(one)))
+        kernel.spread(*(part if at != WORK else (part[0], taken, part[2]) for at, part in enumerate(one)))
         found[int(taken[0])] += 1
     expected = {q: a / sum(likely.values()) * some for q, a in likely.items()} | {-1: 1 - some}
     assert set(found) == set(expected)

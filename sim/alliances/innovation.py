@@ -26,6 +26,7 @@ import numpy as np
 
 from sim.agents.base import FINANCE, KNOWLEDGE, PERSONS
 from sim.alliances import steps
+from sim.doors import given
 from sim.kernels import innovation as kernel
 from sim.kernels.terms import as_record
 from sim.phases import phase
@@ -118,19 +119,23 @@ def phase_weights(v: dict) -> np.ndarray:
 )  # fmt: skip
 def begin(world):
     """List innovations, give those that opened this month their strategy, and pay the supports of the month."""
-    s, w = world.state, world.work
-    p, i, place = s.projects, s.innovations, s.territories
-    n = world.crew.gather(
-        kernel.begin, len(p),
-        (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, i.strategy, i.phase_left, i.aside, p.fit,
-         i.fit_first, p.weight, p.dirty, p.innovation),
-        place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
-        world.month, world.recorded_course, w.innovations,
+    w = world.work
+    w.listed = n = world.crew.gather(
+        _begin, len(world.state.projects), world.month, world.recorded_course, w.innovations
     )  # fmt: skip
-    w.listed = n
     w.tally.fill(0)
     if world.course.support > 0:
         _support(world, w.innovations, n)
+
+
+@given(kernel.begin)
+def _begin(world):
+    p, i, place = world.state.projects, world.state.innovations, world.state.territories
+    return (
+        (p.state, p.uid, p.territory, p.domain, p.kind, p.started, p.length, i.strategy, i.phase_left, i.aside, p.fit,
+         i.fit_first, p.weight, p.dirty, p.innovation),
+        place.felt, place.stories, world.values["innovation.share_strategy"], world.phase_weights, world.seed,
+    )  # fmt: skip
 
 
 def _support(world, rows, n):
@@ -175,27 +180,38 @@ def _support(world, rows, n):
 def cross(world):
     """Let innovations cross their risk zones, try their gates and change phase; tell the failures of the month."""
     s, w = world.state, world.work
-    o, p, i, f, m, place = s.organisations, s.projects, s.innovations, s.lives, s.memberships, s.territories
-    rows, n = w.innovations, w.listed
-    if world.course.support > 0:
-        kernel.count_supports(rows, n, p.territory, p.members, w.support, p.life, f.counts, w.totals, w.tally)
-    world.crew.total(
-        kernel.cross, n, w.tally, rows,
+    n, supported = w.listed, world.course.support > 0
+    if supported:
+        p = s.projects
+        kernel.count_supports(
+            w.innovations, n, p.territory, p.members, w.support, p.life, s.lives.counts, w.totals, w.tally
+        )
+    world.crew.total(_cross, n, w.tally, world.month, recorded(world), world.parameters_are_new)
+    lost = world.crew.call(_tell, n)
+    if supported:
+        w.support[w.innovations[:n]] = 0
+    if lost:
+        steps.close(world, lost)
+
+
+@given(kernel.cross)
+def _cross(world):
+    s, w = world.state, world.work
+    o, p, i, f, m = s.organisations, s.projects, s.innovations, s.lives, s.memberships
+    return (
+        w.innovations,
         (p.state, p.uid, p.territory, p.domain, p.step, p.implemented, p.end, p.ended, i.strategy, i.phase,
          i.phase_left, i.gates, i.origin, i.aside, p.fit, i.fit_first, p.weight, p.dirty, p.value, p.alone,
          p.innovation),
-        (p.members, p.seat, m.member, m.effort, o.main_function, o.territory),
-        (p.life, f.counts),
-        w.support, place.stories, world.phase_weights, world.seed, world.month, recorded(world),
-        world.parameters_are_new, w.taken,
+        (p.members, p.seat, m.member, m.effort, o.main_function, o.territory), (p.life, f.counts), w.support,
+        s.territories.stories, world.phase_weights, w.taken, world.seed,
     )  # fmt: skip
-    lost = world.crew.call(
-        kernel.tell, rows, n, p.territory, p.domain, w.taken, world.recorded_course, place.stories, w.projects
-    )
-    if world.course.support > 0:
-        w.support[rows[:n]] = 0
-    if lost:
-        steps.close(world, w.projects, lost)
+
+
+@given(kernel.tell)
+def _tell(world):
+    p, w = world.state.projects, world.work
+    return w.innovations, p.territory, p.domain, w.taken, world.recorded_course, world.state.territories.stories, w.projects
 
 
 @phase(
@@ -210,15 +226,19 @@ def cross(world):
 )  # fmt: skip
 def spread(world):
     """Let innovations that still search take up one of another territory; count those deployed."""
+    world.crew.call(_spread, world.work.listed, world.month)
+
+
+@given(kernel.spread)
+def _spread(world):
     s, w = world.state, world.work
     p, i, place = s.projects, s.innovations, s.territories
-    world.crew.call(
-        kernel.spread, w.innovations, w.listed, (p.state, p.step, p.uid, p.territory, p.domain),
+    return (
+        w.innovations, (p.state, p.step, p.uid, p.territory, p.domain),
         (p.innovation, i.phase, i.phase_left, i.strategy, i.origin, i.home, i.adoptions, i.deployed, i.abroad, p.weight,
          p.dirty),
-        place.stories, place.felt, world.near, world.lands, world.size_classes,
-        world.phase_weights, world.seed, world.month, world.recorded_course, (w.open_to, w.taken, w.touching),
-        w.tally,
+        place.stories, place.felt, world.near, world.lands, world.size_classes, world.phase_weights,
+        world.recorded_course, (w.open_to, w.taken, w.touching), w.tally, world.seed,
     )  # fmt: skip
 
 

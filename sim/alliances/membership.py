@@ -10,6 +10,7 @@ Numbers   parameters projects, desire
 import numpy as np
 
 from sim.alliances.seats import SEATS, memberships
+from sim.doors import given
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
@@ -25,13 +26,19 @@ WRITES = (*SEATS, "projects.members", "projects.dirty", "organisations.slots")
 )  # fmt: skip
 def review(world):
     """Let members who see less than they want leave."""
-    s = world.state
-    o, p, rows = s.organisations, s.projects, world.work.projects
-    table, mine = (p.state, p.step, p.members, p.dirty), memberships(s)
-    draws = o.slots, o.uid, o.desire, world.seed, world.month, world.recorded_terms
-    n = world.crew.gather(kernel.list_unhappy, len(p), table, mine, *draws, rows)
+    p, rows, month, terms = world.state.projects, world.work.projects, world.month, world.recorded_terms
+    n = world.crew.gather(_list_unhappy, len(p), month, terms, rows)
     if n:
-        world.crew.call(kernel.review, in_order_of_identity(p, rows[:n]), n, table, mine, *draws)
+        world.crew.call(_review, month, terms, in_order_of_identity(p, rows[:n]))
+
+
+def _reviewed(world):
+    s = world.state
+    o, p = s.organisations, s.projects
+    return (p.state, p.step, p.members, p.dirty), memberships(s), o.slots, o.uid, o.desire, world.seed
+
+
+_list_unhappy, _review = given(kernel.list_unhappy)(_reviewed), given(kernel.review)(_reviewed)
 
 
 def in_order_of_identity(projects, rows):

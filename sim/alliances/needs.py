@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.doors import given
 from sim.kernels import chance
 from sim.kernels import decisions as d
 from sim.kernels import needs as kernel
@@ -61,7 +62,7 @@ def begin(state, ident: np.ndarray, values: dict, seed: int):
 )  # fmt: skip
 def drift(world):
     """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
-    v, w, place = world.values, world.work, world.state.territories
+    v, place = world.values, world.state.territories
     delivered, spilled = place.delivered, float(v["needs.spillover"])
     if spilled > 0.0 and len(place) > 1:
         delivered = np.zeros_like(place.delivered)
@@ -72,10 +73,14 @@ def drift(world):
             float(v["needs.shock_places"]), world.seed,
         )  # fmt: skip
     mood = opinion(world.seed, world.month // 12, float(v["needs.opinion_sd"]))
-    world.crew.call(
-        kernel.month, place.need, place.felt, delivered, w.residents, place.rest, world.from_values(laws), mood,
-        w.relieved, bool(v["form.returns"]),
-    )  # fmt: skip
+    world.crew.call(_month, delivered, mood)
+
+
+@given(kernel.month)
+def _month(world):
+    place, w = world.state.territories, world.work
+    linear = bool(world.values["form.returns"])
+    return place.need, place.felt, w.residents, place.rest, world.from_values(laws), w.relieved, linear
 
 
 def laws(v: dict) -> tuple[float, ...]:

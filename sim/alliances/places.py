@@ -16,6 +16,7 @@ Numbers   parameters places
 
 import numpy as np
 
+from sim.doors import given
 from sim.kernels import places as kernel
 from sim.phases import phase
 
@@ -39,12 +40,15 @@ def begin(state):
 )  # fmt: skip
 def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
-    s = world.state
-    p, place = s.projects, s.territories
-    world.crew.call(
-        kernel.month, p.state, p.end, p.ended, p.members_first, p.territory, world.month, place.completed,
-        world.work.residents, *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST,
-        place.maturity, place.ease,
+    world.crew.call(_month, world.month)
+
+
+@given(kernel.month)
+def _month(world):
+    p, place = world.state.projects, world.state.territories
+    return (
+        p.state, p.end, p.ended, p.members_first, p.territory, place.completed, world.work.residents,
+        *world.from_values(laws), world.territory.commune_mix, NATIONAL_MIX, LEAST, MOST, place.maturity, place.ease,
     )  # fmt: skip
 
 

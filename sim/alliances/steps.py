@@ -11,6 +11,7 @@ Numbers   parameters projects, form
 
 from sim.agents.public_action import ENGINEERING
 from sim.alliances.seats import SEATS, memberships
+from sim.doors import given
 from sim.kernels import projects as kernel
 from sim.phases import phase
 
@@ -33,28 +34,46 @@ FREED = (  # what the end of a project writes
 )  # fmt: skip
 def advance(world):
     """Move every project one month along, end some, free their members."""
-    s, w = world.state, world.work
-    p = s.projects
     n = world.crew.gather(
-        kernel.advance, len(p),
+        _advance, len(world.state.projects), world.month, world.recorded_terms, world.work.projects
+    )  # fmt: skip
+    world.crew.call(_lose_face, n, world.recorded_terms)
+    close(world, n, anew=True)
+
+
+@given(kernel.advance)
+def _advance(world):
+    p = world.state.projects
+    return (
         (p.state, p.uid, p.step, p.left, p.setup, p.length, p.started, p.implemented, p.ended, p.end, p.members,
          p.members_first, p.seeking, p.waiting, p.bid, p.dirty, p.value, p.plan_value, p.engineering),
-        world.step_share, world.seed, world.month, world.recorded_terms, w.projects,
+        world.step_share, world.seed,
     )  # fmt: skip
-    world.crew.call(
-        kernel.lose_face, w.projects, n, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
-        s.organisations.desire, s.territories.declared, world.seed, world.recorded_terms,
-    )  # fmt: skip
-    close(world, w.projects, n, anew=True)
 
 
-def close(world, rows, n, *, anew: bool = False):
-    """Count the `n` projects that ended, free their members and give back what they had in reserve (columns FREED)."""
+@given(kernel.lose_face)
+def _lose_face(world):
     s, w = world.state, world.work
     p = s.projects
-    world.crew.call(
-        kernel.close_projects, rows, n, world.core,
+    return (
+        w.projects, p.uid, p.end, p.seeking, p.territory, p.members, p.seat, s.memberships.member,
+        s.organisations.desire, s.territories.declared, world.seed,
+    )  # fmt: skip
+
+
+def close(world, n: int, *, anew: bool = False):
+    """Count the projects that ended, the first n of the work array `projects`, free their members and give back what
+    they had in reserve (columns FREED).
+    """
+    world.crew.call(_close, n, anew, world.recorded_terms)
+
+
+@given(kernel.close_projects)
+def _close(world):
+    s, w = world.state, world.work
+    p = s.projects
+    return (
+        w.projects, world.core,
         (p.state, p.end, p.step, p.territory, p.started, p.members, p.reserve, p.engineering, p.untied),
-        memberships(s), s.organisations.slots, s.territories.purse[:, ENGINEERING], w.ends, w.abandoned, anew,
-        world.recorded_terms,
+        memberships(s), s.organisations.slots, s.territories.purse[:, ENGINEERING], w.ends, w.abandoned,
     )  # fmt: skip

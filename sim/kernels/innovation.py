@@ -264,7 +264,7 @@ def triple_gate(uid, bits, seed, month, attempts, quality, solves, broad, shared
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cross(
-    rows, innovations, teams, money, support, stories, phase_weights, seed, month, recorded, anew, out, tally, first,
+    rows, innovations, teams, money, support, stories, phase_weights, out, seed, month, recorded, anew, tally, first,
     last,
 ):  # fmt: skip
     """Let innovations rows[first:last] that are at work cross their risk zones, try their gates and change phase.
@@ -344,7 +344,7 @@ def cross(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def tell(rows, n, territory, domain, out, recorded, stories, ended):
+def tell(rows, territory, domain, out, recorded, stories, ended, n):
     """List innovations that ended while they crossed, and return how many; tell the failures of the month.
 
     An innovation that worked and ended this month before deployment leaves a story in its territory.
@@ -566,8 +566,8 @@ def choose(lookers, rows, arranged, innovations, near, land, touching, classes, 
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def spread(
-    rows, n, innovations, changing, stories, felt, near, lands, classes, phase_weights, seed, month, recorded,
-    work, tally,
+    rows, innovations, changing, stories, felt, near, lands, classes, phase_weights, recorded, work, tally, seed, n,
+    month,
 ):  # fmt: skip
     """Let innovations that still search take up, and reinvent, one of another territory; count those deployed.
 
@@ -706,7 +706,7 @@ def step_of(phase, left, strategy, stories, course):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def census(rows, n, innovations, stories, core, recorded, by_phase, by_step, by_strategy):
+def census(rows, innovations, stories, core, recorded, n, by_phase, by_step, by_strategy):
     """Count innovations of the core: at work by phase and step, living by strategy; return those aside."""
     course = recorded[0]
     state, step, row, phase, phase_left, strategy, aside, territory, domain = innovations

@@ -124,7 +124,7 @@ def tipped(need, rest, core, excess):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def month(need, felt, delivered, residents, rest, laws, opinion, relieved, linear):
+def month(need, felt, residents, rest, laws, relieved, linear, delivered, opinion):
     """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
     coupling, recovery, drift, strength, scale, lag = laws
     for t in range(need.shape[0]):

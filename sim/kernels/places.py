@@ -15,8 +15,8 @@ def count_completed(state, end, ended, members_first, territory, month, complete
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def month(
-    state, end, ended, members_first, territory, month, completed, residents, levels, effect, modes, mix, national,
-    least, most, maturity, ease,
+    state, end, ended, members_first, territory, completed, residents, levels, effect, modes, mix, national, least,
+    most, maturity, ease, month,
 ):  # fmt: skip
     """Count the alliances of the month that were completed, then write levels and ease."""
     count_completed(state, end, ended, members_first, territory, month, completed)

@@ -831,7 +831,7 @@ def next_step(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def lose_face(rows, n, uid, end, seeking, territory, members, seat, member, desire, declared, seed, terms):
+def lose_face(rows, uid, end, seeking, territory, members, seat, member, desire, declared, seed, n, terms):
     """Count, by territory, the alliances that were declared and never reached work; their members' desire moves.
 
     `declared` fades by a month first: it is what residents remember of them.
@@ -885,7 +885,7 @@ def release(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def close_projects(rows, n, core, projects, memberships, slots, programme, ends, abandoned, anew, terms):
+def close_projects(rows, core, projects, memberships, slots, programme, ends, abandoned, n, anew, terms):
     """Count the projects that ended, beside those counted before unless `anew`, and free their members."""
     state, end, step, territory, started, members, reserve, engineering, untied = projects
     if anew:
@@ -962,13 +962,13 @@ def sees_less(s, memberships, desire, t):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def review(rows, n, projects, memberships, slots, org_uid, desire, seed, month, terms):
-    """Let members of the listed alliances reconsider; those who see less than they want leave. Return how many left."""
+def review(projects, memberships, slots, org_uid, desire, seed, month, terms, rows):
+    """Let members of these alliances reconsider; those who see less than they want leave. Return how many left."""
     t = terms[0]
     _, _, members, dirty = projects
     seat, member, gone = memberships[0], memberships[1], 0
-    for at in range(n):
-        p, s = rows[at], 0
+    for p in rows:
+        s = 0
         while s < members[p] and members[p] > 1:
             i = np.int64(member[seat[p] + s])
             if sees_less(seat[p] + s, memberships, desire, t) and chance.happens(
