@@ -17,14 +17,15 @@ import statistics
 import subprocess
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.measuring import ROOT, Found, busy, last_words, tell
 from benchmarks.worlds import REGION, run_until_dense, started
+from sim.doors import Given
 
 C = Path(__file__).with_name("c")
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC", "-std=gnu11")
@@ -48,12 +49,12 @@ def measure(found: Found, names: set[str], *, full: bool = False, territory: str
         rivals = [Rival(name, Path(folder), ROUNDS) for name in KERNELS]
         for _ in range(MONTHS):
             for rival in rivals:
-                rival.enter()
+                rival.enter(world)
             try:
                 world.step()
             finally:
                 for rival in rivals:
-                    rival.leave()
+                    rival.leave(world)
     for rival in rivals:
         ratios[rival.name] = [c / ours for c, ours in zip(rival.times["c"], rival.times["ours"], strict=True)]
         found.beside[f"vs_c_{rival.name}"] = statistics.median(ratios[rival.name])
@@ -80,19 +81,21 @@ class Rival:
 
     def __init__(self, name: str, folder: Path, rounds: int):
         self.name, self.folder, self.rounds = name, folder, rounds
-        self.module = __import__(KERNELS[name], fromlist=["kernel"])
-        self.kernels = self.module.kernel
-        self.ours = getattr(self.kernels, name)
+        module = import_module(KERNELS[name])
+        self.ours = getattr(module.kernel, name)
+        self.given = next(x for x in vars(module).values() if isinstance(x, Given) and x.kernel is self.ours)
         self.times: dict[str, list[float]] = {"ours": [], "c": []}
         self.same = True
 
-    def enter(self) -> None:
+    def enter(self, world: Any) -> None:
         """Take the place of the kernel."""
-        self.module.kernel = SimpleNamespace(**{**vars(self.kernels), self.name: self})
+        self.given.kernel = self
+        world.crew.doors.forget()
 
-    def leave(self) -> None:
+    def leave(self, world: Any) -> None:
         """Give it back."""
-        self.module.kernel = self.kernels
+        self.given.kernel = self.ours
+        world.crew.doors.forget()
 
     def __call__(self, *arguments: Any) -> Any:
         named = flat(self.ours, arguments)

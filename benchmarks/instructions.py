@@ -46,6 +46,7 @@ def inside(library: str, territory: str, after: int) -> None:
         return call
 
     wrap_kernels(counted)
+    world.crew.doors.clear()
     print(f"agents {world.agents}", flush=True)
     callgrind.begin()
     world.run(1, record)

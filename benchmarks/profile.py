@@ -26,8 +26,12 @@ Wrap = Callable[[str, Callable], Callable]
 
 
 def wrap_kernels(wrap: Wrap) -> None:
-    """Put `wrap(name, kernel)` in the place of every kernel that Python calls, for the rest of the process."""
+    """Put `wrap(name, kernel)` in the place of every kernel that Python calls, for the rest of the process.
+
+    A world that has run before keeps what it called: `world.crew.doors.clear()`.
+    """
     from sim import kernels
+    from sim.doors import Given
 
     for info in pkgutil.iter_modules(kernels.__path__):
         module = importlib.import_module(f"sim.kernels.{info.name}")
@@ -44,6 +48,9 @@ def wrap_kernels(wrap: Wrap) -> None:
             for name, thing in list(vars(used).items()):
                 if thing is module:
                     setattr(used, name, stand_in)
+                elif isinstance(thing, Given):
+                    if thing.kernel.__module__ == module.__name__:
+                        thing.kernel = wrapped[thing.kernel.__name__]
                 elif hasattr(thing, "py_func") and thing.py_func.__module__ == module.__name__:
                     setattr(sys.modules[user], name, wrapped[thing.py_func.__name__])
 
@@ -68,6 +75,7 @@ def profile(
         return run
 
     wrap_kernels(lambda name, kernel: timed(by_kernel, name, kernel))
+    world.crew.doors.clear()
     phases = []
     for phase in world.phases:
         run = timed(by_phase, phase.title, phase)

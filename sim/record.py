@@ -15,8 +15,8 @@ from sim.agents.public_action import PURSES
 from sim.alliances import innovation
 from sim.alliances.production import TOTALS
 from sim.cohort import snapshot
-from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.doors import given
+from sim.indicators import ENDS, KINDS, STEPS, STRATEGIES
 from sim.kernels import innovation as innovations
 from sim.kernels import record as kernel
 from sim.ledger import MODELS

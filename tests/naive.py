@@ -918,7 +918,7 @@ class learning:
         for promises in (kept, broken):
             promises[first:last] = [[t.keep_share * x for x in row] for row in promises[first:last]]
 
-    def begin_to_remember(rows, n, memory, taken):
+    def begin_to_remember(rows, memory, taken, n):
         free = [row for row in range(1, len(taken)) if not taken[row]]
         without = [i for i in rows[:n] if not memory[i]]
         for i, row in zip(without, free, strict=False):
@@ -971,7 +971,7 @@ class learning:
             badge[i + 1] = births[i] + 2**8 * visible[i] + 2**9 * patron[i] + 2**15 * alive[i]
         badge[0] = 0
 
-    def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, t, out, first, last):
+    def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, out, seed, t, first, last):
         for i in (i for i in range(first, last) if alive[i]):
             pairs = [(badge[j + 1], born) for j, born in zip(neighbour[i], generation[i], strict=True) if j >= 0]
             known = [worn for worn, born in pairs if worn >= 2**15 and worn % 2**8 == born]
@@ -986,7 +986,7 @@ class learning:
             moved = out[i] + t.desire_rate * (wanted + t.vision - out[i])
             out[i] = max(-1.0, min(1.0, moved))
 
-    def count_alliances(state, step, members, territory, cohorts, declared, effect, living, seen):
+    def count_alliances(state, step, members, territory, cohorts, declared, living, seen, effect):
         alliances = [p for p, s in enumerate(state) if s == 1 and members[p] > 1]
         for place in range(len(living)):
             here = [p for p in alliances if territory[p] == place]

@@ -222,12 +222,12 @@ def test_kernels_in_c_give_the_same_bits(busy_world, tmp_path, form):
     world.run(13)
     rivals = [against_c.Rival(name, tmp_path, 1) for name in against_c.KERNELS]
     for rival in rivals:
-        rival.enter()
+        rival.enter(world)
     try:
         world.run(3)
     finally:
         for rival in rivals:
-            rival.leave()
+            rival.leave(world)
     for rival in rivals:
         assert len(rival.times["c"]) == 3
         assert rival.same, rival.name

@@ -281,7 +281,7 @@ def test_pull_after_inertia_and_patronage_are_known_answers():
     learning.wear_badges(alive, np.zeros(2, np.uint8), allied, allied, badge, 0, 2)
     learning.desire(
         alive, np.arange(2, dtype=np.uint64), np.full(2, 2, np.uint8), nobody, np.zeros((2, 8), np.uint8), badge,
-        np.zeros(2, np.int16), np.full(2, 102, np.uint8), 1, as_record(t), out, 0, 2,
+        np.zeros(2, np.int16), np.full(2, 102, np.uint8), out, 1, as_record(t), 0, 2,
     )  # fmt: skip
     assert out == pytest.approx([0.5 * 0.5 + 0.6 * 0.4, 0.0], rel=1e-6)
 

@@ -210,8 +210,8 @@ def _cross(world):
 
 @given(kernel.tell)
 def _tell(world):
-    p, w = world.state.projects, world.work
-    return w.innovations, p.territory, p.domain, w.taken, world.recorded_course, world.state.territories.stories, w.projects
+    p, w, stories = world.state.projects, world.work, world.state.territories.stories
+    return w.innovations, p.territory, p.domain, w.taken, world.recorded_course, stories, w.projects
 
 
 @phase(

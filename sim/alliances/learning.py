@@ -10,6 +10,7 @@ Numbers   parameters trust, alliances, desire, form
 
 from functools import partial
 
+from sim.doors import given
 from sim.kernels import learning as kernel
 from sim.phases import phase
 from sim.state import lengthen
@@ -28,19 +29,46 @@ from sim.state import lengthen
 )  # fmt: skip
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
-    s = world.state
-    o, p, m, ties, w = s.organisations, s.projects, s.memberships, s.ties, world.work
+    s, w, crew, terms = world.state, world.work, world.crew, world.recorded_terms
     w.allied.fill(0)
-    world.crew.share(kernel.mark_partners, len(p), p.state, p.members, p.seat, m.member, w.allied)
-    n = world.crew.gather(kernel.list_partners, len(o), w.allied, w.rows)
-    while without := world.crew.call(kernel.begin_to_remember, w.rows, n, ties.memory, s.memories.taken):
+    crew.share(_mark_partners, len(s.projects))
+    n = crew.gather(_list_partners, len(s.organisations), w.rows)
+    while without := crew.call(_begin_to_remember, n):
         lengthen(s.memories, without)
-    world.crew.share(kernel.fade, len(s.memories), s.memories.kept, s.memories.broken, world.recorded_terms)
-    world.crew.share(
-        kernel.remember, n, w.rows, o.alive, o.slots, o.births, o.uid,
-        (p.state, p.step, p.members, p.dirty, w.followed), (p.seat, m.member, m.kept, s.shares.seen),
-        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed, world.month,
-        world.recorded_terms,
+    crew.share(_fade, len(s.memories), terms)
+    crew.share(_remember, n, world.month, terms)
+
+
+@given(kernel.mark_partners)
+def _mark_partners(world):
+    p = world.state.projects
+    return p.state, p.members, p.seat, world.state.memberships.member, world.work.allied
+
+
+@given(kernel.list_partners)
+def _list_partners(world):
+    return (world.work.allied,)
+
+
+@given(kernel.begin_to_remember)
+def _begin_to_remember(world):
+    s = world.state
+    return world.work.rows, s.ties.memory, s.memories.taken
+
+
+@given(kernel.fade)
+def _fade(world):
+    return world.state.memories.kept, world.state.memories.broken
+
+
+@given(kernel.remember)
+def _remember(world):
+    s, w = world.state, world.work
+    o, p, m, ties = s.organisations, s.projects, s.memberships, s.ties
+    return (
+        w.rows, o.alive, o.slots, o.births, o.uid, (p.state, p.step, p.members, p.dirty, w.followed),
+        (p.seat, m.member, m.kept, s.shares.seen),
+        (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken), world.seed,
     )  # fmt: skip
 
 
@@ -59,25 +87,41 @@ def remember(world):
 )  # fmt: skip
 def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
+    crew, rows = world.crew, len(world.state.organisations)
+    crew.share(_wear_badges, rows)
+    crew.together(
+        partial(crew.call, _be_seen),  # nobody looks at it any more this month
+        partial(crew.call, _count_alliances, world.terms.declaration_effect),
+        *crew.blocks(_desire, rows, world.recorded_terms),
+    )
+
+
+@given(kernel.wear_badges)
+def _wear_badges(world):
+    o = world.state.organisations
+    return o.alive, o.births, o.visible, o.patron, world.work.badge
+
+
+@given(kernel.be_seen)
+def _be_seen(world):
+    o, p = world.state.organisations, world.state.projects
+    return p.state, p.step, p.members, p.kind, p.seat, world.state.memberships.member, o.visible, o.patron
+
+
+@given(kernel.count_alliances)
+def _count_alliances(world):
     s = world.state
-    o, p = s.organisations, s.projects
-    world.crew.share(kernel.wear_badges, len(o), o.alive, o.births, o.visible, o.patron, world.work.badge)
-    seen = p.state, p.step, p.members, p.kind, p.seat, s.memberships.member, o.visible, o.patron
-    world.crew.together(
-        partial(world.crew.call, kernel.be_seen, *seen),  # nobody looks at it any more this month
-        partial(_count_alliances, world),
-        *world.crew.blocks(
-            kernel.desire, len(o), o.alive, o.uid, o.model, s.ties.neighbour, s.ties.generation,
-            world.work.badge, o.disposition, o.threshold, world.seed, world.recorded_terms, o.desire,
-        ),
+    p, place = s.projects, s.territories
+    return (
+        p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory), place.declared,
+        place.alliances, place.seen,
     )  # fmt: skip
 
 
-def _count_alliances(world):
-    """Count alliances of each place, and those at work by resident: what residents see."""
-    s = world.state
-    p, place = s.projects, s.territories
-    world.crew.call(
-        kernel.count_alliances, p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory),
-        place.declared, world.terms.declaration_effect, place.alliances, place.seen,
+@given(kernel.desire)
+def _desire(world):
+    o, ties = world.state.organisations, world.state.ties
+    return (
+        o.alive, o.uid, o.model, ties.neighbour, ties.generation, world.work.badge, o.disposition, o.threshold,
+        o.desire, world.seed,
     )  # fmt: skip

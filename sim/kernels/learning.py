@@ -37,7 +37,7 @@ def list_partners(allied, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def begin_to_remember(rows, n, memory, taken):
+def begin_to_remember(rows, memory, taken, n):
     """Give a free row of memories to those of the first n organisations of `rows` that have none; return how many
     found none. Row 0 is nobody's.
     """
@@ -205,7 +205,7 @@ def weigh_around(neighbour, generation, badge, patronage, share):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, seed, terms, out, first, last):
+def desire(alive, uid, model, neighbour, generation, badge, disposition, threshold, out, seed, terms, first, last):
     """Move the wish to ally of each organisation towards its own disposition plus what it sees around.
 
     What is seen is last month's, so that the order of rows cannot matter. Threshold form: seeing more allied
@@ -249,7 +249,7 @@ def move(alive, disposition, pull, vision, rate, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_alliances(state, step, members, territory, residents, declared, effect, living, seen):
+def count_alliances(state, step, members, territory, residents, declared, living, seen, effect):
     """Count living alliances by territory, and those at work that residents see, for a thousand of them.
 
     Each declared that never reached work counts for `effect` at work. `residents` = (persons, territory) of cohorts.
