@@ -16,11 +16,18 @@ lives there (never by territory: one may hold half of a region); each thread tak
 What such a kernel promises: it writes only what belongs to rows first..last-1 (or a mark that others write alike),
 reads nothing that another block writes, and adds floats only within one row or one segment. Whole numbers may be added
 by block, then together.
+
+Threads that wait look at a word of memory for a while before they fall asleep (`sim/kernels/watch.py`): a helper for
+the next job, the thread that shares for the last task. Sleepers wake tens of microseconds late, some forty times a
+month. What they look for is written by a thread that is about to let go of Python's lock, or has: who wanted the lock
+at once would fall asleep over it. Nobody looks for long: a world that pauses costs nothing.
 """
 
+import functools
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
@@ -30,12 +37,15 @@ import numpy as np
 from numba import config
 
 from sim.doors import Doors
+from sim.kernels.watch import watch
 
 SMALL = 40_000  # rows of organisations below which a second thread costs more than it brings
 # A call of a kernel costs 1 to 7 microseconds under Python's lock: few blocks. Each thread takes one of the first
 # round, and those that are early take more of the next ones.
 ROUNDS = (0.5, 0.2, 0.12, 0.08, 0.06, 0.04)  # of the rows, shared by as many blocks as threads
 RUNS = 4  # of segments, or of territories, for each thread
+JOB, END = 150, 200  # microseconds that a helper looks for a job, and who shares a job for its last task
+RESTS = 160  # of a helper that saw a job: some microseconds, until who shares it is in its first kernel
 
 
 class Crew:
@@ -117,9 +127,7 @@ class Crew:
         if self.threads == 1 or len(tasks) == 1:
             return [task() for task in tasks]
         job = _Job(tasks)
-        _hire(self.threads - 1)
-        for _ in range(min(self.threads, len(tasks)) - 1):
-            _jobs.put(job)
+        _post(job, min(self.threads, len(tasks)) - 1)
         return job.finish()
 
     def _cut(self, rows: int) -> list[tuple[int, int]]:
@@ -155,21 +163,26 @@ class _Job:
         self._taken, self._done = itertools.count(), itertools.count(1)
         self._last = threading.Lock()
         self._last.acquire()  # until the last task is done
+        self.over = np.zeros(1, np.int64)  # 1 soon after, for who looks
 
-    def work(self):
-        """Do tasks until all are taken."""
+    def work(self) -> bool:
+        """Do tasks until all are taken; return whether the last to be done was among them."""
+        last = False
         while (at := next(self._taken)) < len(self.tasks):
             try:
                 self.results[at] = self.tasks[at]()
             except BaseException as error:
                 self.error = self.error or error
             if next(self._done) == len(self.tasks):
+                last = True
                 self._last.release()
+        return last
 
     def finish(self) -> list[Any]:
         """Work with the others, wait for those who still work, and return what each task returned."""
-        self.work()
-        self._last.acquire()
+        if not self.work():
+            _doors[watch](_nothing, self.over, 0, _turns[1], 0)
+            self._last.acquire()
         if self.error is not None:
             raise self.error
         return self.results
@@ -178,21 +191,51 @@ class _Job:
 _jobs: SimpleQueue = SimpleQueue()
 _helpers: list[threading.Thread] = []
 _hiring = threading.Lock()
+_turns = (0, 0)  # of `watch`, for JOB and for END
+_doors = Doors()
+_number = itertools.count(1)
+# The number of the latest job, for who looks, and what nobody looks at: each on a line of memory of its own.
+_posted, _nothing = np.zeros((2, 16), np.int64)
+
+
+def _post(job: _Job, helpers: int) -> None:
+    """Offer a job to helpers; they come when the caller has had time to enter its first kernel."""
+    _hire(helpers)
+    for _ in range(helpers):
+        _jobs.put(job)
+    _posted[0] = next(_number)
 
 
 def _hire(number: int) -> None:
     """Have at least so many threads that wait for jobs; they end with the process."""
+    global _turns
     if len(_helpers) >= number:
         return
     with _hiring:
+        _turns = tuple(round(_pace() * wait) for wait in (JOB, END))
         while len(_helpers) < number:
             _helpers.append(threading.Thread(target=_help, name="sim", daemon=True))
             _helpers[-1].start()
 
 
 def _help() -> None:
+    done = _nothing
     while True:
-        _jobs.get().work()
+        number = int(_posted[0])  # first: what is posted from here on is seen
+        _doors[watch](done, _posted, number, _turns[0] if _jobs.empty() else 0, RESTS)
+        job = _jobs.get()
+        done = job.over if job.work() else _nothing
+
+
+@functools.cache
+def _pace() -> float:
+    """Return how many turns of `watch` are a microsecond."""
+    times = []
+    for turns in (1, 25, 25, 25):  # the first time it may be compiled
+        start = time.perf_counter()
+        _doors[watch](_nothing, _nothing, 1, turns, 0)
+        times.append(time.perf_counter() - start)
+    return 25e-6 / min(times[1:])
 
 
 def _forget() -> None:

@@ -1504,6 +1504,12 @@ class rows:
         rows.wipe(memory, layout, held, 0, len(held))
 
 
+class watch:
+    def watch(told, words, seen, turns, more):
+        told[0] = 1
+        return turns > 0 and words[0] != seen
+
+
 class record:
     def add_up(tables, core):
         kept = ([row for row, counts in zip(table, core, strict=True) if counts] for table in tables)

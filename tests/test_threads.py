@@ -1,19 +1,24 @@
 """Threads share rows, never results: any number of them, any blocks, the same bits."""
 
 import json
+import platform
 import threading
+import time
 from functools import partial
 
 import numpy as np
 import pytest
+from numba import njit
 
 import sim
 from sim import threads
 from sim.cli import code_of
 from sim.errors import AccountError
+from sim.kernels import watch
 from sim.record import Record
 from sim.results import digests_of
 from sim.threads import Crew
+from tests import naive
 from tests.test_kernels_month import EASY, WORLDS, places  # noqa: F401 (a fixture)
 
 HARD_TIMES = {"money.income_sd": 0.6, "money.credit_months": 0.5}
@@ -105,6 +110,45 @@ def test_a_mistake_in_a_thread_is_raised_where_it_was_asked(many_blocks):
 
     with pytest.raises(AccountError, match="cash"):
         Crew(segments(0), 2).share(fails, 40)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 50])
+def test_a_word_is_looked_at_until_it_changes(turns):
+    for word, seen in ((3, 3), (3, 4)):
+        told, words, naively = np.zeros(2, np.int64), np.array([word, seen]), [0, 0]
+        assert watch.watch(told, words, seen, turns, 2) == naive.watch.watch(naively, [word, seen], seen, turns, 2)
+        assert told.tolist() == naively == [1, 0]
+
+
+def test_the_processor_is_told_that_it_waits():
+    @njit(nogil=True)
+    def wait(words):
+        while not watch.look(words):
+            watch.rest()
+        watch.tell(words, words[0] + 1)
+
+    words = np.zeros(1, np.int64)
+    waiting = threading.Thread(target=wait, args=(words,))
+    wait(np.ones(1, np.int64))  # compiled
+    waiting.start()
+    words[0] = 5
+    waiting.join(timeout=60)
+    assert words[0] == 6
+    if platform.machine() in ("x86_64", "AMD64"):
+        assert all("pause" in code for code in wait.inspect_asm().values())
+
+
+@pytest.mark.parametrize("turns", [(0, 0), (100, 100)])
+def test_threads_find_each_other_whether_they_look_or_sleep(turns, many_blocks, monkeypatch):
+    """Any pause between jobs, any length of tasks: nobody waits for ever."""
+    crew, beside = Crew(segments(0), 3), Crew(segments(0), 2)
+    crew.together(*[threading.get_ident] * 3)
+    assert min(threads._turns) > 0
+    monkeypatch.setattr(threads, "_turns", turns)
+    for turn in range(60):
+        time.sleep((0, 1e-5, 1e-4, 1e-3)[turn % 4])
+        tasks = [partial(time.sleep, (0, 1e-4, 1e-3)[(turn + k) % 3]) for k in range(turn % 5 + 1)]
+        assert crew.together(*tasks, partial(beside.together, *[threading.get_ident] * 4))[:-1] == [None] * len(tasks)
 
 
 def test_threads_are_asked_for_on_the_command_line(many_blocks, monkeypatch, capsys):
