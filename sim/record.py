@@ -116,7 +116,8 @@ class Record:
         aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
         w = world.work
         row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
-        row["counts"][:] = tipped, w.opened, w.joined, aside
+        counts = row["counts"]
+        counts[0], counts[1], counts[2], counts[3] = tipped, w.opened, w.joined, aside
         for kind, columns in self.monthly.items():
             columns[self.months] = self._now[kind]
         self.months += 1

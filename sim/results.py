@@ -22,6 +22,7 @@ import numpy as np
 from sim.errors import InputError, OutputError, RunError
 
 Tables = Mapping[str, Mapping[str, np.ndarray]]
+BUFFER = 2**18  # bytes that are written at a time
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,14 @@ def write(result: Result, folder: Path) -> None:
 
     started = time.perf_counter()
     for name, columns in result.tables.items():
-        table = pa.table({column: pa.array(np.asarray(values)) for column, values in columns.items()})
-        # hundreds of columns of few values: what would be said of each costs more than they do
-        parquet.write_table(
-            table, folder / f"{name}.parquet", compression="lz4", use_dictionary=False, write_statistics=False,
-            store_schema=False,
-        )  # fmt: skip
+        arrays = {column: pa.array(np.asarray(values)) for column, values in columns.items()}
+        # hundreds of columns of few values: what would be said of each, or asked of the disk, costs more than they do
+        schema = pa.schema([pa.field(column, array.type, nullable=False) for column, array in arrays.items()])
+        with pa.output_stream(folder / f"{name}.parquet", buffer_size=BUFFER) as file:
+            parquet.write_table(
+                pa.table(arrays, schema), file, compression="lz4", use_dictionary=False, write_statistics=False,
+                store_schema=False,
+            )  # fmt: skip
     result.summary["seconds"]["write"] = time.perf_counter() - started
     (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
 

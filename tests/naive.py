@@ -1244,7 +1244,7 @@ class projects:
                     received[seat[p] + s] += part
                 paid[org_territory[i]][fund if from_here else -1][org_model[i]] += part
 
-    def post_handed(flow, outside, handed, paid, owners):
+    def post_handed(handed, paid, owners, outside, flow):
         for place, (sums, whole) in enumerate(zip(handed, paid, strict=True)):
             for payer, amounts in zip((*owners, outside), sums, strict=True):
                 for k, amount in enumerate(amounts[:7]):
@@ -1305,7 +1305,7 @@ class projects:
                 paid[place][k][7 + int(members[p] > 1)] += given[p][k]
             projects.hand(p, given, table, memberships, organisations, paid)
 
-    def take_grants(granted, totals, paid, fund, opening):
+    def take_grants(granted, totals, paid, owners, outside, flow, fund, opening):
         opening[:] = [list(held) for held in fund]
         for place, funds in enumerate(granted):
             for k in range(3):
@@ -1315,6 +1315,7 @@ class projects:
                 parts, mine = [funds[k][7 + allied] for k in range(3)], totals[place][allied]
                 mine[5] -= sum(parts)
                 mine[8:11] = [t + p for t, p in zip(mine[8:11], parts, strict=True)]
+        projects.post_handed(granted, paid, owners, outside, flow)
 
     def advance(table, step_share, seed, month, t, ended_now, first, last):
         (state, uid, step, left, setup, length, _, implemented, ended, end, members, members_first, seeking, waiting,

@@ -124,7 +124,7 @@ FILES = {f"sim.kernels.{name}": globals()[name] for name in (
     "rows", "seats",
 )}  # fmt: skip
 
-ONLY_IN = {projects.hand_out: "placebo, other forms"}  # kernels of what only one of these worlds has: untied money
+ONLY_IN = dict.fromkeys((projects.hand_out, projects.post_handed), "placebo, other forms")  # it has untied money
 
 
 @cache

@@ -119,7 +119,6 @@ def grant(world, cap, worth, asked, weighed, fund, opening):
     w.repaid.fill(0)
     world.crew.total(_grant, len(world.state.projects), w.repaid, cap, worth, asked, weighed, fund)
     world.crew.call(_take_grants, fund, opening)
-    world.crew.call(_post_handed, w.repaid, w.granted, FUNDS)
 
 
 @given(kernel.grant)
@@ -135,7 +134,7 @@ def _grant(world):
 @given(kernel.take_grants)
 def _take_grants(world):
     w = world.work
-    return w.repaid, w.totals, w.granted
+    return w.repaid, w.totals, w.granted, FUNDS, OUTSIDE, world.ledger.flow
 
 
 def _hand_gifts(world):
@@ -143,18 +142,13 @@ def _hand_gifts(world):
     w = world.work
     w.gave.fill(0)
     world.crew.total(_hand_out, len(world.state.projects), w.gave)
-    world.crew.call(_post_handed, w.gave, w.handed, PUBLIC_ALONE)
+    world.crew.call(kernel.post_handed, w.gave, w.handed, PUBLIC_ALONE, OUTSIDE, world.ledger.flow)
 
 
 @given(kernel.hand_out)
 def _hand_out(world):
     p, m = world.state.projects, world.state.memberships
     return (p.territory, p.members), (p.seat, m.member, m.received[:0]), _accounts(world), world.work.gifts
-
-
-@given(kernel.post_handed)
-def _post_handed(world):
-    return world.ledger.flow, OUTSIDE
 
 
 def _accounts(world) -> tuple[np.ndarray, ...]:

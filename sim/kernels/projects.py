@@ -532,7 +532,7 @@ def hand(p, given, projects, memberships, organisations, paid):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def post_handed(flow, outside, handed, paid, owners):
+def post_handed(handed, paid, owners, outside, flow):
     """Post what members of each territory were handed, as `hand` counts it, out of what each fund paid[territory].
 
     Fund f belongs to the model owners[f]. What does not stay in the territory goes to the outside.
@@ -741,9 +741,9 @@ def grant(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def take_grants(granted, totals, paid, fund, opening):
+def take_grants(granted, totals, paid, owners, outside, flow, fund, opening):
     """Take what was granted, granted[territory, fund, MODELS or MODELS + 1] (see `grant`), from the funds, whose
-    `opening` is kept; count it in `totals` and `paid`.
+    `opening` is kept; count it in `totals` and `paid`, and post it (see `post_handed`).
     """
     for place in range(fund.shape[0]):
         for k in range(3):
@@ -754,6 +754,7 @@ def take_grants(granted, totals, paid, fund, opening):
                 paid[place, k] += part
                 totals[place, allied, 5] -= part
                 totals[place, allied, 8 + k] += part
+    post_handed(granted, paid, owners, outside, flow)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
