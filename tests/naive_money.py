@@ -96,7 +96,7 @@ class money:
                 money.cut(amount, spread[t][row], seed, PLACE + ident[t], month, 8 * i, parts, market[t])
                 flow[t][row] = [before + part for before, part in zip(flow[t][row], parts, strict=True)]
 
-    def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+    def trade(spent, spread, exports, ident, segments, alive, base, sd, market, flow, seed, month, first, last):
         money.deliver(spread, ident, market, flow, seed, month, spent, first, last)
         for t in range(first, last):
             luck = sd * naive.chance.normal(seed, PLACE + ident[t], month, 31, 0) if sd else 0.0
@@ -203,8 +203,8 @@ class persons:
         return sum(p * c for p, c in zip(persons[first:last], confidence[first:last], strict=True)) / people
 
     def live(
-        ident, uid, rates, migration, demography, seed, month, terms, seen, residents, arrived, departed, confidence,
-        newborn, people, first, last,
+        ident, uid, rates, demography, terms, seen, residents, arrived, departed, confidence, newborn, people, seed,
+        month, migration, first, last,
     ):  # fmt: skip
         """Every resident is followed: who stays, who joins from the class below, who comes from elsewhere."""
         start, _, _, inherited, _ = terms
@@ -242,7 +242,7 @@ class persons:
                     confidence[c] = felt / residents[c]
             people[t] = sum(residents[c] for c in rows)
 
-    def volunteer(residents, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
+    def volunteer(residents, uid, confidence, hours, start, pull, segment, alive, given, seed, month):
         for t, span in enumerate(segment):
             for a, c in enumerate(cohorts_of(t)):
                 exact = (
@@ -266,7 +266,7 @@ class life:
     JUST_CLOSED = 255
 
     def list_closing(
-        alive, model, cash, base, red, exits, shield, credit, patience, word, out, first, last
+        alive, model, cash, base, red, exits, credit, patience, word, shield, out, first, last
     ):  # fmt: skip
         found = []
         for i in range(first, last):
@@ -300,7 +300,7 @@ class life:
             free_fte[t] += fte[i]
             cash[i], fte[i], alive[i], red[i] = 0, 0, 0, life.JUST_CLOSED
 
-    def settle(rows, n, organisations, cohorts, banks, territories, work):
+    def settle(rows, organisations, cohorts, banks, territories, work, n):
         model, territory, alive, base, cash, settled, fte, hired, red = organisations
         free_fte, flow, defaults, unpaid = territories
         left, lost, by_cohort, weight, part = work
@@ -336,7 +336,7 @@ class life:
             for k, amount in enumerate(lost):
                 flow[t][8 * (3 if parts else OUTSIDE) + k] += amount
 
-    def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out, count, first, last):
+    def list_births(segments, usual, alive, births, red, ident, monthly, out, count, seed, month, first, last):
         for k, t, span in numbered(segments)[first:last]:
             n = max(1, len(living(span, alive)))
             mean = monthly[k] * usual[t][k] * math.sqrt(usual[t][k] / n)
@@ -359,8 +359,8 @@ class life:
         return len(found)
 
     def be_born(
-        rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
-        residents, flow, savings, capital, share,
+        rows, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents, flow,
+        savings, capital, share, n, month,
     ):  # fmt: skip
         opened = []
         savings[:] = [sum(residents[1][c] for c in cohorts_of(t)) for t in range(len(savings))]
@@ -546,7 +546,7 @@ class credit:
         return list(holder).index(i) if i in holder else -1
 
     def repay(
-        loans, segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow
+        segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow, loans
     ):
         holder, debt, borrowed = loans
         paid = [0] * len(owed)
@@ -567,7 +567,7 @@ class credit:
         owed[:] = [sum(d for i, d in zip(holder, debt, strict=True) if territory[i] == t) for t in range(len(owed))]
 
     def lend(
-        segments, alive, base, uid, savings, loans, owed, terms, seed, given, room, part, cash, settled, flow, first,
+        segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, loans, first,
         last,
     ):  # fmt: skip
         limit, hand, lendable, refusing = terms
@@ -605,7 +605,7 @@ class credit:
                 settled[i] -= amount
 
     def settle_debts(
-        rows, n, loans, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid
+        rows, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid, loans, n
     ):
         holder, debt, borrowed = loans
         for i in (i for i in rows[:n] if i in holder):

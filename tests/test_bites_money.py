@@ -223,10 +223,10 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
     }  # fmt: skip
 
 
-LEND = ("segments", "alive", "base", "uid", "savings", "loans", "owed", "terms", "seed", "given", "room", "part",
-        "cash", "settled", "flow", "first", "last")  # fmt: skip
-REPAY = ("loans", "segments", "model", "territory", "alive", "base", "months", "rate", "weight", "part", "paid", "cash",
-         "outlay", "settled", "flow")  # fmt: skip
+LEND = ("segments", "alive", "base", "uid", "savings", "owed", "terms", "seed", "given", "room", "part", "cash",
+        "settled", "flow", "loans", "first", "last")  # fmt: skip
+REPAY = ("segments", "model", "territory", "alive", "base", "months", "rate", "weight", "part", "paid", "cash",
+         "outlay", "settled", "flow", "loans")  # fmt: skip
 
 
 def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
@@ -280,8 +280,8 @@ def test_who_bears_a_default():
         debt[0] = 300
         unpaid, red = np.zeros(1, np.int64), np.zeros(3, np.uint8)
         credit.settle_debts(
-            np.array([0]), 1, a["loans"], a["segments"], a["model"], a["territory"], a["alive"], a["base"], a["weight"],
-            a["part"], a["cash"], a["settled"], red, a["flow"], unpaid,
+            np.array([0]), a["segments"], a["model"], a["territory"], a["alive"], a["base"], a["weight"], a["part"],
+            a["cash"], a["settled"], red, a["flow"], unpaid, a["loans"], 1,
         )  # fmt: skip
         assert (borrowed[0], a["settled"][0], unpaid[0], debt[0]) == (-300, lost, lost, 0)
         assert a["settled"][2] == paid and red.tolist() == [int(lost > 0), 0, 0]

@@ -111,7 +111,7 @@ def test_every_month_of_a_run_agrees_with_the_twin(calls, name, pair):
 
 def test_the_run_met_every_branch(calls):
     """Losses and estates, births refused and made, luck on both sides: else the agreement above says little."""
-    left = np.concatenate([organisations[CASH][rows[:n]] for rows, n, organisations, *_ in calls["life.settle"]])
+    left = np.concatenate([organisations[CASH][rows[:n]] for rows, organisations, *_, n in calls["life.settle"]])
     losses, estates = (left < 0).sum(), (left > 0).sum()
     births = sum(int(a[-1] - a[-2]) for a in calls["life.grow_up"])
     assert losses > 0 and estates > 0 and births > 20
@@ -120,11 +120,11 @@ def test_the_run_met_every_branch(calls):
 
 
 def test_without_a_bank_the_outside_bears_losses(calls):
-    found = (a for a in calls["life.settle"] if (a[2][CASH][a[0][: a[1]]] < 0).any())
-    rows, n, organisations, _, banks, territories, _ = arguments = copied(next(found))
+    found = (a for a in calls["life.settle"] if (a[1][CASH][a[0][: a[-1]]] < 0).any())
+    rows, organisations, _, banks, territories, _, n = arguments = copied(next(found))
     for start, stop in banks:
         organisations[ALIVE][start:stop] = 0
-    _, _, after, _, _, (_, flow, *_), (_, losses, *_) = agree(life.settle, naive.life.settle, arguments)
+    _, after, _, _, (_, flow, *_), (_, losses, *_), _ = agree(life.settle, naive.life.settle, arguments)
     moved = (flow - territories[1]).reshape(-1, 8, 8)
     assert losses.any() and (moved[:, 7, :7] == losses).all()
     stay = np.setdiff1d(np.arange(organisations[CASH].size), rows[:n])
@@ -141,17 +141,17 @@ def test_where_nobody_lives_money_waits(calls):
 
 
 def test_residents_without_money_found_nothing(calls):
-    arguments = list(copied(next(a for a in calls["life.be_born"] if a[1] > 0)))
-    arguments[-5][1][:] = 0  # what residents hold
+    arguments = list(copied(next(a for a in calls["life.be_born"] if a[-2] > 0)))
+    arguments[-7][1][:] = 0  # what residents hold
     after = agree(life.be_born, naive.life.be_born, tuple(arguments))
-    assert not after[-2].any()
+    assert not after[-4].any()
 
 
 def test_a_full_segment_is_said(calls):
     arguments = list(copied(calls["life.list_births"][0]))
     arguments[2][:] = 1  # everybody lives
     arguments[6] = np.full(7, 1.0)
-    *_, out, count, _, _ = agree(life.list_births, naive.life.list_births, tuple(arguments))
+    *_, out, count, _, _, _, _ = agree(life.list_births, naive.life.list_births, tuple(arguments))
     assert count.min() == -1
     packed = arguments[0], count, out, arguments[4]
     assert life.pack_births(*copied(packed)) == naive.life.pack_births(*plain(packed)) < 0

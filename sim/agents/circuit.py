@@ -45,16 +45,27 @@ def outlay_terms(values: dict) -> tuple[float, ...]:
 )  # fmt: skip
 def spend(world):
     """Let everybody spend, and send it to those who will receive it; the outside buys and sells."""
+    world.crew.segments(_spend)
+    world.crew.places(_trade, world.month)
+
+
+@given(kernel.spend)
+def _spend(world):
     s = world.state
-    o, c, place = s.organisations, s.cohorts, s.territories
-    spent = world.work.spent
-    world.crew.segments(
-        kernel.spend, s.segments, o.alive, o.base, o.full, world.from_values(outlay_terms), o.cash, o.outlay,
-        (c.base, c.cash, c.outlay), spent,
+    o, c = s.organisations, s.cohorts
+    return (
+        s.segments, o.alive, o.base, o.full, world.from_values(outlay_terms), o.cash, o.outlay,
+        (c.base, c.cash, c.outlay), world.work.spent,
     )  # fmt: skip
-    world.crew.places(
-        kernel.trade, spent, place.spread, place.exports, world.territory.ident, s.segments, o.alive, o.base,
-        world.from_values(common_luck), world.seed, world.month, place.market, place.flow,
+
+
+@given(kernel.trade)
+def _trade(world):
+    s = world.state
+    o, place = s.organisations, s.territories
+    return (
+        world.work.spent, place.spread, place.exports, world.territory.ident, s.segments, o.alive, o.base,
+        world.from_values(common_luck), place.market, place.flow, world.seed,
     )  # fmt: skip
 
 
@@ -81,15 +92,20 @@ def _deliver(world):
 )  # fmt: skip
 def earn(world):
     """Pay what waits for each model to its organisations and residents."""
-    s, v = world.state, world.values
-    o, c, place = s.organisations, s.cohorts, s.territories
     ordered = engagement_economy.orders(world) if engagement_economy.moved_to_orders(world) > 0.0 else None
-    world.crew.segments(
-        kernel.pay, s.segments, o.alive, o.base, o.luck, world.from_values(own_luck), float(v["money.persistence"]),
-        world.work.drawn.luck, world.work.weights, o.income, o.cash, (c.base, c.income, c.cash), place.market,
-    )  # fmt: skip
+    world.crew.segments(_pay)
     if ordered is not None:
         engagement_economy.pay_orders(world, ordered)
+
+
+@given(kernel.pay)
+def _pay(world):
+    s, w = world.state, world.work
+    o, c = s.organisations, s.cohorts
+    return (
+        s.segments, o.alive, o.base, o.luck, world.from_values(own_luck), float(world.values["money.persistence"]),
+        w.drawn.luck, w.weights, o.income, o.cash, (c.base, c.income, c.cash), s.territories.market,
+    )  # fmt: skip
 
 
 def common_luck(values: dict) -> float:

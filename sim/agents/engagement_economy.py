@@ -24,6 +24,7 @@ import numpy as np
 
 from sim.agents.base import ENGAGEMENT, PRODUCTIVE, PUBLIC
 from sim.agents.windows import Organisation
+from sim.doors import given
 from sim.initial import rows_of
 from sim.kernels import credit, engagement
 from sim.kernels import persons as kernel
@@ -46,22 +47,28 @@ class EngagementEconomy(Organisation):
 )  # fmt: skip
 def receive_hours(world):
     """Share the hours given in each territory over its associations, and take those that orders bind."""
-    s, v = world.state, world.values
-    o, c = s.organisations, s.cohorts
-    lent = world.work.hours
+    s = world.state
+    o, lent = s.organisations, world.work.hours
     lent.fill(0)
-    if float(v["patronage.share"]) > 0.0:
+    if float(world.values["patronage.share"]) > 0.0:
         firms = rows_of(s, PRODUCTIVE)
         add_by_territory(o.hours_engaged[firms], o.territory[firms], lent)
-    world.crew.places(
-        kernel.receive_hours, c.hours_given, c.hours_served, lent, s.segments[ENGAGEMENT], o.alive, o.size,
-        v["density.volunteer_index"], world.work.weights, o.hours,
-    )  # fmt: skip
+    world.crew.places(_receive_hours)
     if moved_to_orders(world) > 0.0:
         mine = rows_of(s, ENGAGEMENT)
         engagement.bind(o.hours[mine], o.hours_engaged[mine])
     elif np.count_nonzero(world.ledger.opening[:, BOUND]):
         o.hours_engaged[rows_of(s, ENGAGEMENT)] = 0
+
+
+@given(kernel.receive_hours)
+def _receive_hours(world):
+    s, w = world.state, world.work
+    o, c = s.organisations, s.cohorts
+    return (
+        c.hours_given, c.hours_served, w.hours, s.segments[ENGAGEMENT], o.alive, o.size,
+        world.values["density.volunteer_index"], w.weights, o.hours,
+    )  # fmt: skip
 
 
 def moved_to_orders(world) -> float:
@@ -99,11 +106,16 @@ def pay_orders(world, due: np.ndarray):
 )  # fmt: skip
 def let_staff_go(world):
     """Let associations that have neither credit nor cash go on with volunteers."""
+    world.crew.places(_let_staff_go)
+
+
+@given(credit.let_staff_go)
+def _let_staff_go(world):
     s = world.state
     o = s.organisations
-    world.crew.places(
-        credit.let_staff_go, s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base,
-        o.cash, o.fte, o.hired, s.territories.free_fte, o.lean, o.full,
+    return (
+        s.segments[ENGAGEMENT], o.alive, o.uid, world.from_values(terms), world.seed, o.base, o.cash, o.fte, o.hired,
+        s.territories.free_fte, o.lean, o.full,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from sim.agents.base import FINANCE
 from sim.agents.public_action import pour
 from sim.agents.windows import Organisation
+from sim.doors import given
 from sim.kernels import credit
 from sim.phases import phase
 
@@ -53,21 +54,35 @@ def fill_fund(world):
 )  # fmt: skip
 def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
-    s, v = world.state, world.values
-    o, w, flow = s.organisations, world.work, s.territories.flow
-    owed, loans = np.zeros(len(flow), np.int64), (s.loans.holder, s.loans.debt, s.loans.borrowed)
+    s, w = world.state, world.work
+    loans, owed = (s.loans.holder, s.loans.debt, s.loans.borrowed), w.owed
+    owed.fill(0)
     if len(s.loans):
-        world.crew.call(
-            credit.repay, loans, s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
-            float(v["finance.rate"]) / 12.0, w.weights, w.parts, owed, o.cash, o.outlay, o.settled, flow,
-        )  # fmt: skip
-    world.crew.places(
-        credit.lend, s.segments, o.alive, o.base, o.uid, s.cohorts.cash, loans, owed, world.from_values(terms),
-        world.seed, w.rows, w.amounts, w.parts, o.cash, o.settled, flow,
-    )  # fmt: skip
+        world.crew.call(_repay, loans)
+    world.crew.places(_lend, loans)
     if np.count_nonzero(owed) and owed.sum() > s.loans.debt.sum():
         borrowers = np.flatnonzero(w.rows)
         s.owe(borrowers, w.rows[borrowers])
+
+
+@given(credit.repay)
+def _repay(world):
+    s, v, w = world.state, world.values, world.work
+    o = s.organisations
+    return (
+        s.segments, o.model, o.territory, o.alive, o.base, float(v["finance.loan_months"]),
+        float(v["finance.rate"]) / 12.0, w.weights, w.parts, w.owed, o.cash, o.outlay, o.settled, s.territories.flow,
+    )  # fmt: skip
+
+
+@given(credit.lend)
+def _lend(world):
+    s, w = world.state, world.work
+    o = s.organisations
+    return (
+        s.segments, o.alive, o.base, o.uid, s.cohorts.cash, w.owed, world.from_values(terms), world.seed, w.rows,
+        w.amounts, w.parts, o.cash, o.settled, s.territories.flow,
+    )  # fmt: skip
 
 
 def terms(values: dict) -> tuple[float, ...]:

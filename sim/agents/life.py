@@ -20,6 +20,7 @@ import numpy as np
 from sim import initial
 from sim.agents.base import FINANCE, MODELS
 from sim.agents.persons import monthly
+from sim.doors import given
 from sim.errors import CapacityError
 from sim.kernels import credit
 from sim.kernels import life as kernel
@@ -41,27 +42,45 @@ NOBODY = np.zeros(0)  # no organisation is shielded from closing
 )  # fmt: skip
 def close(world):
     """Let organisations stop or fail, and settle what they leave."""
-    s, v = world.state, world.values
-    o, c, place = s.organisations, s.cohorts, s.territories
-    w, shield = world.work, NOBODY
-    rows, exits = w.rows, world.from_values(turnover, "life.exit")
-    protection = float(v["promoters.protection"])
+    s, w, shield = world.state, world.work, NOBODY
+    o, protection = s.organisations, float(world.values["promoters.protection"])
     if protection != 0.0:
         p, shield = s.projects, np.empty(len(o))
         kernel.shield(o.slots, p.state, p.step, p.members, protection, shield)
-    n = world.crew.gather(
-        kernel.list_closing, len(o), o.alive, o.model, o.cash, o.base, o.red, exits, shield,
-        float(v["money.credit_months"]), int(v["money.failure_months"]), world.work.drawn.closes, rows,
-    )  # fmt: skip
-    w.closed = rows[:n]
+    n = world.crew.gather(_list_closing, len(o), shield, w.rows)
+    w.closed = w.rows[:n]
     if n == 0:
         return
-    world.crew.call(
-        credit.settle_debts, rows, n, (s.loans.holder, s.loans.debt, s.loans.borrowed), s.segments, o.model,
-        o.territory, o.alive, o.base, w.weights, w.parts, o.cash, o.settled, o.red, place.flow, w.unpaid,
+    if len(s.loans):
+        world.crew.call(_settle_debts, (s.loans.holder, s.loans.debt, s.loans.borrowed), n)
+    world.crew.call(_settle, n)
+
+
+@given(kernel.list_closing)
+def _list_closing(world):
+    o, v = world.state.organisations, world.values
+    return (
+        o.alive, o.model, o.cash, o.base, o.red, world.from_values(turnover, "life.exit"),
+        float(v["money.credit_months"]), int(v["money.failure_months"]), world.work.drawn.closes,
     )  # fmt: skip
-    world.crew.call(
-        kernel.settle, rows, n, (o.model, o.territory, o.alive, o.base, o.cash, o.settled, o.fte, o.hired, o.red),
+
+
+@given(credit.settle_debts)
+def _settle_debts(world):
+    s, w = world.state, world.work
+    o = s.organisations
+    return (
+        w.rows, s.segments, o.model, o.territory, o.alive, o.base, w.weights, w.parts, o.cash, o.settled, o.red,
+        s.territories.flow, w.unpaid,
+    )  # fmt: skip
+
+
+@given(kernel.settle)
+def _settle(world):
+    s, w = world.state, world.work
+    o, c, place = s.organisations, s.cohorts, s.territories
+    return (
+        w.rows, (o.model, o.territory, o.alive, o.base, o.cash, o.settled, o.fte, o.hired, o.red),
         (c.base, c.cash, c.settled), s.segments[FINANCE], (place.free_fte, place.flow, w.defaults, w.unpaid),
         (w.estates, w.losses, w.by_cohort, w.weights, w.parts),
     )  # fmt: skip
@@ -88,34 +107,61 @@ _traits, _ties, _memories = attrgetter(*TRAITS), attrgetter(*TIES), attrgetter(*
 )  # fmt: skip
 def open(world):
     """Let newborn organisations take free rows."""
-    s, v = world.state, world.values
-    o, c, place = s.organisations, s.cohorts, s.territories
-    w, rows, entries = world.work, world.work.rows, world.from_values(turnover, "life.entry")
-    functions, temper, likeness, staff = world.from_values(nature)
-    world.crew.segments(
-        kernel.list_births, s.segments, place.usual, o.alive, o.births, o.red, world.territory.ident, entries,
-        world.seed, world.month, rows, w.births,
-    )  # fmt: skip
-    n = world.crew.call(kernel.pack_births, s.segments, w.births, rows, o.red)
+    crew, v = world.crew, world.values
+    crew.segments(_list_births, world.month)
+    n = crew.call(_pack_births)
     if n < 0:
         raise CapacityError(
             f"No free row is left for a newborn organisation ({MODELS[-1 - n].en}).\n"
             f"  life.entry ({v['life.entry']:g}) is far above life.exit ({v['life.exit']:g}) for too long; bring them "
             "closer, or set life.entry from the first month, when rows are counted."
         )
-    born = world.crew.call(
-        kernel.be_born, rows, n, world.month, float(v["money.reserve"]) + 1.0, world.territory.ident, s.segments,
-        o.model, o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled,
-        (c.base, c.cash, c.settled), place.flow, w.savings, w.capital, w.by_cohort,
+    crew.share(_grow_up, crew.call(_be_born, n, world.month))
+    crew.places(_hire)
+
+
+@given(kernel.list_births)
+def _list_births(world):
+    s, w = world.state, world.work
+    o = s.organisations
+    return (
+        s.segments, s.territories.usual, o.alive, o.births, o.red, world.territory.ident,
+        world.from_values(turnover, "life.entry"), w.rows, w.births, world.seed,
     )  # fmt: skip
-    world.crew.share(
-        kernel.grow_up, born, rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births,
-        _traits(o), functions, temper, o.visible, _ties(s.ties), _memories(s.memories), s.segments, world.near,
-        likeness,
+
+
+@given(kernel.pack_births)
+def _pack_births(world):
+    return world.state.segments, world.work.births, world.work.rows, world.state.organisations.red
+
+
+@given(kernel.be_born)
+def _be_born(world):
+    s, w = world.state, world.work
+    o, c = s.organisations, s.cohorts
+    return (
+        w.rows, float(world.values["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
+        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled), s.territories.flow,
+        w.savings, w.capital, w.by_cohort,
     )  # fmt: skip
-    world.crew.places(
-        kernel.hire, s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, place.free_fte,
-        w.amounts,
+
+
+@given(kernel.grow_up)
+def _grow_up(world):
+    s = world.state
+    o, (functions, temper, likeness, _) = s.organisations, world.from_values(nature)
+    return (
+        world.work.rows, world.seed, o.uid, o.alive, o.model, o.size, o.territory, o.births, _traits(o), functions,
+        temper, o.visible, _ties(s.ties), _memories(s.memories), s.segments, world.near, likeness,
+    )  # fmt: skip
+
+
+@given(kernel.hire)
+def _hire(world):
+    s = world.state
+    o, (*_, staff) = s.organisations, world.from_values(nature)
+    return (
+        s.segments, o.alive, o.lean, o.size, o.base, staff, o.fte, o.hired, s.territories.free_fte, world.work.amounts,
     )  # fmt: skip
 
 

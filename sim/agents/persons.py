@@ -26,6 +26,7 @@ import numpy as np
 from sim.agents.base import ENGAGEMENT, PERSONS
 from sim.agents.public_action import CIVIC, spend_purse
 from sim.agents.windows import Cohort
+from sim.doors import given
 from sim.kernels import engagement
 from sim.kernels import persons as kernel
 from sim.phases import phase
@@ -50,12 +51,17 @@ class Persons(Cohort):
 )  # fmt: skip
 def live(world):
     """Let residents grow older, be born, die and move; and let confidence follow what they see."""
-    s, v = world.state, world.values
-    c, place = s.cohorts, s.territories
-    world.crew.share(
-        kernel.live, len(place), world.territory.ident, c.uid, world.from_values(rates), migration(v, world.month),
-        bool(v["persons.demography"]), world.seed, world.month, world.from_values(confidence), place.seen, c.persons,
-        c.arrived, c.departed, c.confidence, place.newborn, world.work.residents,
+    month = world.month
+    world.crew.share(_live, len(world.state.territories), month, migration(world.values, month))
+
+
+@given(kernel.live)
+def _live(world):
+    c, place = world.state.cohorts, world.state.territories
+    return (
+        world.territory.ident, c.uid, world.from_values(rates), bool(world.values["persons.demography"]),
+        world.from_values(confidence), place.seen, c.persons, c.arrived, c.departed, c.confidence, place.newborn,
+        world.work.residents, world.seed,
     )  # fmt: skip
 
 
@@ -98,12 +104,16 @@ def monthly(yearly: float) -> float:
 )  # fmt: skip
 def volunteer(world):
     """Let residents give hours to the associations of their territory."""
-    s = world.state
+    world.crew.call(_volunteer, world.month)
+
+
+@given(kernel.volunteer)
+def _volunteer(world):
+    s, v = world.state, world.values
     c = s.cohorts
-    world.crew.call(
-        kernel.volunteer, c.persons, c.uid, c.confidence, world.from_values(hours_per_person),
-        float(world.values["confidence.start"]), float(world.values["persons.engagement_pull"]),
-        s.segments[ENGAGEMENT], s.organisations.alive, world.seed, world.month, c.hours_given,
+    return (
+        c.persons, c.uid, c.confidence, world.from_values(hours_per_person), float(v["confidence.start"]),
+        float(v["persons.engagement_pull"]), s.segments[ENGAGEMENT], s.organisations.alive, c.hours_given, world.seed,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def lender_of(t, segment, alive):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def repay(
-    loans, segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow
+    segments, model, territory, alive, base, months, rate, weight, part, owed, cash, outlay, settled, flow, loans
 ):  # fmt: skip
     """Let debtors that have cash pay the interest of the month, then one part in `months` of what they owe.
 
@@ -94,7 +94,7 @@ def repay(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
-    segments, alive, base, uid, savings, loans, owed, terms, seed, given, room, part, cash, settled, flow, first, last
+    segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, loans, first, last
 ):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
@@ -145,7 +145,7 @@ def lend(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def settle_debts(
-    rows, n, loans, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid
+    rows, segments, model, territory, alive, base, weight, part, cash, settled, red, flow, unpaid, loans, n
 ):  # fmt: skip
     """Let organisations that close pay their creditors first; what they cannot is written off, in unpaid[territory].
 

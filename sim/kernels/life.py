@@ -23,7 +23,7 @@ PLACE = np.uint64(2**61)  # identities of territories start here
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_closing(alive, model, cash, base, red, exits, shield, credit, patience, word, out, first, last):
+def list_closing(alive, model, cash, base, red, exits, credit, patience, word, shield, out, first, last):
     """Count months in the red and list, in `out` from `first` on, the rows that close this month; return how many.
 
     exits[model] is the monthly probability of closing for other reasons than money, `word` what each has drawn for it;
@@ -79,11 +79,11 @@ def close(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def settle(rows, n, organisations, cohorts, banks, territories, work):
-    """Close the listed rows: residents inherit what they leave, and the banks of their territory bear what they owe.
+def settle(rows, organisations, cohorts, banks, territories, work, n):
+    """Close the n listed rows: residents inherit what they leave, and the banks of their territory bear what they owe.
 
-    `banks` is the segment of financial organisations. The last ones are work arrays: what closed ones leave above and
-    below nothing, by territory and model; parts by cohort; weights and parts by row.
+    `banks` is the segment of financial organisations. `work` are work arrays: what closed ones leave above and below
+    nothing, by territory and model; parts by cohort; weights and parts by row.
     """
     model, territory, alive, base, cash, settled, fte, hired, red = organisations
     free_fte, flow, defaults, unpaid = territories
@@ -141,7 +141,7 @@ def bear_losses(losses, segment, alive, base, cash, settled, flow, weight, share
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_births(segments, usual, alive, births, red, ident, monthly, seed, month, out, count, first, last):
+def list_births(segments, usual, alive, births, red, ident, monthly, out, count, seed, month, first, last):
     """List the free rows that newborn organisations of segments first..last-1 take this month.
 
     They stand in `out` from the first row of their segment on; count[model, territory] says how many, -1 without room.
@@ -196,13 +196,13 @@ def pack_births(segments, count, out, red):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_born(
-    rows, n, month, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents,
-    flow, savings, capital, share,
+    rows, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents, flow,
+    savings, capital, share, n, month,
 ):  # fmt: skip
-    """Open the listed rows, each with a new identity and `months` of outlay from residents.
+    """Open the n listed rows, each with a new identity and `months` of outlay from residents.
 
-    Where residents have not the money, it is not born. Returns how many were born, first in `rows`. The last three are
-    work arrays: what residents have left, and what they gave, by territory; by cohort.
+    Where residents have not the money, it is not born. Returns how many were born, first in `rows`. Work arrays: what
+    residents have left (`savings`), and what they gave (`capital`), by territory; `share` by cohort.
     """
     their_base, their_cash, their_settled = residents
     for t in range(savings.size):

@@ -139,7 +139,7 @@ def deliver(spread, ident, market, flow, seed, month, spent, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def trade(spent, spread, exports, ident, segments, alive, base, sd, seed, month, market, flow, first, last):
+def trade(spent, spread, exports, ident, segments, alive, base, sd, market, flow, seed, month, first, last):
     """Deliver what models spent. Post what the outside pays each: the normal amount, and the luck of the territory.
 
     The luck of a month is a share of the normal receipts of its organisations, the same for all its models: what

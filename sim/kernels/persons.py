@@ -41,8 +41,8 @@ def mean_confidence(persons, confidence, first, last):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def live(
-    ident, uid, rates, migration, demography, seed, month, terms, seen, persons, arrived, departed, confidence, newborn,
-    residents, first, last,
+    ident, uid, rates, demography, terms, seen, persons, arrived, departed, confidence, newborn, residents, seed, month,
+    migration, first, last,
 ):  # fmt: skip
     """Let residents follow what they see and, with `demography`, grow older by a month, be born, die and move.
 
@@ -87,7 +87,7 @@ def live(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, seed, month, given):
+def volunteer(persons, uid, confidence, hours, start, pull, segment, alive, given, seed, month):
     """Write the whole hours that each cohort gives, the fraction by a keyed draw; none where no association lives.
 
     Confidence above that of the start multiplies hours by e^(pull * (confidence - start)).
