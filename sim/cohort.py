@@ -11,6 +11,7 @@ from functools import cache, partial
 import numpy as np
 
 from sim.alliances.terms import KEPT_MONTHS
+from sim.doors import given
 from sim.kernels import record as kernel
 
 BATCH = 32  # projects that leave together: to take a few numbers out of forty columns each month costs more
@@ -40,14 +41,20 @@ def retire(world) -> None:
     p = world.state.projects
     if world.month < KEPT_MONTHS:
         return
-    rows = world.work.projects
-    rows = rows[: world.crew.call(kernel.list_ended, p.state, p.ended, world.month - 1, rows)]
-    if rows.size >= BATCH:
+    n = world.crew.call(_list_ended, world.month - 1)
+    if n >= BATCH:
+        rows = world.work.projects[:n]
         world.archive.append(_columns(world, rows[world.core[p.territory[rows]]]))
         p.state[rows] = 0
         if sum(part["uid"].size for part in world.archive if part["uid"].flags.writeable) > IN_MEMORY:
             parts = world.archive
             world.archive = [laid_down((name, _joined(parts, name)) for name in parts[0])]
+
+
+@given(kernel.list_ended)
+def _list_ended(world):
+    p = world.state.projects
+    return p.state, p.ended, world.work.projects
 
 
 def cohort(world) -> Columns:

@@ -14,7 +14,7 @@ from sim import cohort, initial, invariants
 from sim.alliances import innovation, needs, places
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
-from sim.doors import Doors
+from sim.doors import Doors, given
 from sim.errors import InputError
 from sim.kernels import chance
 from sim.kernels.accounts import add_by_territory
@@ -73,7 +73,7 @@ class World:
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
         self.draw(partial(cohort.retire, self))  # who leaves the table of projects draws nothing
         self.ledger.open(self.month, carry=True)
-        self.work.told[:] = 0
+        self.work.told.fill(0)
         for phase in self.phases:
             if self.ledger.strict:
                 self._strictly(phase)
@@ -87,9 +87,7 @@ class World:
 
         beside  tasks that another thread may do meanwhile
         """
-        uid = self.state.organisations.uid
-        everybody = self.crew.blocks(chance.blocks, len(uid), self.seed, uid, self.month, EACH_MONTH, self.work.drawn)
-        self.crew.together(*beside, *everybody)
+        self.crew.together(*beside, *self.crew.blocks(_blocks, len(self.state.organisations), self.month))
 
     @property
     def terms(self) -> Terms:
@@ -140,6 +138,11 @@ class World:
         self.course, self.phase_weights = innovation.course(self.values), innovation.phase_weights(self.values)
         self.recorded_course = as_record(self.course)
         self.step_share = _step_share(self.values)
+
+
+@given(chance.blocks)
+def _blocks(world):
+    return world.seed, world.state.organisations.uid, EACH_MONTH, world.work.drawn
 
 
 TOLD = (  # what the record tells of a month, by territory: columns of Work.told

@@ -16,6 +16,7 @@ import zlib
 
 import numpy as np
 
+from sim.doors import given
 from sim.errors import AccountError
 from sim.kernels import accounts as kernel
 from sim.kernels import rows
@@ -49,12 +50,12 @@ class Ledger:
         self.found, self.expected, self.opening = np.zeros((3, places, kernel.ACCOUNTS), np.int64)
         self._counted = False
         flows = [c for c in columns().values() if c.account[:1] in ("+", "-")]
-        self._flow_columns, self._flows = flows, []  # of a table: its rows, its memory, and where flows lie in it
+        self._flow_columns, self._flows = flows, []  # of a table: its memory, where flows lie in it, and its rows
         for name in ("organisations", "cohorts", "territories"):
             table = getattr(state, name)
             of_table = [c.column for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
             memory, layout = table.layout(of_table)
-            self._flows.append((len(table), memory.view(np.uint64), layout))
+            self._flows.append((memory.view(np.uint64), layout, len(table)))
         # what a phase posts: flows of this month, in cents, between seven models and the outside
         self.flow = state.territories.flow.reshape(-1, MODELS + 1, MODELS + 1)  # [territory, payer, receiver]
         self._stocks = [c for c in columns().values() if c.account == "stock"]
@@ -75,9 +76,8 @@ class Ledger:
         """
         self.month = month
         self._fingerprints = None  # strict mode: what the last phase left, column by column
-        self.crew.share(rows.clear, *self._flows[0])  # of organisations, which are many
-        for size, memory, layout in self._flows[1:]:
-            self.crew.call(rows.clear, memory, layout, 0, size)
+        self.crew.share(_clear_organisations, len(self.state.organisations))
+        self.crew.call(_clear_others)
         self.state.forget_loans()
         if self.strict or not carry or not self._counted:
             self.recount()
@@ -107,17 +107,9 @@ class Ledger:
         return found[:, :MODELS]
 
     def _count(self, found) -> tuple[int, int, int]:
-        s = self.state
-        o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
-        self.crew.segments(
-            kernel.take_stock, s.segments, o.cash, o.fte, o.hours, o.hours_engaged, self.held
-        )  # fmt: skip
-        return self.crew.call(
-            kernel.audit, self.held, (place.free_fte, place.market, place.fund, place.purse),
-            (c.territory, c.persons, c.arrived, c.departed, c.cash, c.hours_given, c.hours_served),
-            (p.reserve, p.territory), (s.loans.holder, s.loans.debt, s.loans.borrowed, o.territory),
-            FUND_OWNER, place.flow, self.opening, found, self.expected,
-        )  # fmt: skip
+        loans = self.state.loans
+        self.crew.segments(_take_stock)
+        return self.crew.call(_audit, (loans.holder, loans.debt, loans.borrowed), found)
 
     def _check(self, accounts, phase):
         for name in accounts:
@@ -186,6 +178,33 @@ class Ledger:
         out = np.zeros(len(self.state.organisations), values.dtype)
         out[self.state.loans.holder] = values
         return out
+
+
+@given(rows.clear)
+def _clear_organisations(world):
+    return world.ledger._flows[0][:2]
+
+
+@given(rows.clear_whole)
+def _clear_others(world):
+    return (tuple(world.ledger._flows[1:]),)
+
+
+@given(kernel.take_stock)
+def _take_stock(world):
+    o = world.state.organisations
+    return world.state.segments, o.cash, o.fte, o.hours, o.hours_engaged, world.ledger.held
+
+
+@given(kernel.audit)
+def _audit(world):
+    s, ledger = world.state, world.ledger
+    o, c, p, place = s.organisations, s.cohorts, s.projects, s.territories
+    return (
+        ledger.held, (place.free_fte, place.market, place.fund, place.purse),
+        (c.territory, c.persons, c.arrived, c.departed, c.cash, c.hours_given, c.hours_served),
+        (p.reserve, p.territory), o.territory, FUND_OWNER, place.flow, ledger.opening, ledger.expected,
+    )  # fmt: skip
 
 
 def holder(column) -> str:

@@ -73,7 +73,7 @@ class chance:
         counter = (uid & MASK_32, uid >> 32, month & MASK_32, decision * 256 + sub)
         return chance.philox(counter, (seed & MASK_32, seed >> 32))
 
-    def blocks(seed, uid, month, decision, words, first, last):
+    def blocks(seed, uid, decision, words, month, first, last):
         for i in range(first, last):
             a, b, *others = chance.block(seed, uid[i], month, decision, 0)
             halves = [half for word in others for half in divmod(word, 2**16)]
@@ -474,7 +474,7 @@ class accounts:
             mine = [column[slice(*segments[k][t])] for column in (cash, fte, hours, engaged)]
             out[t][k] = [sum(column) for column in mine]
 
-    def audit(held, territories, cohorts, projects, loans, owner, flow, opening, found, expected):
+    def audit(held, territories, cohorts, projects, lives_in, owner, flow, opening, expected, loans, found):
         free_staff, market, fund, purse = territories
         home, *residents = cohorts
         for t in range(len(held)):
@@ -482,7 +482,7 @@ class accounts:
             persons, arrived, departed, cash, given, served = (sum(column[c] for c in mine) for column in residents)
             reserve = sum(kept for kept, place in zip(*projects, strict=True) if place == t)
             staff, hours, _ = (sum(model[k] for model in held[t]) for k in range(1, 4))
-            mine = [loan for loan in zip(*loans[:3], strict=True) if loans[3][loan[0]] == t]
+            mine = [loan for loan in zip(*loans, strict=True) if lives_in[loan[0]] == t]
             debt, borrowed = sum(loan[1] for loan in mine), sum(loan[2] for loan in mine)
             away, bound = held[t][2][3], held[t][6][3]
             received = [sum(flow[t][k::8]) for k in range(7)]
@@ -1495,6 +1495,10 @@ class rows:
             for word in range((start + first * width) // 8, -(-(start + last * width) // 8)):
                 words[word] = 0
 
+    def clear_whole(tables):
+        for words, layout, size in tables:
+            rows.clear(words, layout, 0, size)
+
     def wipe(memory, layout, rows, first, last):
         for row in rows[first:last]:
             for start, width in layout:
@@ -1577,7 +1581,7 @@ class record:
         for at, n in enumerate([*found, sum(contract[p] for p in here)]):
             sums[at] += n
 
-    def list_ended(state, ended, before, out):
+    def list_ended(state, ended, out, before):
         found = [p for p, s in enumerate(state) if s == 2 and ended[p] < before]
         out[: len(found)] = found
         return len(found)

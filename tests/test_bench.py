@@ -154,7 +154,7 @@ def test_blocks_drawn_twice_and_counted_blocks_are_the_same_blocks(tmp_path):
         ("counted", copy_of_chance(tmp_path, "chance_counted", draws.COUNTED)),
     ):
         words = tuple(np.zeros((3, uid.size), np.uint32))
-        module.blocks(5, uid, 3, 11, words, 0, uid.size)
+        module.blocks(5, uid, 11, words, 3, 0, uid.size)
         of_one = np.zeros((4, 9), np.uint64)
         module.several(5, 123, 3, np.arange(9, dtype=np.uint64), 9, of_one)
         drawn[name] = (tuple(module.block(5, 123, 3, 11, 2)), *(word.tolist() for word in words), of_one.tolist())

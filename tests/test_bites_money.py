@@ -191,7 +191,7 @@ def played(lasting, months, uid=7):
     income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
     residents = np.zeros(10, np.int64), np.zeros(10, np.int64), np.zeros(10, np.int64)
     for month in range(months):
-        chance.blocks(3, uids, month, d.EACH_MONTH, words, 0, 1)
+        chance.blocks(3, uids, d.EACH_MONTH, words, month, 0, 1)
         money.pay(
             segments, alive, base, luck, 0.2, lasting, words[2], weight, income, cash, residents, market, 0, 7
         )  # fmt: skip

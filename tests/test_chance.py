@@ -71,8 +71,8 @@ def test_several_draws_of_one_are_those_of_each(seed, uid, month, wanted):
 def test_draws_of_all_at_once_are_those_of_each(seed, uid, month, decision):
     """To the bit, whatever the number of rows drawn together."""
     words = tuple(np.zeros(len(uid), np.uint32) for _ in range(3))
-    key = (seed, np.array(uid, np.uint64), month, decision)
-    *_, (first, second, rest), _, _ = agree(chance.blocks, naive.chance.blocks, (*key, words, 0, len(uid)))
+    arguments = (seed, np.array(uid, np.uint64), decision, words, month, 0, len(uid))
+    *_, (first, second, rest), _, _, _ = agree(chance.blocks, naive.chance.blocks, arguments)
     each = [[int(word) for word in chance.block(seed, np.uint64(one), month, decision, 0)] for one in uid]
     assert [first.tolist(), second.tolist()] == [[words[k] for words in each] for k in (0, 1)]
     assert rest.tolist() == [(c >> 16) + c % 2**16 + (d >> 16) + d % 2**16 for _, _, c, d in each]

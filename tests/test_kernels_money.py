@@ -218,7 +218,7 @@ def test_thirds_favour_nobody():
 
 def test_own_luck_is_standard():
     words = first, _, total = tuple(np.zeros(50_000, np.uint32) for _ in range(3))
-    chance.blocks(7, np.arange(50_000, dtype=np.uint64), 3, d.EACH_MONTH, words, 0, 50_000)
+    chance.blocks(7, np.arange(50_000, dtype=np.uint64), d.EACH_MONTH, words, 3, 0, 50_000)
     draws = np.array([money.luck_of(word) for word in total])
     assert abs(draws.mean()) < 4 / math.sqrt(draws.size)
     assert draws.std() == pytest.approx(1, abs=0.015)

@@ -117,6 +117,7 @@ PAIRS = (
     (record.count_projects, naive.record.count_projects),
     (record.list_living, naive.record.list_living),
     (rows.clear, naive.rows.clear),
+    (rows.clear_whole, naive.rows.clear_whole),
     (seats.count_large, naive.seats.count_large),
 )
 FILES = {f"sim.kernels.{name}": globals()[name] for name in (
@@ -292,7 +293,7 @@ def test_amounts_add_up_by_territory(rows):
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-1, 5)), max_size=30), st.integers(0, 6))
 def test_those_of_the_cohort_that_ended_are_listed(rows, before):
     state, ended = np.array(rows, np.int64).reshape(-1, 2).T
-    arguments = state.astype(np.uint8), ended.astype(np.int16), before, np.full(len(rows), -1, np.int64)
+    arguments = state.astype(np.uint8), ended.astype(np.int16), np.full(len(rows), -1, np.int64), before
     agree(record.list_ended, naive.record.list_ended, arguments)
 
 

@@ -49,19 +49,19 @@ def take_stock(segments, cash, fte, hours, engaged, out, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def audit(held, territories, cohorts, projects, loans, owner, flow, opening, found, expected):
+def audit(held, territories, cohorts, projects, lives_in, owner, flow, opening, expected, loans, found):
     """Write what there is in each account of each territory, and what there should be.
 
     Return the largest gap, the largest stock, and how many were compared.
 
     Accounts: the money of each model, persons, staff, hours, debts; then four kinds of hours, of which nothing is
-    expected. `held` by organisations (take_stock), `owner` the model that owns each fund, `opening` is `found` of the
-    end of last month.
+    expected. `held` by organisations (take_stock), who are in the territories `lives_in`; `owner` the model that owns
+    each fund; `opening` is `found` of the end of last month.
     """
     free_staff, market, fund, purse = territories
     place, persons, arrived, departed, cash, hours_given, hours_served = cohorts
     reserve, home = projects
-    holder, debt, borrowed, lives_in = loans
+    holder, debt, borrowed = loans
     for t in range(found.shape[0]):
         for a in range(found.shape[1]):
             found[t, a], expected[t, a] = 0, opening[t, a]

@@ -46,7 +46,7 @@ def block(seed, uid, month, decision, sub):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def blocks(seed, uid, month, decision, words, first, last):
+def blocks(seed, uid, decision, words, month, first, last):
     """Draw one block for every row first..last-1: words = (the first word, the second, the four halves of the other
     two added up), columns of uint32.
 

@@ -206,7 +206,7 @@ def in_parts(both):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_ended(state, ended, before, out):
+def list_ended(state, ended, out, before):
     """List the projects of the cohort that ended before a month and are still in the table; return how many."""
     n = 0
     for p in range(state.size):

@@ -55,6 +55,13 @@ def clear(words, layout, first, last):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def clear_whole(tables):
+    """Set all rows of some columns of small tables to 0: (words, layout, rows) of each."""
+    for words, layout, rows in tables:
+        clear(words, layout, 0, rows)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def wipe(memory, layout, rows, first, last):
     """Set rows[first..last-1] of some columns to 0; `memory` in bytes, `layout` as above."""
     for c in range(layout.shape[0]):
