@@ -45,6 +45,7 @@ class World:
     ):  # fmt: skip
         self.territory, self.parameters, self.start, self.scale = territory, parameters, start, scale
         self.seed, self.month = int(seed), 0
+        self.first_month = int(start[5:7])  # 1 in January
         self._changes = set(parameters.change_months(start))
         self._computed_from, self._computed = None, {}
         self._read_parameters()
@@ -199,7 +200,7 @@ class Work:
         # what members get, by territory, fund (or from elsewhere) and model, and what funds grant
         self.repaid, self.gave = (np.zeros((places, funds + 1, MODELS + 2), np.int64) for funds in (len(FUND_OWNER), 1))
         self.savings = np.zeros(places, np.int64)  # of residents
-        self.owed = np.zeros(places, np.int64)  # to banks
+        self.owed, self.lent = np.zeros((2, places), np.int64)  # to banks, and by them this month
         self.capital = np.zeros((places, 7), np.int64)  # of newborns, by model
         self.births = np.zeros((7, places), np.int64)
         self.granted, self.funds = np.zeros((2, places, 3), np.int64)  # by each fund; what each held before

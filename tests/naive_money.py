@@ -137,10 +137,10 @@ class money:
             cash[c] += income[c]
         return amount - sum(parts.values())
 
-    def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
+    def fill(segment, alive, base, usual, effort, cash, outlay, fund, first, last):
         for t in range(first, last):
-            span = segment[t]
-            due = {i: nearest(shares[t] * base[i]) for i in living(span, alive)}
+            span, share = segment[t], usual * effort[t] if effort else usual
+            due = {i: nearest(share * base[i]) for i in living(span, alive)}
             budget = sum(due.values())
             missing = max(0, budget - fund[t])
             for i, whole in due.items():
@@ -567,8 +567,8 @@ class credit:
         owed[:] = [sum(d for i, d in zip(holder, debt, strict=True) if territory[i] == t) for t in range(len(owed))]
 
     def lend(
-        segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, loans, first,
-        last,
+        segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, lent, loans,
+        first, last,
     ):  # fmt: skip
         limit, hand, lendable, refusing = terms
         owes = dict(zip(*loans[:2], strict=True))
@@ -578,7 +578,7 @@ class credit:
                 given[i] = 0
             firms = [(k, i) for k, i in rows if alive[i] and k not in (0, 3)]
             deposits = sum(max(0, savings[c]) for c in cohorts_of(t)) + sum(max(0, cash[i]) for _, i in firms)
-            need = {}
+            lent[t], need = 0, {}
             for _, i in firms:
                 asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - owes.get(i, 0))
                 if cash[i] < 0 < asked and not credit.refused(seed, uid[i], refusing):
@@ -596,7 +596,7 @@ class credit:
                     cash[i] += given[i]
                     flow[t][24 + k] += given[i]
                     total += given[i]
-            owed[t] += total
+            lent[t] = total
             rooms = [room[i] for i in banks]
             parts, _ = naive.split.within(total, rooms, rooms)
             for i, amount in zip(banks, parts, strict=True):

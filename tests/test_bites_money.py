@@ -217,14 +217,14 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
         "uid": np.arange(1, n + 1, dtype=np.uint64), "cash": np.array(cash, np.int64),
         **{name: np.zeros(n, np.int64) for name in ("outlay", "settled", "given", "room", "part")},
         "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
-        "model": np.array([2, 6, 3], np.uint8), "territory": np.zeros(n, np.uint16), "owed": np.zeros(1, np.int64),
-        "paid": np.zeros(1, np.int64), "loans": (np.arange(2, dtype=np.int32), *np.zeros((2, 2), np.int64)),
-        "first": 0, "last": 1,
+        "model": np.array([2, 6, 3], np.uint8), "territory": np.zeros(n, np.uint16), "first": 0, "last": 1,
+        **{name: np.zeros(1, np.int64) for name in ("owed", "lent", "paid")},
+        "loans": (np.arange(2, dtype=np.int32), *np.zeros((2, 2), np.int64)),
     }  # fmt: skip
 
 
 LEND = ("segments", "alive", "base", "uid", "savings", "owed", "terms", "seed", "given", "room", "part", "cash",
-        "settled", "flow", "loans", "first", "last")  # fmt: skip
+        "settled", "flow", "lent", "loans", "first", "last")  # fmt: skip
 REPAY = ("segments", "model", "territory", "alive", "base", "months", "rate", "weight", "part", "paid", "cash",
          "outlay", "settled", "flow", "loans")  # fmt: skip
 
@@ -233,7 +233,7 @@ def test_a_loan_fills_the_gap_and_half_a_month_and_a_bank_pays_it():
     a = bank([-40, 500, 1000])
     credit.lend(*({**a, "terms": (1.5, 0.5, 0.8, 0.0)}[k] for k in LEND))
     assert a["cash"].tolist() == [50, 500, 910]
-    assert a["given"].tolist() == [90, 0, 0] and a["owed"][0] == 90
+    assert a["given"].tolist() == [90, 0, 0] and a["lent"][0] == 90
     assert a["flow"][0, FINANCE * 8 + 2] == 90
     assert a["settled"].tolist() == [0, 0, -90]
 

@@ -55,12 +55,12 @@ def fill_fund(world):
 def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
     s, w = world.state, world.work
-    loans, owed = (s.loans.holder, s.loans.debt, s.loans.borrowed), w.owed
-    owed.fill(0)
+    loans = s.loans.holder, s.loans.debt, s.loans.borrowed
+    w.owed.fill(0)
     if len(s.loans):
         world.crew.call(_repay, loans)
     world.crew.places(_lend, loans)
-    if np.count_nonzero(owed) and owed.sum() > s.loans.debt.sum():
+    if np.count_nonzero(w.lent):
         borrowers = np.flatnonzero(w.rows)
         s.owe(borrowers, w.rows[borrowers])
 
@@ -81,7 +81,7 @@ def _lend(world):
     o = s.organisations
     return (
         s.segments, o.alive, o.base, o.uid, s.cohorts.cash, w.owed, world.from_values(terms), world.seed, w.rows,
-        w.amounts, w.parts, o.cash, o.settled, s.territories.flow,
+        w.amounts, w.parts, o.cash, o.settled, s.territories.flow, w.lent,
     )  # fmt: skip
 
 

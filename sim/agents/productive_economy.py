@@ -20,7 +20,7 @@ Numbers   parameters heads.branch, patronage, density.law_firms_small, law_firms
 import numpy as np
 
 from sim.agents.base import PRODUCTIVE
-from sim.agents.public_action import STATE, from_other_lines, pour
+from sim.agents.public_action import STATE, USUAL, from_other_lines, pour
 from sim.agents.windows import Organisation
 from sim.initial import rows_of
 from sim.kernels import engagement
@@ -48,11 +48,11 @@ def fill_fund(world):
     pour(world, FUND, PRODUCTIVE, float(world.values["funders.share_patronage"]), by_branches(world))
 
 
-def by_branches(world) -> np.ndarray | None:
+def by_branches(world) -> np.ndarray:
     """Return what the patronage budget is over its normal amount: its part in branches follows the wage bill."""
     part = float(world.values["heads.branch"])
     if part == 0.0:
-        return None
+        return USUAL
     s = world.state
     o, place = s.organisations, s.territories
     staff = np.zeros(len(place), np.int64)

@@ -31,6 +31,7 @@ from sim.kernels import money as kernel
 from sim.phases import phase
 
 FUND = 0
+USUAL = np.zeros(0)  # effort of a funder whose budget answers to nothing
 
 
 class PublicAction(Organisation):
@@ -53,7 +54,7 @@ def fill_fund(world):
 
 def calendar_month(world) -> int:
     """Return 1 in January ... 12 in December."""
-    return (int(world.start[5:7]) - 1 + world.month) % 12 + 1
+    return (world.first_month - 1 + world.month) % 12 + 1
 
 
 def stance(world) -> np.ndarray:
@@ -92,7 +93,7 @@ def of_two_heads(world, state: float, local: float) -> np.ndarray:
     return 1.0 + (weight * gap * np.array([state, local])).sum(axis=1)
 
 
-def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None = None):
+def pour(world, fund: int, model: int, share: float, effort: np.ndarray = USUAL):
     """Let the organisations of one model top up a fund, when grants are decided, for the months until the next time.
 
     `share` of their normal outlay is what they give; `effort` by territory multiplies it.
@@ -101,10 +102,10 @@ def pour(world, fund: int, model: int, share: float, effort: np.ndarray | None =
     o, every = s.organisations, 12 // int(world.values["funders.decisions"])
     if (calendar_month(world) - 1) % every:
         return
-    shares = np.full(len(s.territories), share * every) * (1.0 if effort is None else effort)
     world.crew.places(
-        kernel.fill, s.segments[model], o.alive, o.base, shares, o.cash, o.outlay, s.territories.fund[:, fund]
-    )
+        kernel.fill, s.segments[model], o.alive, o.base, share * every, effort, o.cash, o.outlay,
+        s.territories.fund[:, fund],
+    )  # fmt: skip
 
 
 # The purses of policies: money set aside for one use, not yet spent. Columns of territories.purse, in this order.

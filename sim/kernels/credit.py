@@ -94,16 +94,17 @@ def repay(
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
-    segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, loans, first, last
+    segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, lent, loans, first,
+    last,
 ):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
     Public actors borrow abroad (the national table), banks from nobody here. What is asked above what can be lent
-    is cut in proportion. `given` becomes what each borrows, to be added to its loan; owed[territory] grows by it.
+    is cut in proportion. `given` becomes what each borrows, to be added to its loan; lent[territory] its sum.
     """
     (limit, hand, lendable, refusing), (holder, debt, _) = terms, loans
     for t in range(first, last):
-        deposits = np.int64(0)
+        lent[t], deposits = 0, np.int64(0)
         for c in range(t * COHORTS, (t + 1) * COHORTS):
             deposits += max(np.int64(0), savings[c])
         wanted = np.int64(0)
@@ -136,7 +137,7 @@ def lend(
                     cash[i] += given[i]
                     total += given[i]
                     flow[t, FINANCE * WIDE + k] += given[i]
-        owed[t] += total
+        lent[t] = total
         split.within(total, room, room, start, stop, part)
         for i in between(start, stop):
             cash[i] -= part[i]

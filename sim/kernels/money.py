@@ -223,13 +223,14 @@ def pay_cohorts(t, amount, cohorts):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def fill(segment, alive, base, shares, cash, outlay, fund, first, last):
-    """Top up the fund of each territory to its budget, shares[territory] * base over the rows of one model.
+def fill(segment, alive, base, usual, effort, cash, outlay, fund, first, last):
+    """Top up the fund of each territory to its budget, usual * effort[territory] * base over the rows of one model.
 
-    What was not used lowers what is collected. A row gives no more than the cash it has.
+    Without any `effort` the budget is the usual one. What was not used lowers what is collected. A row gives no more
+    than the cash it has.
     """
     for t in range(first, last):
-        budget, share = np.int64(0), shares[t]
+        budget, share = np.int64(0), usual * effort[t] if effort.size else usual
         for i in between(segment[t, 0], segment[t, 1]):
             budget += nearest(share * base[i]) if alive[i] else np.int64(0)
         missing = budget - fund[t]
