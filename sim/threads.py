@@ -133,8 +133,7 @@ class Crew:
     def _cut(self, rows: int) -> list[tuple[int, int]]:
         if self.threads == 1 or rows < self.threads:
             return [(0, rows)]
-        ends = np.cumsum(np.repeat(ROUNDS, self.threads)) * (rows / self.threads)
-        ends = [0, *ends[:-1].astype(int).tolist(), rows]
+        ends = [0, *[int(rows * end) for end in _ends(ROUNDS, self.threads)], rows]
         return list(itertools.pairwise(ends))
 
     def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
@@ -142,6 +141,12 @@ class Crew:
             ((first, last),) = cuts  # small worlds call many kernels for few rows
             return [kernel(*arguments, first, last)]
         return self.together(*(partial(kernel, *arguments, *cut) for cut in cuts))
+
+
+@functools.cache
+def _ends(rounds: tuple[float, ...], threads: int) -> list[float]:
+    """Return where blocks end, but the last, as parts of all rows."""
+    return (np.cumsum(np.repeat(rounds, threads))[:-1] / threads).tolist()
 
 
 def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
