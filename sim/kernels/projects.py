@@ -181,7 +181,8 @@ def take_rows(rows, kind, founder, org_uid, innovation, taken, life, life_taken,
     for k in range(n):
         innovations += kind[rows[k]] == INNOVATION
     lives = n if cohort else innovations
-    free, free_lives = count_free(taken), count_free(life_taken)
+    # the first row is nobody's: that of all other projects
+    free, free_lives = count_free(taken, 1, taken.size), count_free(life_taken, 1, life_taken.size)
     if innovations > free or lives > free_lives:
         return max(0, innovations - free), max(0, lives - free_lives)
     take(rows, n, kind, False, innovations, free, innovation, taken)
@@ -194,10 +195,10 @@ def take_rows(rows, kind, founder, org_uid, innovation, taken, life, life_taken,
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_free(taken):
-    """Return how many rows nobody has, of a table whose first row is nobody's: that of all other projects."""
+def count_free(taken, first, last):
+    """Return how many of the rows first..last-1 of a table nobody has."""
     free = np.int64(0)
-    for at in range(1, taken.size):
+    for at in between(first, last):
         free += taken[at] == 0
     return free
 
@@ -214,7 +215,12 @@ def take(rows, n, kind, everybody, wanted, free, row, taken):
         p = rows[k]
         if not everybody and kind[p] != INNOVATION:
             continue
-        while taken[at] or (at * row.size < p * taken.size and free > wanted):
+        near = (p * taken.size + row.size - 1) // row.size
+        if near > at:
+            skipped = count_free(taken, at, near)
+            if free - skipped >= wanted:
+                at, free = near, free - skipped
+        while taken[at] or (at < near and free > wanted):
             free -= taken[at] == 0
             at += 1
         row[p], taken[at] = at, 1
@@ -871,7 +877,12 @@ def release(
     """Free the members of ended projects, give back their reserve, and keep the rows of the inception cohort."""
     t = terms[0]
     seat, member = memberships[0], memberships[1]
+    _, _, effort, hours, _, _, _, _, kept, joined, paid, received = memberships
     for at in range(n):
+        if at + ahead.MIDDLE < n:
+            q = rows[at + ahead.MIDDLE]
+            fetch((state, started, territory, reserve, members, engineering, untied), q)
+            fetch((member, effort, hours, kept, joined, paid, received), seat[q])
         if at + ahead.NEAR < n:
             fetch(slots, max(0, member[seat[rows[at + ahead.NEAR]]]))
         p = rows[at]
@@ -1008,10 +1019,18 @@ def walk_out(rows, table, memberships, slots, uid, changed, seed, month, probabi
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def drop_dead(rows, slots, members, memberships, dirty):
     """Take the organisations of these rows out of their projects; return how many memberships ended."""
-    seat, member, gone = memberships[0], memberships[1], 0
+    seat, member, effort, hours, _, _, _, _, kept, joined, paid, received = memberships
+    gone = 0
     for listed in range(rows.size):
+        if listed + ahead.FAR < rows.size:
+            fetch(slots, rows[listed + ahead.FAR])
+        if listed + ahead.MIDDLE < rows.size:
+            p = max(0, slots[rows[listed + ahead.MIDDLE], 0])
+            fetch((seat, members, dirty), p)
         if listed + ahead.NEAR < rows.size:
-            fetch(slots, rows[listed + ahead.NEAR])
+            p = np.int64(slots[rows[listed + ahead.NEAR], 0])
+            if p >= 0:
+                fetch((member, effort, hours, kept, joined, paid, received), seat[p])
         i = rows[listed]
         for at in range(slots.shape[1]):
             p = np.int64(slots[i, at])
