@@ -55,6 +55,7 @@ class Crew:
         starts, stops = segments.reshape(-1, 2).T
         large = int((stops - starts).sum()) >= SMALL
         self.doors = Doors()
+        self._parts: dict[tuple[int, ...], list[np.ndarray]] = {}  # of sums (`total`), by their shape
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts
         held = sizes.reshape(segments.shape[:2]).sum(axis=0)  # rows of each territory
@@ -91,13 +92,15 @@ class Crew:
         return n
 
     def total(self, kernel: Callable, rows: int, sums: np.ndarray, *arguments) -> None:
-        """Add to `sums`, in int64, what blocks of rows add to the last argument before `first`: it, or its like."""
+        """Add to `sums`, of int64, what blocks of rows add to the last argument before `first`: it, or its like."""
         kernel = self.doors[kernel]
         if self.threads == 1:
             kernel(*arguments, sums, 0, rows)
             return
-        parts = np.zeros((self.threads, *sums.shape), np.int64)
-        nobodys = list(parts)  # as many as threads: whoever takes a block takes one, and nobody waits
+        parts = self._parts.pop(sums.shape, None)  # all 0
+        if parts is None:
+            parts = [np.zeros(sums.shape, np.int64) for _ in range(1, self.threads)]
+        nobodys = [*parts, sums]  # as many as threads: whoever takes a block takes one, and nobody waits
 
         def add(first, last):
             mine = nobodys.pop()
@@ -105,7 +108,10 @@ class Crew:
             nobodys.append(mine)
 
         self._each(add, self._cut(rows), ())
-        sums += parts.sum(axis=0)
+        for part in parts:
+            sums += part
+            part.fill(0)
+        self._parts[sums.shape] = parts
 
     def blocks(self, kernel: Callable, rows: int, *arguments) -> list[Callable[[], Any]]:
         """Return the tasks of `share`: a kernel on each block of `rows` rows."""
@@ -126,27 +132,30 @@ class Crew:
         """Run tasks at the same time; return what each returned."""
         if self.threads == 1 or len(tasks) == 1:
             return [task() for task in tasks]
-        job = _Job(tasks)
-        _post(job, min(self.threads, len(tasks)) - 1)
-        return job.finish()
+        return self._do(lambda at: tasks[at](), len(tasks))
 
     def _cut(self, rows: int) -> list[tuple[int, int]]:
-        if self.threads == 1 or rows < self.threads:
-            return [(0, rows)]
-        ends = [0, *[int(rows * end) for end in _ends(ROUNDS, self.threads)], rows]
-        return list(itertools.pairwise(ends))
+        return [(0, rows)] if self.threads == 1 else _cuts(rows, self.threads, ROUNDS)
 
     def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
-        if self.threads == 1:
-            ((first, last),) = cuts  # small worlds call many kernels for few rows
-            return [kernel(*arguments, first, last)]
-        return self.together(*(partial(kernel, *arguments, *cut) for cut in cuts))
+        if len(cuts) == 1:  # small worlds call many kernels for few rows
+            return [kernel(*arguments, *cuts[0])]
+        return self._do(lambda at: kernel(*arguments, *cuts[at]), len(cuts))
+
+    def _do(self, task: Callable[[int], Any], number: int) -> list[Any]:
+        job = _Job(task, number)
+        _post(job, min(self.threads, number) - 1)
+        return job.finish()
 
 
-@functools.cache
-def _ends(rounds: tuple[float, ...], threads: int) -> list[float]:
-    """Return where blocks end, but the last, as parts of all rows."""
-    return (np.cumsum(np.repeat(rounds, threads))[:-1] / threads).tolist()
+@functools.lru_cache(maxsize=64)
+def _cuts(rows: int, threads: int, rounds: tuple[float, ...]) -> list[tuple[int, int]]:
+    """Return the blocks of `share`, for all who ask for those of so many rows."""
+    if rows < threads:
+        return [(0, rows)]
+    ends = itertools.accumulate(part * rows / threads for part in rounds for _ in range(threads))
+    *ends, _ = map(int, ends)
+    return list(itertools.pairwise((0, *ends, rows)))
 
 
 def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
@@ -163,8 +172,9 @@ def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
 class _Job:
     """Tasks that several threads take one after the other. What is counted here is counted under Python's lock."""
 
-    def __init__(self, tasks):
-        self.tasks, self.results, self.error = tasks, [None] * len(tasks), None
+    def __init__(self, task: Callable[[int], Any], number: int):
+        self.task, self.number = task, number  # task(0) to task(number - 1)
+        self.results, self.error = [None] * number, None
         self._taken, self._done = itertools.count(), itertools.count(1)
         self._last = threading.Lock()
         self._last.acquire()  # until the last task is done
@@ -173,12 +183,12 @@ class _Job:
     def work(self) -> bool:
         """Do tasks until all are taken; return whether the last to be done was among them."""
         last = False
-        while (at := next(self._taken)) < len(self.tasks):
+        while (at := next(self._taken)) < self.number:
             try:
-                self.results[at] = self.tasks[at]()
+                self.results[at] = self.task(at)
             except BaseException as error:
                 self.error = self.error or error
-            if next(self._done) == len(self.tasks):
+            if next(self._done) == self.number:
                 last = True
                 self._last.release()
         return last
