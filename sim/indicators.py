@@ -52,7 +52,7 @@ def _sum(tables, end, *columns) -> float:
         if isinstance(total, int) and column.dtype.kind == "i":
             total += int(column.sum())
         else:  # one by one, as no version of `sum` does: numbers that are not whole keep their bits
-            total = float(np.add.accumulate([total, *column.tolist()], dtype=float)[-1])
+            total = float(np.add.accumulate(np.append(float(total), column))[-1])
     return total
 
 

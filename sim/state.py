@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels import seats
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
@@ -249,17 +248,15 @@ class State:
         """Return the seat of the first project, while it is a project of one: those of teams come before."""
         return len(self.memberships) - len(self.projects)
 
-    def make_teams(self, wanted: int):
-        """Have at least `wanted` free large teams. New ones come before all others, whose seats count on from them."""
+    def make_teams(self, missing: int):
+        """Make large teams, at least those that are missing. They come before all others, whose seats count on."""
         first = self.first_single
-        missing = wanted - seats.count_large(self.memberships.member, first)
-        if missing > 0:
-            more = WIDTH * max(missing, first // WIDTH // 16, LEAST // WIDTH)
-            more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one
-            self.memberships.show(len(self.projects), ahead=first + more)
-            self.shares.show(0, ahead=first + more)
-            self.memberships.member[:more] = -1
-            self.projects.seat[:] += np.int32(more)
+        more = WIDTH * max(missing, first // WIDTH // 16, LEAST // WIDTH)
+        more = min(more, self.memberships._ahead - first)  # as many as projects: there is always one
+        self.memberships.show(len(self.projects), ahead=first + more)
+        self.shares.show(0, ahead=first + more)
+        self.memberships.member[:more] = -1
+        self.projects.seat[:] += np.int32(more)
 
     def seats_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the seats [project, slot] of projects of one or many, and which of them somebody holds."""

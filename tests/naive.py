@@ -831,6 +831,10 @@ class matching:
     def accept(order, proposals, projects, memberships, slots, core, n, month, most):
         uid, territory, members, members_max, dirty = projects
         seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
+        movers = matching.count_movers(proposals[0], members, seat, member, n)
+        missing = movers - seats.count_large(member, len(member) - len(seat), movers)
+        if missing > 0:
+            return -missing
         accepted = 0
         order[:n] = sorted(range(n), key=lambda k: (-proposals[2][k], uid[proposals[0][k]]))
         for k in order[:n]:
@@ -857,8 +861,8 @@ class seats:
     def free(member, first, last, width):
         return [at for at in range(first, last, width) if set(member[at : at + width : 4]) == {-1}]
 
-    def count_large(member, first_single):
-        return len(seats.free(member, 0, first_single, 8))
+    def count_large(member, first_single, enough):
+        return min(enough, len(seats.free(member, 0, first_single, 8)))
 
     def next_free(member, at, width):
         return seats.free(member, at, len(member) - width, width)[0]

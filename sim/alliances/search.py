@@ -151,8 +151,9 @@ def recruit(world):
     month, terms = world.month, world.recorded_terms
     n = crew.gather(_list_seekers, len(s.projects), month, terms, w.projects)
     n = crew.gather(_propose, n, month, terms, w.proposals)
-    s.make_teams(crew.call(_count_movers, n))
-    w.joined = crew.call(_accept, n, month, world.terms.most)
+    while (joined := crew.call(_accept, n, month, world.terms.most)) < 0:
+        s.make_teams(-joined)
+    w.joined = joined
 
 
 @given(match.list_seekers)
@@ -172,12 +173,6 @@ def _propose(world):
         (ties.neighbour, ties.generation, ties.memory, s.memories.kept, s.memories.broken, o.births),
         (o.domain, o.size, o.territory, o.model, world.region), s.segments, world.near, world.far, world.seed,
     )  # fmt: skip
-
-
-@given(match.count_movers)
-def _count_movers(world):
-    p, m = world.state.projects, world.state.memberships
-    return world.work.proposals[0], p.members, p.seat, m.member
 
 
 @given(match.accept)

@@ -9,6 +9,8 @@ structural alternatives: replacement (default), series, majority.
 Numbers   parameters projects, form
 """
 
+import numpy as np
+
 from sim.agents.public_action import ENGINEERING
 from sim.alliances.seats import SEATS, memberships
 from sim.doors import given
@@ -37,7 +39,8 @@ def advance(world):
     n = world.crew.gather(
         _advance, len(world.state.projects), world.month, world.recorded_terms, world.work.projects
     )  # fmt: skip
-    world.crew.call(_lose_face, n, world.recorded_terms)
+    if world.terms.declared > 0.0 or np.count_nonzero(world.state.territories.declared):
+        world.crew.call(_lose_face, n, world.recorded_terms)
     close(world, n, anew=True)
 
 

@@ -424,12 +424,17 @@ def put_best_first(n, gain, project, uid, order):
 def accept(order, proposals, projects, memberships, slots, core, n, month, most):
     """Let those join to whom n founders propose, best proposal first; return how many joined in the core.
 
-    Serial on purpose: two founders may want the same partner. Projects whose seats are taken move to a team: there are
-    enough (`count_movers`). `order` is a work array.
+    Serial on purpose: two founders may want the same partner. Projects whose seats are taken move to a team: where
+    there are fewer free ones than may be needed nobody joins, and it returns minus how many are missing. `order` is a
+    work array.
     """
     out_project, out_row, out_gain, out_effort, out_hours = proposals
     uid, territory, members, members_max, dirty = projects
     seat, member, effort, hours, _, _, _, seen, _, joined, _, _ = memberships
+    movers = count_movers(out_project, members, seat, member, n)
+    missing = movers - seats.count_large(member, member.size - seat.size, movers)
+    if missing > 0:
+        return -missing
     put_best_first(n, out_gain, out_project, uid, order)
     accepted, small, large = 0, 0, 0
     for at in range(n):

@@ -26,10 +26,12 @@ def own_seat(p, seat, member):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_large(member, first_single):
-    """Return how many large teams are free."""
+def count_large(member, first_single, enough):
+    """Return how many large teams are free, or `enough` as soon as so many are."""
     n = 0
     for at in range(0, first_single, WIDTH):
+        if n >= enough:
+            break
         n += member[at] == NOBODY and member[at + SMALL] == NOBODY
     return n
 
