@@ -33,9 +33,11 @@ def remember(world):
     w.allied.fill(0)
     crew.share(_mark_partners, len(s.projects))
     n = crew.gather(_list_partners, len(s.organisations), w.rows)
-    while without := crew.call(_begin_to_remember, n):
+    fading = crew.blocks(_fade, len(s.memories), terms)
+    without, *_ = crew.together(partial(crew.call, _begin_to_remember, n), *fading)
+    while without:  # who takes a free row finds nothing there that could have faded
         lengthen(s.memories, without)
-    crew.share(_fade, len(s.memories), terms)
+        without = crew.call(_begin_to_remember, n)
     crew.share(_remember, n, world.month, terms)
 
 
