@@ -525,6 +525,11 @@ class initial:
 
 
 class credit:
+    def list_borrowers(given, out, first, last):
+        found = [i for i in range(first, last) if given[i]]
+        out[first : first + len(found)] = found
+        return len(found)
+
     def refused(seed, uid, share):
         return share > 0 and naive.chance.happens(seed, uid, INITIAL, 32, 0, share)
 

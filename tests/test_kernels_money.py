@@ -41,6 +41,7 @@ KERNELS = (
     (money.fill_purses, naive.money.fill_purses),
     (money.pay_out, naive.money.pay_out),
     (credit.lend, naive.credit.lend),
+    (credit.list_borrowers, naive.credit.list_borrowers),
     (credit.repay, naive.credit.repay),
     (credit.settle_debts, naive.credit.settle_debts),
     (credit.let_staff_go, naive.credit.let_staff_go),

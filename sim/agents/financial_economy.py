@@ -61,7 +61,7 @@ def lend(world):
         world.crew.call(_repay, loans)
     world.crew.places(_lend, loans)
     if np.count_nonzero(w.lent):
-        borrowers = np.flatnonzero(w.rows)
+        borrowers = w.parts[: world.crew.gather(_list_borrowers, len(s.organisations), w.parts)]
         s.owe(borrowers, w.rows[borrowers])
 
 
@@ -83,6 +83,11 @@ def _lend(world):
         s.segments, o.alive, o.base, o.uid, s.cohorts.cash, w.owed, world.from_values(terms), world.seed, w.rows,
         w.amounts, w.parts, o.cash, o.settled, s.territories.flow, w.lent,
     )  # fmt: skip
+
+
+@given(credit.list_borrowers)
+def _list_borrowers(world):
+    return (world.work.rows,)
 
 
 def terms(values: dict) -> tuple[float, ...]:

@@ -93,6 +93,17 @@ def repay(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def list_borrowers(given, out, first, last):
+    """List, in `out` from place `first` on, who borrows among rows first..last-1; return how many."""
+    n = 0
+    for i in between(first, last):
+        if given[i] != 0:
+            out[first + n] = i
+            n += 1
+    return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
     segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, lent, loans, first,
     last,
