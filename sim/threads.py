@@ -240,6 +240,7 @@ def _help() -> None:
         _doors[watch](done, _posted, number, _turns[0] if _jobs.empty() else 0, RESTS)
         job = _jobs.get()
         done = job.over if job.work() else _nothing
+        del job  # else the arrays of a world that has ended would stay until the next one begins
 
 
 @functools.cache

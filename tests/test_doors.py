@@ -1,5 +1,7 @@
 """Kernels are called by doors that do not look at types: here it is verified that they need not."""
 
+import gc
+import time
 import weakref
 from functools import partial
 
@@ -175,12 +177,22 @@ def test_a_table_that_moves_is_told(parameters):
     assert doors
 
 
-def test_a_world_goes_with_its_last_user(parameters):
-    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1)
-    world.run(2)
-    gone = weakref.ref(world)
-    del world
-    assert gone() is None, "its arrays would wait for Python to look for dead objects"
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_world_goes_with_its_last_user(count, parameters, monkeypatch):
+    monkeypatch.setattr(threads, "SMALL", 0)
+    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1, threads=count)
+    record = Record(world, 2)
+    world.run(2, record)
+    gone = [weakref.ref(world), *(weakref.ref(table._memory) for table in (world.state.projects, world.state.ties))]
+    del world, record
+    gc.disable()  # what waits for Python to look for dead objects may wait for long
+    try:
+        deadline = time.monotonic() + 10  # another thread may be about to let go
+        while any(left() is not None for left in gone) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        gc.enable()
+    assert [left() for left in gone] == [None] * 3
 
 
 def test_strict_mode_reads_types_each_time(double):
