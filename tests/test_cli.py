@@ -175,7 +175,10 @@ def test_a_run_becomes_a_page(asked, tmp_path):
 
 def test_an_interruption_leaves_nothing(tmp_path):
     command = [SIM, "run", "--territory", "synthetic:30", "--months", "1200", "--out", tmp_path / "run"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("run.tmp-*")) and time.monotonic() < deadline:
         time.sleep(0.05)
