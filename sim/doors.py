@@ -8,9 +8,9 @@ Columns    a kernel takes dozens of columns, the same ones each month. Those of 
            and again when a table has moved (it has other rows, or more) or when parameters have changed; a call then
            gives the numbers of the month alone, after them.
 
-Both were a third of a month of a small world. tests/test_doors.py verifies for all calls of the default world and of
-busy ones that types stay the same, and that columns kept are those that would be put together now. Strict mode keeps
-nothing.
+Each was more than a tenth of a month of a small world. tests/test_doors.py verifies for all calls of the default world
+and of busy ones that types stay the same, and that columns kept are those that would be put together now. Strict mode
+keeps nothing.
 
 A kernel compiled for several types in this process, or a numba made otherwise, is called as numba does.
 """

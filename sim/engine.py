@@ -50,8 +50,7 @@ class World:
         self._computed_from, self._computed = None, {}
         self._read_parameters()
         self.state: State = initial.build(territory, self.values, self.seed, scale, strict=strict)
-        self.crew = Crew(self.state.segments, threads)
-        self.crew.doors = Doors(self, strict=strict)
+        self.crew = Crew(self.state.segments, threads, Doors(self, strict=strict))
         self.state.watchers.append(self.crew.doors.forget)
         needs.begin(self.state, territory.ident, self.values, self.seed)
         places.begin(self.state)

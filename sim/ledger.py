@@ -107,9 +107,8 @@ class Ledger:
         return found[:, :MODELS]
 
     def _count(self, found) -> tuple[int, int, int]:
-        loans = self.state.loans
         self.crew.segments(_take_stock)
-        return self.crew.call(_audit, (loans.holder, loans.debt, loans.borrowed), found)
+        return self.crew.call(_audit, self.state.loan_columns, found)
 
     def _check(self, accounts, phase):
         for name in accounts:

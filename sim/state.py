@@ -177,13 +177,20 @@ class State:
         new = rows[~np.isin(rows, loans.holder)]
         if new.size:
             at = np.searchsorted(loans.holder, new)
-            columns = [np.insert(column, at, first) for column, first in zip(_loans(loans), (new, 0, 0), strict=True)]
+            columns = [
+                np.insert(column, at, first) for column, first in zip(self.loan_columns, (new, 0, 0), strict=True)
+            ]
             loans.show(len(loans) + new.size)
-            for column, values in zip(_loans(loans), columns, strict=True):
+            for column, values in zip(self.loan_columns, columns, strict=True):
                 column[:] = values
         mine = np.searchsorted(loans.holder, rows)
         loans.debt[mine] += cents
         loans.borrowed[mine] += cents
+
+    @property
+    def loan_columns(self) -> tuple[np.ndarray, ...]:
+        """Return who owes, how much, and what was borrowed this month: other arrays whenever somebody borrows."""
+        return self.loans.holder, self.loans.debt, self.loans.borrowed
 
     def forget_loans(self):
         """Forget the loans that are over, and what moved in the month that has ended."""
@@ -193,7 +200,7 @@ class State:
         loans.borrowed[:] = 0
         left = np.flatnonzero(loans.debt)
         if left.size < len(loans):
-            for column in _loans(loans):
+            for column in self.loan_columns:
                 column[: left.size] = column[left]
             loans.show(left.size)
 
@@ -271,10 +278,6 @@ class State:
     def __getitem__(self, name: str) -> np.ndarray:
         table, column = name.split(".")
         return getattr(self, table).__dict__[column]
-
-
-def _loans(loans: Table) -> tuple[np.ndarray, ...]:
-    return loans.holder, loans.debt, loans.borrowed
 
 
 def lengthen(table: Table, missing: int):

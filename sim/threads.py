@@ -51,10 +51,10 @@ RESTS = 160  # of a helper that saw a job: some microseconds, until who shares i
 class Crew:
     """The threads of one world: one when it is small."""
 
-    def __init__(self, segments: np.ndarray, threads: int | None = None):
+    def __init__(self, segments: np.ndarray, threads: int | None = None, doors: Doors | None = None):
         starts, stops = segments.reshape(-1, 2).T
         large = int((stops - starts).sum()) >= SMALL
-        self.doors = Doors()
+        self.doors = Doors() if doors is None else doors
         self._parts: dict[tuple[int, ...], list[np.ndarray]] = {}  # of sums (`total`), by their shape
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts

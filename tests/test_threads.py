@@ -155,9 +155,9 @@ def test_threads_are_asked_for_on_the_command_line(many_blocks, monkeypatch, cap
     """The run has the same name and digest; what is no number of threads is said in one message."""
     asked, real = [], threads.Crew
 
-    def crew(segments, count):
+    def crew(segments, count, doors):
         asked.append(count)
-        return real(segments, count)
+        return real(segments, count, doors)
 
     monkeypatch.setattr("sim.engine.Crew", crew)
     found = []

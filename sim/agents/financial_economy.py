@@ -55,11 +55,10 @@ def fill_fund(world):
 def lend(world):
     """Take back what falls due, and lend to those who are short of cash."""
     s, w = world.state, world.work
-    loans = s.loans.holder, s.loans.debt, s.loans.borrowed
     w.owed.fill(0)
     if len(s.loans):
-        world.crew.call(_repay, loans)
-    world.crew.places(_lend, loans)
+        world.crew.call(_repay, s.loan_columns)
+    world.crew.places(_lend, s.loan_columns)
     if np.count_nonzero(w.lent):
         borrowers = w.parts[: world.crew.gather(_list_borrowers, len(s.organisations), w.parts)]
         s.owe(borrowers, w.rows[borrowers])

@@ -52,7 +52,7 @@ def close(world):
     if n == 0:
         return
     if len(s.loans):
-        world.crew.call(_settle_debts, (s.loans.holder, s.loans.debt, s.loans.borrowed), n)
+        world.crew.call(_settle_debts, s.loan_columns, n)
     world.crew.call(_settle, n)
 
 
