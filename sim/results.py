@@ -88,7 +88,7 @@ def all_digests(tables: Tables) -> tuple[str, dict[str, str]]:
     return whole.hexdigest(), each
 
 
-def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes | memoryview]:
+def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes | np.ndarray]:
     """Yield what docs/digest.py reads back from a parquet file; text is UTF-8, one line per row."""
     yield f"{name}\n".encode()
     for column in sorted(columns):
@@ -97,11 +97,11 @@ def _pieces(name: str, columns: Mapping[str, np.ndarray]) -> Iterator[bytes | me
             raise RunError(f"Column '{column}' of table '{name}' has {values.ndim} dimensions; a table has columns.")
         if values.dtype.kind in "OU":
             yield f"{column} text\n".encode()
-            yield "".join(f"{text}\n" for text in values).encode()
+            yield "".join([f"{text}\n" for text in values]).encode()
         else:
             name, kind = _kind(values.dtype)
             yield f"{column} {name}\n".encode()
-            yield np.ascontiguousarray(values, kind).view(np.uint8).data
+            yield np.ascontiguousarray(values, kind)
 
 
 @cache
