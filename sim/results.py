@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +120,33 @@ def write(result: Result, folder: Path) -> None:
 
     started = time.perf_counter()
     for name, columns in result.tables.items():
-        arrays = {column: pa.array(np.asarray(values)) for column, values in columns.items()}
         # hundreds of columns of few values: what would be said of each, or asked of the disk, costs more than they do
-        schema = pa.schema([pa.field(column, array.type, nullable=False) for column, array in arrays.items()])
         with pa.output_stream(folder / f"{name}.parquet", buffer_size=BUFFER) as file:
             parquet.write_table(
-                pa.table(arrays, schema), file, compression="lz4", use_dictionary=False, write_statistics=False,
+                _arrow(columns), file, compression="lz4", use_dictionary=False, write_statistics=False,
                 store_schema=False,
             )  # fmt: skip
     result.summary["seconds"]["write"] = time.perf_counter() - started
-    (folder / "run.json").write_text(as_json(result.summary) + "\n", encoding="utf-8")
+    (folder / "run.json").write_text(by_lines(result.summary), encoding="utf-8")
+
+
+def _arrow(columns: Mapping[str, np.ndarray]):
+    """Return a table of results as a pyarrow table."""
+    import pyarrow as pa
+
+    arrays = [np.asarray(values) for values in columns.values()]
+    schema, kinds = _schema(tuple(columns), tuple([values.dtype for values in arrays]))
+    return pa.Table.from_arrays([pa.array(*one) for one in zip(arrays, kinds, strict=True)], schema=schema)
+
+
+@lru_cache(16)
+def _schema(names: tuple[str, ...], dtypes: tuple[np.dtype, ...]):
+    """Return the pyarrow schema of a table, and the types in it: they are the same in all runs."""
+    import pyarrow as pa
+
+    kinds = [pa.string() if dtype.kind in "OU" else pa.from_numpy_dtype(dtype) for dtype in dtypes]
+    fields = [pa.field(name, kind, nullable=False) for name, kind in zip(names, kinds, strict=True)]
+    return pa.schema(fields), kinds
 
 
 def load(folder: str | Path) -> Result:
