@@ -23,6 +23,7 @@ from sim.errors import InputError, OutputError, RunError
 
 Tables = Mapping[str, Mapping[str, np.ndarray]]
 BUFFER = 2**18  # bytes that are written at a time
+PLAIN = frozenset({str, int, bool, type(None)})  # what JSON says as it is
 
 
 @dataclass(frozen=True)
@@ -241,18 +242,33 @@ def as_json(value: Any, indent: int | None = 1) -> str:
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
 
 
+def by_lines(summary: Mapping[str, Any]) -> str:
+    """Return a summary as JSON, on a line for each key and each indicator.
+
+    The encoder that is not in Python cannot indent: it sets carriage returns where lines may break. In a text they
+    would be escaped, so that all there are stand between two values.
+    """
+    lines = []
+    for key, value in plain(summary).items():
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=("\r", ": "))
+        lines.append(f"{json.dumps(key)}: " + text.replace("}\r", "},\n  ").replace("\r", ", "))
+    return "{\n " + ",\n ".join(lines) + "\n}\n"
+
+
 def plain(value: Any) -> Any:
     """Turn NumPy values, tuples and missing numbers into what JSON can say."""
-    if isinstance(value, Mapping):
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (dict, Mapping)):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
     return value
 
 

@@ -180,6 +180,15 @@ def test_json_has_no_number_that_json_lacks():
     assert json.loads(results.as_json(given)) == {"a": None, "b": [2, None], "3": [True, [1.5]]}
 
 
+def test_run_json_says_what_any_json_would_on_a_line_for_each_key(run):
+    given = run.summary | {"around": float("nan"), "scenario": ["}\r, ", "},\n", "é }"], "config": {}, "ledger": [{}]}
+    text = results.by_lines(given)
+    assert json.loads(text) == json.loads(results.as_json(given))
+    assert list(json.loads(text)) == list(given), "keys in another order"
+    starts = [line[1:].partition(":")[0] for line in text.splitlines()]
+    assert set(starts) >= {f'"{key}"' for key in given}
+
+
 def test_a_longer_run_begins_as_the_shorter_one():
     """Adding months changes nothing before them: every row, and every horizon within."""
     short, long = Prepared(config(months=20)).run(), Prepared(config(months=24)).run()
