@@ -13,7 +13,8 @@ of both.
 
 Kernels that make no array are compiled with `_nrt=False`: without it numba counts references to each array that a
 function receives or takes out of a tuple, with atomic instructions, for each project and candidate: half of the time
-of some kernels. Those that make work arrays need the count; what they call does not.
+of some kernels. Small work arrays are on the stack (`stack.py`). Those that make others need the count; what they call
+does not.
 
 Small functions of a hot loop that take many arrays are compiled with `forceinline=True`: put inside their caller, where
 the compiler would call them and hand over nine numbers for each table.

@@ -13,8 +13,10 @@ from sim.kernels import ahead, around, shares, trust, units, value
 from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
 from sim.kernels.seats import WIDTH
+from sim.kernels.stack import floats, wholes
 
-FUNCTIONS = value.FUNCTIONS
+FUNCTIONS, SCRATCH, KNOWN = value.FUNCTIONS, value.SCRATCH, value.KNOWN
+COALITIONS = 2**WIDTH + 1  # and one place beyond them
 ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers
@@ -130,7 +132,7 @@ def fill_skills(s, i, org_efficiency, known_cost, t, room):
             efficiency[s, k] = units.BYTE * org_efficiency[i, k]
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in, month, terms, first, last):
     """Compute for each living project its value per month, its members' value alone, its costs and its shares.
 
@@ -143,12 +145,12 @@ def appraise(projects, memberships, ties, traits, org_efficiency, kinds, cash_in
      out_shared) = projects  # fmt: skip
     seat, member, effort, hours, out_solo, out_share, out_perceived, seen = memberships
     room = (  # rows, budgets, efficiencies, unit costs, costs of pairs, scratch, weights
-        np.empty(WIDTH, np.int64), np.empty(WIDTH), np.empty((WIDTH, FUNCTIONS)), np.empty((WIDTH, FUNCTIONS)),
-        np.empty((WIDTH, WIDTH)), np.empty((value.SCRATCH, FUNCTIONS)), np.empty(FUNCTIONS),
+        wholes((WIDTH,)), floats((WIDTH,)), floats((WIDTH, FUNCTIONS)), floats((WIDTH, FUNCTIONS)),
+        floats((WIDTH, WIDTH)), floats((SCRATCH, FUNCTIONS)), floats((FUNCTIONS,)),
     )  # fmt: skip
     _, budget, efficiency, cost, _, scratch, weight = room
-    game, share = np.empty((1 << WIDTH) + 1), np.empty(WIDTH)
-    known_cost, moving = np.empty(value.KNOWN), np.empty(LOOKED, np.int64)
+    game, share = floats((COALITIONS,)), floats((WIDTH,))
+    known_cost, moving = floats((KNOWN,)), wholes((LOOKED,))
     value.fill_known_costs(t.price, known_cost)
     for start in range(first, last, LOOKED):
         n = list_moving(projects, cash_in, start, min(last, start + LOOKED), moving)

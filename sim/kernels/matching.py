@@ -13,6 +13,7 @@ from sim.kernels import ahead, alliance, chance, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.rows import between
+from sim.kernels.stack import floats, unsigned, wholes
 
 SLOTS = 3
 LOCAL, REGIONAL, NATIONAL, INTERNATIONAL = range(4)  # scales of a project
@@ -26,6 +27,9 @@ DRAWS = 5  # of a meeting, made for all meetings at once
 WHERE, TIE, AROUND, LIKING, NOISE = range(DRAWS)
 FAR, MIDDLE, NEAR = 6, 4, 2  # founders, of whom each takes a microsecond, between those asked for ahead (`ahead`)
 MOST_DRAWS = 8 * ((1 + DRAWS * MEETINGS + 7) // 8)  # eight are made at a time
+FOUND = 2 + 2 * len(OTHERS)  # what `meet` keeps of the people around a founder
+WIDER = alliance.WIDTH + 1  # members of a team, and a candidate
+FUNCTIONS, SCRATCH, KNOWN = alliance.FUNCTIONS, value.SCRATCH, value.KNOWN
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -254,7 +258,7 @@ def ask_for_candidate(j, organisations, ties, traits):
         fetch((org_uid, base, hours, slots, efficiency, births, neighbour, generation, memory, domain, territory), j)
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def propose(
     seekers, projects, memberships, organisations, ties, traits, segments, near, far, seed, month, terms, out, first,
     last,
@@ -272,19 +276,19 @@ def propose(
     _, org_size, org_territory, org_model, _ = traits
     out_project, out_row, out_gain, out_effort, out_hours = out
     people = alive, births, org_size, org_model, org_territory
-    what, words = np.zeros(MOST_DRAWS, np.uint64), np.empty((4, MOST_DRAWS), np.uint64)
-    liking, around = np.empty((SIZES, 2)), np.full(2 + 2 * len(OTHERS), -1)
+    what, words = unsigned((MOST_DRAWS,)), unsigned((4, MOST_DRAWS))
+    liking, around = floats((SIZES, 2)), wholes((FOUND,))
+    what[:], around[:] = 0, -1
     room = (  # for a team and a candidate, as in `appraise`
-        np.empty(alliance.WIDTH + 1, np.int64), np.empty(alliance.WIDTH + 1),
-        np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)), np.empty((alliance.WIDTH + 1, alliance.FUNCTIONS)),
-        np.empty((alliance.WIDTH + 1, alliance.WIDTH + 1)), np.empty((value.SCRATCH, alliance.FUNCTIONS)),
-        np.empty(alliance.FUNCTIONS),
+        wholes((WIDER,)), floats((WIDER,)), floats((WIDER, FUNCTIONS)), floats((WIDER, FUNCTIONS)),
+        floats((WIDER, WIDER)), floats((SCRATCH, FUNCTIONS)), floats((FUNCTIONS,)),
     )  # fmt: skip
-    work = room, np.empty(value.KNOWN), np.full(2, -1.0)
+    work = room, floats((KNOWN,)), floats((2,))
+    work[2][:] = -1.0
     fill_draws(what)
     fill_attraction(t.similarity_size, t.similarity_model, liking)
     value.fill_known_costs(t.price, work[1])
-    made, met = first, np.empty(MEETINGS, np.int64)
+    made, met = first, wholes((MEETINGS,))
     for at in range(first, last):
         ask_for_founders(at, last, seekers, projects, memberships, organisations, ties, traits)
         p = seekers[at]
