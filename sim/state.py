@@ -13,7 +13,7 @@ from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
 CHECKED = ("settled", "hired")  # columns of organisations that strict mode alone reads: they have no rows elsewhere
-LEAST = 32  # rows that a table grows by, at least: what is put together of its columns is then put together anew
+LEAST = 128  # rows that a table grows by, at least: what is put together of its columns is then put together anew
 SORTED = 40_000  # organisations from which on it matters where projects lie: fewer fit in the caches
 
 
