@@ -15,6 +15,7 @@ from sim.doors import given
 from sim.kernels import record as kernel
 
 BATCH = 32  # projects that leave together: to take a few numbers out of forty columns each month costs more
+EVERY = 4  # months between two looks at who may leave
 IN_MEMORY = 50_000  # projects: a larger cohort waits on the disk for the end of the run
 
 WIDE = {  # studies compute with them
@@ -39,7 +40,7 @@ def retire(world) -> None:
     cohort is opening: until then projects lie in the order in which they opened. A few wait for others.
     """
     p = world.state.projects
-    if world.month < KEPT_MONTHS:
+    if world.month < KEPT_MONTHS or world.month % EVERY:
         return
     n = world.crew.call(_list_ended, world.month - 1)
     if n >= BATCH:

@@ -102,6 +102,7 @@ class Record:
         self._needs = place.need, place.felt, place.rest, books
         self._residents = c.persons, c.confidence, c.territory, place.seen, place.maturity
         self._sums = self._blocks("flows", "purses"), self._blocks("delivered", "means")
+        self._ended = self._blocks("ends", "abandoned")
 
     def _blocks(self, first: str, last: str) -> np.ndarray:
         """Return the memory of the month at hand from one block to another."""
@@ -115,7 +116,7 @@ class Record:
         _projects(world, self._among, row["projects"])
         aside, tipped = world.crew.together(partial(_innovations, world, row), partial(self._places, world))
         w = world.work
-        row["ends"][:], row["abandoned"][:] = w.ends, w.abandoned
+        self._ended[:] = w.finished
         counts = row["counts"]
         counts[0], counts[1], counts[2], counts[3] = tipped, w.opened, w.joined, aside
         for kind, columns in self.monthly.items():

@@ -119,14 +119,20 @@ class Crew:
 
     def segments(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of segments of organisations, the longest first."""
-        self._each(self.doors[kernel], self._segments, arguments)
+        if self.threads == 1:
+            self.doors[kernel](*arguments, *self._segments[0])
+        else:
+            self._each(self.doors[kernel], self._segments, arguments)
 
     def places(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of territories, the largest first: for what all models of a place do together.
 
         Where one place holds half of the rows two threads do not halve the time; `segments` and `share` do.
         """
-        self._each(self.doors[kernel], self._places, arguments)
+        if self.threads == 1:
+            self.doors[kernel](*arguments, *self._places[0])
+        else:
+            self._each(self.doors[kernel], self._places, arguments)
 
     def together(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Run tasks at the same time; return what each returned."""

@@ -962,13 +962,20 @@ class learning:
         neighbour[i][place], generation[i][place], kept[place], broken[place] = j, births[j], 0.0, 0.0
         return place
 
-    def be_seen(state, step, members, kind, seat, member, visible, patron):
+    def be_seen(table, seat, member, visible, patron, places, cohorts, effect):
+        (state, step, members, kind, territory), (declared, living, seen) = table, places
         (member,) = teams(seat, member)
-        at_work = [p for p, s in enumerate(state) if s == 1 and step[p] >= 5 and members[p] > 1]
+        alliances = [p for p, s in enumerate(state) if s == 1 and members[p] > 1]
+        at_work = [p for p in alliances if step[p] >= 5]
         allied = {i for p in at_work for i in member[p][: members[p]]}
         giving = {i for p in at_work if kind[p] == 3 for i in member[p][: members[p]]}
         visible[:] = [int(i in allied) for i in range(len(visible))]
         patron[:] = [int(i in giving) for i in range(len(patron))]
+        for place in range(len(living)):
+            residents = sum(n for n, home in zip(*cohorts, strict=True) if home == place)
+            looked_at = sum(territory[p] == place for p in at_work) + effect * declared[place]
+            living[place] = sum(territory[p] == place for p in alliances)
+            seen[place] = 1000 * looked_at / max(1, residents)
 
     def wear_badges(alive, births, visible, patron, badge, first, last):
         for i in range(first, last):
@@ -989,14 +996,6 @@ class learning:
                 wanted += t.order_effect
             moved = out[i] + t.desire_rate * (wanted + t.vision - out[i])
             out[i] = max(-1.0, min(1.0, moved))
-
-    def count_alliances(state, step, members, territory, cohorts, declared, living, seen, effect):
-        alliances = [p for p, s in enumerate(state) if s == 1 and members[p] > 1]
-        for place in range(len(living)):
-            here = [p for p in alliances if territory[p] == place]
-            residents = sum(n for n, home in zip(*cohorts, strict=True) if home == place)
-            at_work = sum(step[p] >= 5 for p in here) + effect * declared[place]
-            living[place], seen[place] = len(here), 1000 * at_work / max(1, residents)
 
 
 class projects:
@@ -1265,7 +1264,7 @@ class projects:
                 mine = row[12 + 8 * allied : 20 + 8 * allied]
                 totals[place][allied] = [n / 10_000 for n in mine[:5]] + [float(n) for n in mine[5:]] + [0.0] * 3
             delivered[place] = [n / 10_000 for n in row[28:]]
-        return any(place[0] for place in handed)
+        return any(place[0] for place in handed), any(wages)
 
     def account(
         p, m, step, worked, planned, own, used, given, value_, alone, coordination, perceived, plan_value, waiting, t
@@ -1467,7 +1466,7 @@ class projects:
                     gone += 1
         return gone
 
-    def drop_dead(rows, slots, members, memberships, dirty):
+    def drop_dead(slots, members, memberships, dirty, rows):
         gone, (member, *_) = 0, teams(*memberships)
         for i in rows:
             for p in (p for p in slots[i] if p >= 0):

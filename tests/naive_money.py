@@ -359,10 +359,12 @@ class life:
         return len(found)
 
     def be_born(
-        rows, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents, flow,
-        savings, capital, share, n, month,
+        rows, count, red, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
+        residents, flow, savings, capital, share, month,
     ):  # fmt: skip
-        opened = []
+        opened, n = [], life.pack_births(segments, count, rows, red)
+        if n < 0:
+            return n
         savings[:] = [sum(residents[1][c] for c in cohorts_of(t)) for t in range(len(savings))]
         capital[:] = [[0] * 7 for _ in capital]
         for i in rows[:n]:

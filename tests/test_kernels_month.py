@@ -76,7 +76,6 @@ PAIRS = (
     (innovation.tell, naive.innovation.tell),
     (learning.be_seen, naive.learning.be_seen),
     (learning.begin_to_remember, naive.learning.begin_to_remember),
-    (learning.count_alliances, naive.learning.count_alliances),
     (learning.desire, naive.learning.desire),
     (learning.fade, naive.learning.fade),
     (learning.list_partners, naive.learning.list_partners),
@@ -188,7 +187,7 @@ def test_the_worlds_take_the_branches(calls):
     assert (followed & (table == 1)).any() and not followed[allied].all(), "none followed, or all"
     assert any(arguments[8] for arguments in calls[projects.close_projects]), "no end"
     assert any(arguments[5].any() for arguments in calls[projects.grant]), "no grant"
-    assert any(np.any(arguments[1][arguments[0], 0] >= 0) for arguments in calls[projects.drop_dead])
+    assert any(np.any(arguments[0][arguments[-1], 0] >= 0) for arguments in calls[projects.drop_dead])
 
 
 @st.composite
@@ -267,8 +266,8 @@ def test_teams_are_taken_and_given_back(tables):
 def test_the_dead_leave_and_who_has_seen_whom_is_kept(tables, alive):
     slots, members, table = tables
     closed = np.flatnonzero(np.array(alive) == 0)
-    arguments = (closed, slots, members, table, np.zeros(members.size, np.uint8))
-    _, _, left, after, _ = agree(projects.drop_dead, naive.projects.drop_dead, arguments)
+    arguments = (slots, members, table, np.zeros(members.size, np.uint8), closed)
+    _, left, after, _, _ = agree(projects.drop_dead, naive.projects.drop_dead, arguments)
     for p in range(members.size):
         then, now = (slice(seat[p], seat[p] + m[p]) for seat, m in ((table[0], members), (after[0], left)))
         before = table[1][then].tolist()

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
+from numba import TypingError, njit
 
 import sim
 from sim import state
 from sim.kernels import around, projects
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
+from sim.kernels.stack import BLOCK, floats, unsigned, wholes
 from sim.record import Record
 from sim.results import digest_of, digests_of
 from sim.threads import Crew
@@ -161,25 +162,39 @@ def found(i, j, births, neighbour, generation):
     return around.place_of(i, j, births, neighbour, generation)
 
 
-def test_a_kernel_has_room_of_its_own():
-    """As long as it runs, and not that of one that it calls."""
+def test_work_arrays_of_a_kernel_are_its_own():
+    """As long as it runs, not that of one that it calls, nor one another; of the size, the type and the order asked."""
 
     @njit
     def fill(first):
-        mine = around.room()
+        mine = floats((BLOCK,))
         for at in range(mine.size):
             mine[at] = first + at
         return mine.sum()
 
     @njit
     def fill_twice(first):
-        mine = around.room()
-        for at in range(mine.size):
-            mine[at] = first
-        return fill(first + 1.0), mine.sum()
+        mine, whole, large = floats((BLOCK,)), wholes((2, 3)), unsigned((4,))
+        mine[:], whole[:], large[:] = first, -7, 2**64 - 1
+        for row in range(whole.shape[0]):
+            whole[row, 2] = row
+        shapes = mine.shape, whole.shape, large.shape, whole.strides, whole.nbytes
+        return fill(first + 1.0), mine.sum(), whole.copy(), whole.reshape(6).copy(), large.copy(), shapes
 
-    n = around.BLOCK
-    assert fill_twice(2.0) == (3.0 * n + n * (n - 1) / 2, 2.0 * n)
+    theirs, mine, whole, flat, large, shapes = fill_twice(2.0)
+    assert (theirs, mine) == (3.0 * BLOCK + BLOCK * (BLOCK - 1) / 2, 2.0 * BLOCK)
+    assert whole.tolist() == [[-7, -7, 0], [-7, -7, 1]] and flat.tolist() == whole.reshape(6).tolist()
+    assert large.dtype == np.uint64 and large.tolist() == [2**64 - 1] * 4
+    assert shapes == ((BLOCK,), (2, 3), (4,), (24, 8), 48)
+
+
+def test_a_work_array_has_a_size_that_the_compiler_knows():
+    @njit
+    def of(n):
+        return floats((n,)).size
+
+    with pytest.raises(TypingError):
+        of(4)
 
 
 def test_what_is_asked_for_ahead_changes_nothing():

@@ -109,14 +109,14 @@ def open(world):
     """Let newborn organisations take free rows."""
     crew, v = world.crew, world.values
     crew.segments(_list_births, world.month)
-    n = crew.call(_pack_births)
+    n = crew.call(_be_born, world.month)
     if n < 0:
         raise CapacityError(
             f"No free row is left for a newborn organisation ({MODELS[-1 - n].en}).\n"
             f"  life.entry ({v['life.entry']:g}) is far above life.exit ({v['life.exit']:g}) for too long; bring them "
             "closer, or set life.entry from the first month, when rows are counted."
         )
-    crew.share(_grow_up, crew.call(_be_born, n, world.month))
+    crew.share(_grow_up, n)
     crew.places(_hire)
 
 
@@ -130,19 +130,14 @@ def _list_births(world):
     )  # fmt: skip
 
 
-@given(kernel.pack_births)
-def _pack_births(world):
-    return world.state.segments, world.work.births, world.work.rows, world.state.organisations.red
-
-
 @given(kernel.be_born)
 def _be_born(world):
     s, w = world.state, world.work
     o, c = s.organisations, s.cohorts
     return (
-        w.rows, float(world.values["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model, o.territory,
-        o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled), s.territories.flow,
-        w.savings, w.capital, w.by_cohort,
+        w.rows, w.births, o.red, float(world.values["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model,
+        o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled),
+        s.territories.flow, w.savings, w.capital, w.by_cohort,
     )  # fmt: skip
 
 

@@ -92,8 +92,7 @@ def desire(world):
     crew, rows = world.crew, len(world.state.organisations)
     crew.share(_wear_badges, rows)
     crew.together(
-        partial(crew.call, _be_seen),  # nobody looks at it any more this month
-        partial(crew.call, _count_alliances, world.terms.declaration_effect),
+        partial(crew.call, _be_seen, world.terms.declaration_effect),  # nobody looks at it any more this month
         *crew.blocks(_desire, rows, world.recorded_terms),
     )
 
@@ -106,17 +105,11 @@ def _wear_badges(world):
 
 @given(kernel.be_seen)
 def _be_seen(world):
-    o, p = world.state.organisations, world.state.projects
-    return p.state, p.step, p.members, p.kind, p.seat, world.state.memberships.member, o.visible, o.patron
-
-
-@given(kernel.count_alliances)
-def _count_alliances(world):
     s = world.state
-    p, place = s.projects, s.territories
+    o, p, c, place = s.organisations, s.projects, s.cohorts, s.territories
     return (
-        p.state, p.step, p.members, p.territory, (s.cohorts.persons, s.cohorts.territory), place.declared,
-        place.alliances, place.seen,
+        (p.state, p.step, p.members, p.kind, p.territory), p.seat, s.memberships.member, o.visible, o.patron,
+        (place.declared, place.alliances, place.seen), (c.persons, c.territory),
     )  # fmt: skip
 
 

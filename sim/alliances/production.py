@@ -49,10 +49,12 @@ def produce(world):
     sums.fill(0)
     crew.total(_keep_promises, in_several_projects(world), sums, month, terms)
     crew.total(_work, len(world.state.projects), sums, month, terms)
-    if crew.call(_open_sums):
+    gifts, wages = crew.call(_open_sums)
+    if gifts:
         _hand_gifts(world)
     circuit.post_spending(world, w.spent)
-    pay_out(world, w.wages, world.from_values(payroll))
+    if wages:
+        pay_out(world, w.wages, world.from_values(payroll))
     grant(world, w.cap, w.worth, w.asked[0], w.asked[1], world.state.territories.fund, w.funds)
 
 

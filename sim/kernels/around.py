@@ -1,4 +1,4 @@
-"""What numba has no word for, written by hand for LLVM: eight acquaintances looked at together, and a little room.
+"""What numba has no word for, written by hand for LLVM: eight acquaintances looked at together.
 
 Acquaintances stand anywhere in memory, and their badges are words of 16 bits (learning.wear_badges). The compiler goes
 from one to the next, twelve instructions each. Here eight badges come into one register, two instructions each, and are
@@ -7,16 +7,13 @@ compared together: a third of the time, on any processor. (The instruction that 
 
     count(i, neighbour, generation, badge)      how many acquaintances i still has, how many are seen in alliances
     place_of(i, j, births, neighbour, generation)      where j is among them
-    room()                                      BLOCK floats that a kernel has for itself until it returns
 """
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 WIDTH = 8  # acquaintances of an organisation
-BLOCK = 256  # rows that a kernel takes at a time, in several passes: what passes between them stays near
 BIRTHS, VISIBLE, ALIVE = 0x00FF, 0x0100, 0x8000  # bits of a badge
 BIT, BYTE, HALF, WORD, LONG = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64))
 COLUMNS = types.Array(types.int32, 2, "C"), types.Array(types.uint8, 2, "C"), types.Array(types.uint16, 1, "C")
@@ -93,20 +90,3 @@ def read(builder, column, rows):
         row = builder.sext(builder.load(builder.gep(rows, [WORD(s)])), LONG)
         words = builder.insert_element(words, builder.load(builder.gep(column, [builder.add(row, LONG(1))])), WORD(s))
     return words
-
-
-@intrinsic
-def room(context):
-    """Return an array of BLOCK floats that holds anything, for as long as the kernel that calls this runs."""
-    kind = types.Array(types.float64, 1, "C")
-
-    def generate(code, builder, signature, arguments):
-        memory = cgutils.alloca_once(builder, ir.ArrayType(ir.DoubleType(), BLOCK))
-        array = code.make_array(kind)(code, builder)
-        nobody = ir.Constant(cgutils.voidptr_t, None)
-        array.data, array.meminfo, array.parent = builder.bitcast(memory, ir.DoubleType().as_pointer()), nobody, nobody
-        array.shape, array.strides = (cgutils.pack_array(builder, [LONG(n)]) for n in (BLOCK, 8))
-        array.nitems, array.itemsize = LONG(BLOCK), LONG(8)
-        return array._getvalue()
-
-    return kind(), generate

@@ -9,9 +9,10 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, alliance, around, chance, matching, split, units
+from sim.kernels import ahead, alliance, chance, matching, split, units
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
+from sim.kernels.stack import unsigned, wholes
 
 MODELS = 7
 SIZES = 4
@@ -21,7 +22,8 @@ DOMAINS = 16
 PLACE = np.uint64(2**61)  # identities of territories start here
 EMPTY, CROWDED = 8.0, 3000.0  # inhabitants per km2: the densities of 99 % of the places of the laws
 TRIES = 4  # meetings refused for being too different before an acquaintance is lost
-MEETINGS = TRIES * alliance.ACQUAINTANCES
+ACQUAINTANCES = alliance.ACQUAINTANCES
+MEETINGS = TRIES * ACQUAINTANCES
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -209,17 +211,16 @@ def meet_first(i, uid, seed, alive, model, size, territory, births, neighbour, g
     t = share of meetings in a neighbouring territory, weight of likeness in size, in model.
     """
     _, by_size, by_model = t
-    home, room = np.int64(territory[i]), around.room().view(np.uint64)
-    what, words = room[:MEETINGS], room[MEETINGS : 5 * MEETINGS].reshape((4, MEETINGS))
-    found = room[5 * MEETINGS :].view(np.int64)  # by the first meeting for each acquaintance, as most are
+    home, what, words = np.int64(territory[i]), unsigned((MEETINGS,)), unsigned((4, MEETINGS))
+    found = wholes((ACQUAINTANCES,))  # by the first meeting for each acquaintance, as most are
     for k in range(MEETINGS):
         what[k] = d.FIRST_TIES * 256 + k
     chance.several(seed, uid[i], d.INITIAL, what, MEETINGS, words)
-    for s in range(alliance.ACQUAINTANCES):
+    for s in range(ACQUAINTANCES):
         found[s] = whom(home, TRIES * s, words, segments, near, t)
         if alive.size >= ahead.MANY:
             fetch((alive, size, model, births), max(np.int64(0), found[s]))
-    for s in range(alliance.ACQUAINTANCES):
+    for s in range(ACQUAINTANCES):
         neighbour[i, s], generation[i, s] = -1, 0
         for attempt in range(TRIES):
             k = s * TRIES + attempt

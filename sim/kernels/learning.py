@@ -9,6 +9,7 @@ from sim.kernels.ahead import fetch
 from sim.kernels.matching import SLOTS
 from sim.kernels.projects import IMPLEMENT, LIVING
 from sim.kernels.rows import between
+from sim.kernels.stack import BLOCK, floats
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -151,17 +152,37 @@ def new_tie(i, j, neighbour, generation, memory, kept, broken, births):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def be_seen(state, step, members, kind, seat, member, visible, patron):
-    """Write which organisations are members of an alliance at work, and which of one of patronage."""
+def be_seen(projects, seat, member, visible, patron, places, residents, effect):
+    """Write who is a member of an alliance at work, who of one of patronage, and what residents see of alliances.
+
+    `places` = (declared, living, seen) by territory: how many live, and how many at work are seen for a thousand of
+    the residents; each declared that never reached work counts for `effect` at work. `residents` = (persons, territory)
+    of cohorts.
+    """
+    state, step, members, kind, territory = projects
+    declared, living, seen = places
     visible[:] = 0
     patron[:] = 0
-    for p in range(state.size):
-        if state[p] == LIVING and step[p] >= IMPLEMENT and members[p] > 1:
-            for s in range(np.int64(members[p])):
-                i = np.int64(member[np.int64(seat[p]) + s])
-                visible[i] = 1
-                if kind[p] == value.PATRONAGE:
-                    patron[i] = 1
+    living[:] = 0
+    seen[:] = 0.0
+    for p in between(0, state.size):
+        if state[p] == LIVING and members[p] > 1:
+            living[territory[p]] += 1
+            if step[p] >= IMPLEMENT:
+                seen[territory[p]] += 1.0
+                for s in range(np.int64(members[p])):
+                    i = np.int64(member[np.int64(seat[p]) + s])
+                    visible[i] = 1
+                    if kind[p] == value.PATRONAGE:
+                        patron[i] = 1
+    persons, home = residents
+    first = 0
+    for place in range(living.size):  # cohorts are in order of territories
+        here = np.int64(0)
+        while first < home.size and home[first] == place:
+            here += persons[first]
+            first += 1
+        seen[place] = 1000.0 * (seen[place] + effect * declared[place]) / max(here, 1)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -214,9 +235,9 @@ def desire(alive, uid, model, neighbour, generation, badge, disposition, thresho
     Some rows at a time, in passes without branches: all look, then all are moved.
     """
     t = terms[0]
-    pulls = around.room()
-    for start in range(first, last, around.BLOCK):
-        stop = min(last, start + around.BLOCK)
+    pulls = floats((BLOCK,))
+    for start in range(first, last, BLOCK):
+        stop = min(last, start + BLOCK)
         pull = pulls[: stop - start]
         if t.patronage != 0.0:
             weigh_around(neighbour[start:stop], generation[start:stop], badge, t.patronage, pull)
@@ -246,26 +267,3 @@ def move(alive, disposition, pull, vision, rate, out):
         wanted = units.WORD * disposition[i] + pull[i] + vision
         moved = min(1.0, max(-1.0, out[i] + rate * (wanted - out[i])))
         out[i] = moved if alive[i] else out[i]
-
-
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def count_alliances(state, step, members, territory, residents, declared, living, seen, effect):
-    """Count living alliances by territory, and those at work that residents see, for a thousand of them.
-
-    Each declared that never reached work counts for `effect` at work. `residents` = (persons, territory) of cohorts.
-    """
-    living[:] = 0
-    seen[:] = 0.0
-    for p in range(state.size):
-        if state[p] == LIVING and members[p] > 1:
-            living[territory[p]] += 1
-            if step[p] >= IMPLEMENT:
-                seen[territory[p]] += 1.0
-    persons, home = residents
-    first = 0
-    for place in range(living.size):  # cohorts are in order of territories
-        here = np.int64(0)
-        while first < home.size and home[first] == place:
-            here += persons[first]
-            first += 1
-        seen[place] = 1000.0 * (seen[place] + effect * declared[place]) / max(here, 1)

@@ -195,14 +195,18 @@ def pack_births(segments, count, out, red):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_born(
-    rows, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled, residents, flow,
-    savings, capital, share, n, month,
+    rows, count, red, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
+    residents, flow, savings, capital, share, month,
 ):  # fmt: skip
-    """Open the n listed rows, each with a new identity and `months` of outlay from residents.
+    """Open the rows that `list_births` listed, each with a new identity and `months` of outlay from residents.
 
-    Where residents have not the money, it is not born. Returns how many were born, first in `rows`. Work arrays: what
-    residents have left (`savings`), and what they gave (`capital`), by territory; `share` by cohort.
+    Where residents have not the money, it is not born. Returns how many were born, first in `rows`, or what
+    `pack_births` says of a model without room. Work arrays: what residents have left (`savings`), and what they gave
+    (`capital`), by territory; `share` by cohort.
     """
+    n = pack_births(segments, count, rows, red)
+    if n < 0:
+        return n
     their_base, their_cash, their_settled = residents
     for t in range(savings.size):
         savings[t] = 0

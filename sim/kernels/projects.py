@@ -9,11 +9,12 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import ahead, alliance, around, chance, matching, needs, seats, value
+from sim.kernels import ahead, alliance, chance, matching, needs, seats, value
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.atomic import add
 from sim.kernels.rows import between, note, wipe, wipe_own
+from sim.kernels.stack import unsigned
 
 LIVING, KEPT = 1, 2
 COMPLETED, FAILED, DISSOLVED, ABANDONED = 1, 2, 3, 4
@@ -131,8 +132,7 @@ def open_projects(
      scale) = projects  # fmt: skip
     seat, member, effort, hours, joined = memberships
     org_uid, org_territory, org_model, base, org_hours, desire, slots = organisations
-    room, opened = around.room().view(np.uint64), 0
-    what, words = room[:DRAWS], room[DRAWS : 5 * DRAWS].reshape((4, DRAWS))
+    what, words, opened = unsigned((DRAWS,)), unsigned((4, DRAWS)), 0
     fill_draws(what)
     for at in range(first, last):
         p, i = np.int64(rows[at]), np.int64(founders[at])
@@ -682,9 +682,9 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
     TOTALS, TOTALS + 8  of projects of one and of alliances, in the order of TOTALS of sim/alliances/production.py
     DELIVERED           by domain. Values are in PARTS of a euro
 
-    Return whether members receive anything.
+    Return whether members receive anything, and whether engineering pays people.
     """
-    untied = np.int64(0)
+    untied, paid = np.int64(0), np.int64(0)
     for place in range(sums.shape[0]):
         for k in range(spent.shape[1]):
             spent[place, k] = sums[place, k]
@@ -692,6 +692,7 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
         programme[place] -= sums[place, ALLOTTED]
         wages[place], handed[place, 0] = sums[place, WAGES], sums[place, HANDED]
         untied += sums[place, HANDED]
+        paid += sums[place, WAGES]
         for allied in range(2):
             for k in range(8):
                 unit = PARTS if k < 5 else 1.0
@@ -700,7 +701,7 @@ def open_sums(sums, programme, wages, handed, spent, asked, delivered, totals):
                 totals[place, allied, k] = 0.0
         for k in range(delivered.shape[1]):
             delivered[place, k] = sums[place, DELIVERED + k] / PARTS
-    return untied > 0
+    return untied > 0, paid > 0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -1017,7 +1018,7 @@ def walk_out(rows, table, memberships, slots, uid, changed, seed, month, probabi
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def drop_dead(rows, slots, members, memberships, dirty):
+def drop_dead(slots, members, memberships, dirty, rows):
     """Take the organisations of these rows out of their projects; return how many memberships ended."""
     seat, member, effort, hours, _, _, _, _, kept, joined, paid, received = memberships
     gone = 0

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels import around
 from sim.kernels.accounts import PEOPLE
 from sim.kernels.ahead import fetch
 from sim.kernels.needs import tipped
 from sim.kernels.projects import KEPT
 from sim.kernels.rows import between
+from sim.kernels.stack import BLOCK, wholes
 
 SOLO, ALLIED, BY_KIND, LINKS, INVESTED, COUNTS = 0, 7, 14, 18, 25, 26  # places in the sums of `count_projects`
 PAIRS = 1e9  # parts of a pair of members, in which chances are added up: the same sum in any order
@@ -154,10 +154,10 @@ def count_projects(projects, seat, member, core, organisations, among, sums, fir
     """
     state, members, step, kind, founder, territory, contract = projects
     size, model, home = organisations
-    listed = around.room().view(np.int64)
-    for start in range(first, last, around.BLOCK):
+    listed = wholes((BLOCK,))
+    for start in range(first, last, BLOCK):
         n = np.uint64(0)
-        for p in between(start, min(last, start + around.BLOCK)):  # alliances are listed without a branch, and few
+        for p in between(start, min(last, start + BLOCK)):  # alliances are listed without a branch, and few
             here = np.int64(core[territory[p]])
             living = here & (state[p] == 1)
             allied = living & (members[p] > 1)

@@ -16,6 +16,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+BLOCK = 256  # rows that a kernel takes at a time, in several passes: what passes between them stays near
+
 
 def maker(kind):
     """Return what makes arrays of a type."""
