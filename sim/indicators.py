@@ -50,9 +50,9 @@ def _sum(tables, end, *columns) -> float:
     for name in columns:
         column = tables["monthly"][name][:end]
         if isinstance(total, int) and column.dtype.kind == "i":
-            total += int(column.sum())
+            total += int(np.add.reduce(column))
         else:  # one by one, as no version of `sum` does: numbers that are not whole keep their bits
-            total = float(np.add.accumulate(np.append(float(total), column))[-1])
+            total = float(np.add.accumulate(np.concatenate(((float(total),), column)))[-1])
     return total
 
 
@@ -180,11 +180,13 @@ def _count(column):
 
 
 def _flow(payers, receivers):
+    pairs = [8 * i + j for i in payers for j in receivers]
+
     def compute(tables, end, wage):
         """EUR per inhabitant over the last twelve months (fewer at the start, brought to a year)."""
         first = max(0, end - 12)
-        cents = tables["flows"]["cents"].reshape(-1, 8, 8)[first:end]
-        total = sum(int(cents[:, i, j].sum()) for i in payers for j in receivers)
+        cents = tables["flows"]["cents"].reshape(-1, 64)[first:end]
+        total = int(np.add.reduce(cents.take(pairs, axis=1), axis=None))
         return total / 100 * 12 / (end - first) / _last(tables, end, "residents")
 
     return compute
