@@ -132,12 +132,30 @@ def write(result: Result, folder: Path) -> None:
 
 
 def _arrow(columns: Mapping[str, np.ndarray]):
-    """Return a table of results as a pyarrow table."""
+    """Return a table of results as a pyarrow table.
+
+    Columns are given as memory: pyarrow would import pandas to see whether an array is one of its columns, which takes
+    longer than a run of a small territory.
+    """
     import pyarrow as pa
 
     arrays = [np.asarray(values) for values in columns.values()]
     schema, kinds = _schema(tuple(columns), tuple([values.dtype for values in arrays]))
-    return pa.Table.from_arrays([pa.array(*one) for one in zip(arrays, kinds, strict=True)], schema=schema)
+    given = [
+        pa.Array.from_buffers(kind, len(values), [None, *map(pa.py_buffer, _memory(values))])
+        for kind, values in zip(kinds, arrays, strict=True)
+    ]
+    return pa.Table.from_arrays(given, schema=schema)
+
+
+def _memory(values: np.ndarray) -> tuple[np.ndarray | bytes, ...]:
+    """Return what Arrow holds of a column: values, bits of truths, or where each text ends and all of them."""
+    if values.dtype.kind in "OU":
+        texts = [str(text).encode() for text in values]
+        return np.cumsum([0, *map(len, texts)], dtype=np.int32), b"".join(texts)
+    if values.dtype.kind == "b":
+        return (np.packbits(values, bitorder="little"),)
+    return (np.ascontiguousarray(values, _kind(values.dtype)[1]),)
 
 
 @lru_cache(16)

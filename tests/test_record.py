@@ -128,6 +128,19 @@ def test_a_stored_run_is_read_back_to_the_bit(run, folder):
         assert {c: back.tables[name][c].dtype for c in columns} == {c: np.asarray(v).dtype for c, v in columns.items()}
 
 
+@pytest.mark.parametrize("rows", [0, 1, 21])
+def test_columns_of_every_type_are_read_back(tmp_path, rows):
+    numbers, text = np.arange(-3, 2 * rows - 3, 2), np.array(["é", "", "b c"] * 7)[:rows]
+    kinds = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", ">i8")
+    columns = {kind: numbers.astype(kind) for kind in kinds}
+    columns |= {"part": np.arange(2 * rows)[::2], "true": numbers % 3 == 0, "text": text, "object": text.astype(object)}
+    results.write(results.Result({"all": columns}, {"digests": {"all": ""}, "seconds": {}}), tmp_path)
+    parquet.read_table(tmp_path / "all.parquet").validate(full=True)
+    back = results.load(tmp_path).tables
+    assert {c: v.tolist() for c, v in back["all"].items()} == {c: v.tolist() for c, v in columns.items()}
+    assert results.digest_of(back) == results.digest_of({"all": columns})
+
+
 def test_run_json_is_written_last_and_holds_no_path(run, folder):
     written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
     assert written[-1].name == "run.json"

@@ -32,8 +32,9 @@ def test_importing_the_package_imports_nothing_else():
             "from sim.cli import code_of\nassert code_of(['run', '--territory', 'synthetic:1', '--months', '1']) == 0",
             ("scipy.linalg",),
         ),
+        ("import sim, tempfile\nsim.run('synthetic:1', months=1).save(tempfile.mkdtemp() + '/run')", ()),
     ],
-    ids=["from Python", "from the command line"],
+    ids=["from Python", "from the command line", "and is stored"],
 )
 def test_a_run_loads_no_heavy_library(code, more):
     assert loaded(code) & {*HEAVY, *more} == set()
