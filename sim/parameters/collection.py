@@ -121,14 +121,14 @@ class Parameters:
     def change_months(self, start: str | date) -> list[int]:
         """Return the months after month 0 at which a value changes, in order."""
         begin = month_of(start)
-        found = {
-            months_between(begin, when)
-            for p in self._all.values()
-            if len(p.values) > 1
-            for when in sorted(p.values)[1:]
-        }
+        found = {months_between(begin, when) for when in self._dates}
         found.update(month for change in self.changes for month in change.months(begin))
         return sorted(int(month) for month in found if 0 < month < math.inf)
+
+    @cached_property
+    def _dates(self) -> set[date]:
+        """Return the days on which a value changes, scenarios left aside: many runs ask."""
+        return {when for p in self._all.values() if len(p.values) > 1 for when in sorted(p.values)[1:]}
 
     # Other collections
 
