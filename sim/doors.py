@@ -5,8 +5,8 @@ Types      numba reads the type of every argument of every call, of each array i
            numba found. They may: whoever calls a kernel gives it the same columns, work arrays and numbers each month,
            of the same types.
 Columns    a kernel takes dozens of columns, the same ones each month. Those of a `given` kernel are put together once,
-           and again when a table has moved (it has other rows, or more) or when parameters have changed; a call then
-           gives the numbers of the month alone, after them.
+           and again when one of their tables has moved (it has other rows, or more) or when parameters have changed; a
+           call then gives the numbers of the month alone, after them.
 
 Each was more than a tenth of a month of a small world. tests/test_doors.py verifies for all calls of the default world
 and of busy ones that types stay the same, and that columns kept are those that would be put together now. Strict mode
@@ -16,8 +16,10 @@ A kernel compiled for several types in this process, or a numba made otherwise, 
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+
+import numpy as np
 
 
 class Given:
@@ -28,6 +30,7 @@ class Given:
 
     def __init__(self, kernel: Callable, columns: Callable):
         self.kernel, self.columns = kernel, columns
+        self.tables: set[str] | None = None  # whose columns they are, once somebody has looked: in any world the same
 
 
 def given(kernel: Callable) -> Callable[[Callable], Given]:
@@ -40,7 +43,8 @@ class Doors(dict):
 
     def __init__(self, world=None, *, strict: bool = False):
         super().__init__()
-        self.strict, self._kept = strict, []
+        self.strict = strict
+        self._kept: dict[str, set[Given]] = {}  # by table: those that may be put together
         self._world = None if world is None else weakref.ref(world)  # which holds the doors
 
     def __missing__(self, what: Callable | Given) -> Callable:
@@ -55,19 +59,45 @@ class Doors(dict):
         return result
 
     def _with_columns(self, what: Given) -> Callable:
-        found = partial(self[what.kernel], *what.columns(self._world()))
+        columns = what.columns(self._world())
+        found = partial(self[what.kernel], *columns)
         if what.kernel in self:  # numba has read the types
             self[what] = found
-            self._kept.append(what)
+            self.keep(what, columns)
         return found
 
-    def forget(self):
-        """Forget the columns that were put together: a table has moved."""
-        for what in self._kept:
+    def keep(self, what: Given, columns: tuple):
+        """Remember of which tables these columns are."""
+        if what.tables is None:
+            what.tables = set(tables_of(columns, self._world().memories()))
+        for table in what.tables:
+            self._kept.setdefault(table, set()).add(what)
+
+    def forget(self, table=None) -> set[Given]:
+        """Forget the columns that were put together with some of a table that has moved, or all; return whose."""
+        if table is None:
+            moved = {what for what in self if isinstance(what, Given)}
+        else:
+            moved = self._kept.pop(table._name, set())
+        for what in moved:
             self.pop(what, None)
-        self._kept.clear()
+        return moved
 
     def clear(self):
         """Forget all: a number may be of another type now, or another number."""
         super().clear()
         self._kept.clear()
+
+
+def tables_of(columns, memories: dict[int, str]) -> Iterator[str]:
+    """Yield the tables that arrays, in tuples of any depth, are cut from; `memories` as in World.memories."""
+    if isinstance(columns, tuple):
+        for column in columns:
+            yield from tables_of(column, memories)
+    elif isinstance(columns, np.ndarray) and memory_of(columns) in memories:
+        yield memories[memory_of(columns)]
+
+
+def memory_of(array: np.ndarray) -> int:
+    """Return which memory an array is cut from: NumPy gives all parts of an array the same base."""
+    return id(array if array.base is None else array.base)

@@ -4,7 +4,7 @@ world = World(load_territory("Grand Poitiers"), load_parameters(), seed=1)
 world.run(84)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from sim import cohort, initial, invariants
 from sim.alliances import innovation, needs, places
 from sim.alliances.production import TOTALS
 from sim.alliances.terms import terms
-from sim.doors import Doors, given
+from sim.doors import Doors, given, memory_of
 from sim.errors import InputError
 from sim.kernels import chance
 from sim.kernels.accounts import add_by_territory
@@ -122,6 +122,11 @@ class World:
             if record is not None:
                 record.month(self)
 
+    def memories(self) -> dict[int, str]:
+        """Return the memory of each table, and of the work arrays that become others with the table of projects."""
+        tables = {memory_of(getattr(self.state, name)._memory): name for name in self.state.TABLES}
+        return tables | {memory_of(array): "projects" for array in self.work.reserved()}
+
     def from_values(self, function, *more):
         """Return function(values in force, *more), computed once for each change of the values."""
         if self._computed_from is not self.values:
@@ -221,6 +226,11 @@ class Work:
         self.relieved = np.zeros(needs.DOMAINS)  # of one territory
         self.purse = state.territories.purse.copy()  # what the purses of policies held once filled
         self.collected = np.ones(places)  # part of what policies needed that could be collected
+
+    def reserved(self) -> Iterator[np.ndarray]:
+        """Yield the arrays that `show` cuts."""
+        for whole in self._reserve.values():
+            yield from whole if isinstance(whole, tuple) else (whole,)
 
     def show(self, projects: int):
         """Follow the table of projects: arrays of `projects` rows, in the same place in memory as before.

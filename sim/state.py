@@ -65,7 +65,7 @@ class Table:
 
     def __init__(
         self, name: str, rows: int, most: int | None = None, ahead: int = 0, without: tuple[str, ...] = (),
-        watchers: Iterable[Callable[[], None]] = (),
+        watchers: Iterable[Callable[["Table"], object]] = (),
     ):  # fmt: skip
         most = ahead + (rows if most is None else most)
         mine = [c for c in columns().values() if c.table == name]
@@ -93,7 +93,7 @@ class Table:
         self.__dict__.update(_rows=ahead + rows, _layout=layout)
         self.__dict__.update({name: column[first : self._ahead + rows] for name, column in self._reserve.items()})
         for tell in self._watchers:
-            tell()
+            tell(self)
 
     def layout(self, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the memory of the table and, for each of these columns, its first byte and the bytes of a row.
@@ -140,7 +140,7 @@ class State:
                    a seat for each project of one (sim/kernels/seats.py)
     shares         what an alliance is worth to those who sit in teams: the same rows as memberships, which come first
 
-    `watchers` are called when the arrays of a table, loans apart, become others: those of loans do nearly each month.
+    `watchers` are given each table, loans apart, whose arrays become others: those of loans do nearly each month.
     """
 
     TABLES = (
@@ -152,7 +152,7 @@ class State:
         self, *, organisations: int, cohorts: int, territories: int, projects: int, segments: np.ndarray,
         strict: bool = False,
     ):  # fmt: skip
-        self.watchers: list[Callable[[], None]] = []
+        self.watchers: list[Callable[[Table], object]] = []
         table = partial(Table, watchers=self.watchers)
         self.organisations = table("organisations", organisations, without=() if strict else CHECKED)
         self.loans = Table("loans", 0, organisations)

@@ -12,11 +12,12 @@ from numba.core.dispatcher import Dispatcher
 
 import sim
 from sim import threads
-from sim.doors import Doors, Given, given
+from sim.doors import Doors, Given, given, tables_of
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.results import digests_of
 from sim.scenarios import list_scenarios, load_scenario
+from sim.state import lengthen
 from tests.conftest import BUSY
 from tests.test_kernels_month import EASY, WORLDS, places  # noqa: F401 (a fixture)
 
@@ -55,12 +56,15 @@ class Watched(Doors):
             assert place(one) == place(other), f"{what.kernel}, argument {at} is another than before"
         if now is not before:
             self.again.add(what)
+        self.keep(what, now)
         return partial(self._look, what.kernel, *now)
 
-    def forget(self):
-        self.columns.clear()
+    def forget(self, table=None):
+        for what in super().forget(table):
+            self.columns.pop(what, None)
 
     def clear(self):
+        super().clear()
         self.types.clear()
         self.columns.clear()
 
@@ -139,9 +143,9 @@ def test_the_second_call_goes_by_the_door(double):
 
 
 class Two:
-    """A world of two columns."""
+    """A world of two columns, of no table."""
 
-    first, second = np.arange(3), np.arange(4)
+    first, second, memories = np.arange(3), np.arange(4), dict
 
 
 def test_columns_are_put_together_once(double):
@@ -172,9 +176,34 @@ def test_a_table_that_moves_is_told(parameters):
     assert any(isinstance(what, Given) for what in doors)
     world.state.loans.show(0)
     assert any(isinstance(what, Given) for what in doors), "loans move nearly each month: nobody keeps them"
+
+    def kept():
+        return {what.kernel.__name__ for what in doors if isinstance(what, Given)}
+
+    before = kept()
+    lengthen(world.state.memories, 1)
+    assert before - kept() >= {"propose", "remember", "fade"}
+    assert kept() >= {"work", "advance", "list_free", "spend"}, "they take none of what has moved"
     world.state.grow(1)
-    assert not any(isinstance(what, Given) for what in doors)
-    assert doors
+    assert before - kept() >= {"work", "advance", "list_free", "appraise", "accept", "list_near"}
+    assert kept() >= {"spend", "pay", "hire"}
+    doors.forget()
+    assert doors and not kept()
+
+
+def test_a_kernel_is_of_the_tables_whose_memory_it_is_given(parameters):
+    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1)
+    s, w = world.state, world.work
+    found = [
+        set(tables_of(columns, world.memories()))
+        for columns in (
+            (s.ties.memory, 3),
+            ((s.lives.values[:, 1], s.cohorts.cash[2:]), 1.0),
+            (w.order[:0],),
+            (w.rows, 2, ()),
+        )
+    ]
+    assert found == [{"ties"}, {"lives", "cohorts"}, {"projects"}, set()]
 
 
 @pytest.mark.parametrize("count", [1, 2])
