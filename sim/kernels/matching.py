@@ -442,7 +442,7 @@ def accept(order, proposals, projects, memberships, slots, core, n, month, most)
     put_best_first(n, out_gain, out_project, uid, order)
     accepted, small, large = 0, 0, 0
     for at in range(n):
-        ask_for_proposals(at, n, order, out_project, out_row, projects, seat, member, slots)
+        ask_for_proposals(at, n, order, out_project, out_row, projects, memberships, slots)
         k = order[at]
         p, j = np.int64(out_project[k]), np.int64(out_row[k])
         m = np.int64(members[p])
@@ -452,6 +452,7 @@ def accept(order, proposals, projects, memberships, slots, core, n, month, most)
             if m == 1:
                 small = seats.next_free(member, small, seats.SMALL)
                 seats.move(p, m, small, memberships)
+                ask_for_team(small + seats.SMALL, memberships, slots)
             else:
                 large = seats.next_free(member, large, seats.WIDTH)
                 seats.move(p, m, large, memberships)
@@ -467,9 +468,10 @@ def accept(order, proposals, projects, memberships, slots, core, n, month, most)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
-def ask_for_proposals(at, n, order, project, row, projects, seat, member, slots):
+def ask_for_proposals(at, n, order, project, row, projects, memberships, slots):
     """Ask for what `accept` will read of the proposals that come some places after the one at `at`."""
     uid, territory, members, members_max, dirty = projects
+    seat, member, effort, hours, _, _, _, _, kept, joined, paid, received = memberships
     if slots.shape[0] < ahead.MANY:
         return
     far, near = at + ahead.MIDDLE, at + ahead.NEAR
@@ -478,7 +480,19 @@ def ask_for_proposals(at, n, order, project, row, projects, seat, member, slots)
         fetch((seat, members, members_max, dirty, territory), project[k])
         fetch(slots, row[k])
     if near < n:
-        fetch(member, seat[project[order[near]]])
+        fetch((member, effort, hours, kept, joined, paid, received), seat[project[order[near]]])
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def ask_for_team(at, memberships, slots):
+    """Ask for what the next project that moves to a small team will write, in the first free one from seat `at` on."""
+    seat, member, effort, hours, solo, share, perceived, seen, kept, joined, paid, received = memberships
+    if slots.shape[0] < ahead.MANY:
+        return
+    while at < solo.size and member[at] != seats.NOBODY:
+        at += seats.SMALL
+    if at < solo.size:
+        fetch((effort, hours, solo, share, perceived, seen, kept, joined, paid, received), at)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
