@@ -79,6 +79,7 @@ class World:
                 self._strictly(phase)
             else:
                 phase(self)
+        self.crew.catch_up()
         self.ledger.close()
         self.month += 1
 

@@ -12,6 +12,9 @@ lives there (never by territory: one may hold half of a region); each thread tak
     crew.blocks(kernel, rows, ...)    the blocks of `share` as tasks, to be done with others
     crew.together(task, ...)          tasks that write to different places. A thread that waits for a task does nothing
                                       else: a long one is given as blocks, and does not share rows itself
+    crew.beside(kernel, ...)          kernel(...) beside what is shared next, at the latest before the next `call`: what
+                                      one thread does while the other would wait, when the next kernels that share rows
+                                      neither read nor write what it writes. Nothing is returned
 
 What such a kernel promises: it writes only what belongs to rows first..last-1 (or a mark that others write alike),
 reads nothing that another block writes, and adds floats only within one row or one segment. Whole numbers may be added
@@ -56,6 +59,7 @@ class Crew:
         large = int((stops - starts).sum()) >= SMALL
         self.doors = Doors() if doors is None else doors
         self._parts: dict[tuple[int, ...], list[np.ndarray]] = {}  # of sums (`total`), by their shape
+        self._waiting: list[Callable[[], Any]] = []  # to be done beside what is shared next
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts
         held = sizes.reshape(segments.shape[:2]).sum(axis=0)  # rows of each territory
@@ -65,7 +69,22 @@ class Crew:
 
     def call(self, kernel: Callable, *arguments) -> Any:
         """Call a kernel; return what it returned."""
+        if self._waiting:
+            self.catch_up()
         return self.doors[kernel](*arguments)
+
+    def beside(self, kernel: Callable, *arguments) -> None:
+        """Call a kernel beside the next one that is shared: at once where nobody else could, and in strict mode."""
+        if self.threads == 1 or self.doors.strict:
+            self.doors[kernel](*arguments)
+        else:
+            self._waiting.append(partial(self.doors[kernel], *arguments))
+
+    def catch_up(self) -> None:
+        """Do what waits for something to be done beside."""
+        waiting, self._waiting = self._waiting, []
+        for task in waiting:
+            task()
 
     def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
         """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
@@ -137,6 +156,7 @@ class Crew:
     def together(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Run tasks at the same time; return what each returned."""
         if self.threads == 1 or len(tasks) == 1:
+            self.catch_up()
             return [task() for task in tasks]
         return self._do(lambda at: tasks[at](), len(tasks))
 
@@ -145,13 +165,22 @@ class Crew:
 
     def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
         if len(cuts) == 1:  # small worlds call many kernels for few rows
+            self.catch_up()
             return [kernel(*arguments, *cuts[0])]
         return self._do(lambda at: kernel(*arguments, *cuts[at]), len(cuts))
 
     def _do(self, task: Callable[[int], Any], number: int) -> list[Any]:
+        if self._waiting:
+            return self._do_after(task, number)
         job = _Job(task, number)
         _post(job, min(self.threads, number) - 1)
         return job.finish()
+
+    def _do_after(self, task: Callable[[int], Any], number: int) -> list[Any]:
+        """Do first what waits: it cannot be cut."""
+        waiting, self._waiting = self._waiting, []
+        first = len(waiting)
+        return self._do(lambda at: waiting[at]() if at < first else task(at - first), first + number)[first:]
 
 
 @functools.lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from numba import njit
 import sim
 from sim import threads
 from sim.cli import code_of
+from sim.doors import Doors
 from sim.errors import AccountError
 from sim.kernels import watch
 from sim.record import Record
@@ -101,6 +102,43 @@ def test_tasks_meet(many_blocks):
     assert sorted(crew.together(*[meeting.wait] * 3)) == [0, 1, 2]
     nested = crew.together(*[partial(crew.share, lambda first, last: last - first, 500)] * 6)
     assert [sum(blocks) for blocks in nested] == [500] * 6
+
+
+def test_what_waits_is_done_beside_what_is_shared_next(many_blocks):
+    crew, done = Crew(segments(10), 2), []
+    both = threading.Barrier(2, timeout=10)
+
+    def task(name):
+        done.append(name)
+
+    def meet(first, last):
+        if first == 0:
+            both.wait()
+        done.append((first, last))
+
+    crew.beside(both.wait)  # nobody comes until rows are shared
+    crew.beside(task, "second")
+    assert done == []
+    assert crew.share(meet, 1000) == [None] * 80
+    assert "second" in done and len(done) == 81
+    crew.beside(task, "before a call")
+    crew.call(task, "call")
+    crew.beside(task, "before one block")
+    crew.share(lambda first, last: done.append("block"), 1)
+    crew.beside(task, "before one task")
+    crew.together(partial(task, "task"))
+    assert done[81:] == ["before a call", "call", "before one block", "block", "before one task", "task"]
+    crew.beside(task, "at last")
+    crew.catch_up()
+    crew.catch_up()
+    assert done[87:] == ["at last"]
+
+
+def test_one_thread_does_at_once_what_could_wait():
+    for crew in (Crew(segments(10), 1), Crew(segments(10**6), 2, Doors(strict=True))):
+        done = []
+        crew.beside(done.append, 1)
+        assert done == [1]
 
 
 def test_a_mistake_in_a_thread_is_raised_where_it_was_asked(many_blocks):

@@ -226,7 +226,7 @@ def _tell(world):
 )  # fmt: skip
 def spread(world):
     """Let innovations that still search take up one of another territory; count those deployed."""
-    world.crew.call(_spread, world.work.listed, world.month)
+    world.crew.beside(_spread, world.work.listed, world.month)  # beside the list of those who close
 
 
 @given(kernel.spread)

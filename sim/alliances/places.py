@@ -40,7 +40,7 @@ def begin(state):
 )  # fmt: skip
 def ripen(world):
     """Count the alliances completed this month, and write level and ease for the projects of next month."""
-    world.crew.call(_month, world.month)
+    world.crew.beside(_month, world.month)  # who closes, who is born and who remembers do not look at places
 
 
 @given(kernel.month)
