@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.errors import CapacityError
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
@@ -285,3 +286,9 @@ def lengthen(table: Table, missing: int):
     if missing > 0:
         rows = len(table)
         table.show(min(rows + max(missing, rows // 8, LEAST), table._most))
+
+
+def must_be_enough(enough: bool, table: str, month: int):
+    """Raise CapacityError where rows still lack after they were added: who counted them looks at columns of before."""
+    if not enough:
+        raise CapacityError(f"Rows of {table} are still missing in month {month} after they were added.")

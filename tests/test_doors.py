@@ -13,6 +13,7 @@ from numba.core.dispatcher import Dispatcher
 import sim
 from sim import threads
 from sim.doors import Doors, Given, given, tables_of
+from sim.errors import CapacityError
 from sim.parameters import load_parameters
 from sim.record import Record
 from sim.results import digests_of
@@ -189,6 +190,28 @@ def test_a_table_that_moves_is_told(parameters):
     assert kept() >= {"spend", "pay", "hire"}
     doors.forget()
     assert doors and not kept()
+
+
+@pytest.mark.parametrize(
+    ("kernel", "unheard"),
+    [("accept", "memberships shares"), ("take_rows", "innovations"), ("begin_to_remember", "memories")],
+)
+def test_columns_of_before_are_found_out(kernel, unheard, parameters):
+    """Doors that are not told of a table that has moved end in a message, not in a loop without end."""
+    world = sim.World(sim.load_territory("synthetic:1"), parameters, seed=1)
+    world.run(3)
+    doors = world.crew.doors
+
+    def forget(table):
+        kept = {}
+        if table._name in unheard.split():
+            kept = {what: f for what, f in doors.items() if isinstance(what, Given) and what.kernel.__name__ == kernel}
+        doors.forget(table)
+        doors.update(kept)
+
+    world.state.watchers[:] = [forget]
+    with pytest.raises(CapacityError, match="still missing"):
+        world.run(60)
 
 
 def test_a_kernel_is_of_the_tables_whose_memory_it_is_given(parameters):

@@ -13,7 +13,7 @@ from functools import partial
 from sim.doors import given
 from sim.kernels import learning as kernel
 from sim.phases import phase
-from sim.state import lengthen
+from sim.state import lengthen, must_be_enough
 
 
 @phase(
@@ -35,9 +35,9 @@ def remember(world):
     n = crew.gather(_list_partners, len(s.organisations), w.rows)
     fading = crew.blocks(_fade, len(s.memories), terms)
     without, *_ = crew.together(partial(crew.call, _begin_to_remember, n), *fading)
-    while without:  # who takes a free row finds nothing there that could have faded
+    if without:  # who takes a free row finds nothing there that could have faded
         lengthen(s.memories, without)
-        without = crew.call(_begin_to_remember, n)
+        must_be_enough(crew.call(_begin_to_remember, n) == 0, "memories", world.month)
     crew.share(_remember, n, world.month, terms)
 
 

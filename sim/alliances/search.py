@@ -20,7 +20,7 @@ from sim.errors import CapacityError
 from sim.kernels import matching as match
 from sim.kernels import projects as kernel
 from sim.phases import phase
-from sim.state import columns, lengthen
+from sim.state import columns, lengthen, must_be_enough
 
 
 @phase(
@@ -113,12 +113,12 @@ def _list_free(world):
 
 def _take_rows(world, n: int):
     """Give the n projects that have opened the rows that only some have, of innovations and of lives."""
-    while True:
-        missing = world.crew.call(_rows_of_some, n, world.month < KEPT_MONTHS)
-        if not any(missing):
-            return
+    missing = world.crew.call(_rows_of_some, n, world.month < KEPT_MONTHS)
+    if any(missing):
         lengthen(world.state.innovations, missing[0])
         lengthen(world.state.lives, missing[1])
+        missing = world.crew.call(_rows_of_some, n, world.month < KEPT_MONTHS)
+        must_be_enough(not any(missing), "innovations or of lives", world.month)
 
 
 @given(kernel.take_rows)
@@ -151,8 +151,11 @@ def recruit(world):
     month, terms = world.month, world.recorded_terms
     n = crew.gather(_list_seekers, len(s.projects), month, terms, w.projects)
     n = crew.gather(_propose, n, month, terms, w.proposals)
-    while (joined := crew.call(_accept, n, month, world.terms.most)) < 0:
+    joined = crew.call(_accept, n, month, world.terms.most)
+    if joined < 0:
         s.make_teams(-joined)
+        joined = crew.call(_accept, n, month, world.terms.most)
+        must_be_enough(joined >= 0, "memberships", month)
     w.joined = joined
 
 
