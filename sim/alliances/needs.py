@@ -14,7 +14,7 @@ Numbers   parameters needs
 """
 
 import csv
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ def laws(v: dict) -> tuple[float, ...]:
     )  # fmt: skip
 
 
-@cache
+@lru_cache(64)
 def opinion(seed: int, year: int, sd: float) -> float:
     """Return what the whole country adds to every felt need in a year of the run: a keyed normal draw."""
     return sd * chance.normal(seed, NATION, 12 * year, d.OPINION, 0) if sd > 0.0 else 0.0
