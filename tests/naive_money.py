@@ -348,9 +348,10 @@ class life:
             free = [i for i in order if not alive[i] and red[i] != life.JUST_CLOSED and births[i] < 255]
             count[k][t] = wanted if wanted <= len(free) else -1
             out[span[0] : span[0] + len(free[:wanted])] = free[:wanted]
+            red[slice(*span)] = [0 if months == life.JUST_CLOSED else months for months in red[slice(*span)]]
 
-    def pack_births(segments, count, out, red):
-        found, red[:] = [], [0 if months == life.JUST_CLOSED else months for months in red]
+    def pack_births(segments, count, out):
+        found = []
         for k, t, span in numbered(segments):
             if count[k][t] < 0:
                 return -1 - k
@@ -359,10 +360,10 @@ class life:
         return len(found)
 
     def be_born(
-        rows, count, red, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
+        rows, count, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
         residents, flow, savings, capital, share, month,
     ):  # fmt: skip
-        opened, n = [], life.pack_births(segments, count, rows, red)
+        opened, n = [], life.pack_births(segments, count, rows)
         if n < 0:
             return n
         savings[:] = [sum(residents[1][c] for c in cohorts_of(t)) for t in range(len(savings))]

@@ -135,7 +135,7 @@ def _be_born(world):
     s, w = world.state, world.work
     o, c = s.organisations, s.cohorts
     return (
-        w.rows, w.births, o.red, float(world.values["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model,
+        w.rows, w.births, float(world.values["money.reserve"]) + 1.0, world.territory.ident, s.segments, o.model,
         o.territory, o.base, o.alive, o.births, o.uid, o.born, o.cash, o.settled, (c.base, c.cash, c.settled),
         s.territories.flow, w.savings, w.capital, w.by_cohort,
     )  # fmt: skip

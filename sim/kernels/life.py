@@ -147,7 +147,8 @@ def list_births(segments, usual, alive, births, red, ident, monthly, out, count,
     They stand in `out` from the first row of their segment on; count[model, territory] says how many, -1 without room.
     Births in a territory and model are Poisson with mean monthly[model] * usual * sqrt(usual / living). They take
     the place of organisations of the start that closed, from a random one on, so that sizes keep their shares; then
-    rows that nobody had. A row that closed this month waits for the next: nobody sees it change hands in a month.
+    rows that nobody had. A row that closed this month waits for the next: nobody sees it change hands in a month. From
+    then on it is free.
     """
     for segment in range(first, last):
         k, t = segment // segments.shape[1], segment % segments.shape[1]
@@ -172,17 +173,15 @@ def list_births(segments, usual, alive, births, red, ident, monthly, out, count,
                 count[k, t] += 1
         if count[k, t] < wanted:
             count[k, t] = -1
+    rows = segments.reshape(-1, 2)  # which follow each other
+    for i in between(rows[first, 0], rows[last - 1, 1]):  # without a branch: many at a time
+        red[i] = np.uint8(0) if red[i] == JUST_CLOSED else red[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pack_births(segments, count, out, red):
-    """Close the gaps between the lists of segments; return how many rows they are, or -1 - the model without room.
-
-    The rows that closed this month are free from the next month on.
-    """
+def pack_births(segments, count, out):
+    """Close the gaps between the lists of segments; return how many rows they are, or -1 - the model without room."""
     n = 0
-    for i in between(0, red.size):  # without a branch: many rows at a time
-        red[i] = np.uint8(0) if red[i] == JUST_CLOSED else red[i]
     for k in range(count.shape[0]):
         for t in range(count.shape[1]):
             if count[k, t] < 0:
@@ -195,7 +194,7 @@ def pack_births(segments, count, out, red):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def be_born(
-    rows, count, red, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
+    rows, count, months, ident, segments, model, territory, base, alive, births, uid, born, cash, settled,
     residents, flow, savings, capital, share, month,
 ):  # fmt: skip
     """Open the rows that `list_births` listed, each with a new identity and `months` of outlay from residents.
@@ -204,7 +203,7 @@ def be_born(
     `pack_births` says of a model without room. Work arrays: what residents have left (`savings`), and what they gave
     (`capital`), by territory; `share` by cohort.
     """
-    n = pack_births(segments, count, rows, red)
+    n = pack_births(segments, count, rows)
     if n < 0:
         return n
     their_base, their_cash, their_settled = residents
