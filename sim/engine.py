@@ -207,7 +207,7 @@ class Work:
         self.savings = np.zeros(places, np.int64)  # of residents
         self.owed, self.lent = np.zeros((2, places), np.int64)  # to banks, and by them this month
         self.capital = np.zeros((places, 7), np.int64)  # of newborns, by model
-        self.births = np.zeros((7, places), np.int64)
+        self.births, self.askers = np.zeros((2, 7, places), np.int64)  # newborns, and who asks for a loan
         self.granted, self.funds = np.zeros((2, places, 3), np.int64)  # by each fund; what each held before
         # a purse of policies holds money; projects have programme money; they may owe some to the fund, or it to others
         self.funded = self.allotted = self.owing = False

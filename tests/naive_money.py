@@ -384,16 +384,19 @@ class life:
         life.fund_births(capital, *residents, flow, share)
         return len(opened)
 
-    def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing, first, last):
+    def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, looking, first, last):
         for t in range(first, last):
-            free = free_fte[t]
-            rows = [(k, i) for k, spans in enumerate(segments) for i in range(*spans[t])] if free else []
-            for k, i in rows:
-                lacks = initial.staff_of(k, size[i], base[i], staff) - fte[i]
-                missing[i] = max(0, lacks) if alive[i] and not lean[i] else 0
-            wanted = sum(missing[i] for _, i in rows)
-            for _, i in rows if wanted else []:
-                taken = min(math.floor(min(1.0, free / wanted) * missing[i]), free_fte[t])
+            free, missing = free_fte[t], {}
+            for k, spans in enumerate(segments) if free else ():
+                rows = [i for i in range(*spans[t]) if alive[i] and not lean[i]]
+                lacks = {i: initial.staff_of(k, size[i], base[i], staff) - fte[i] for i in rows}
+                mine = {i: lacking for i, lacking in lacks.items() if lacking > 0}
+                missing |= mine
+                start, stop = spans[t]
+                seen_last = [stop - 1] if start < stop and stop - 1 not in mine else []  # in the place of the next one
+                looking[start : start + len(mine) + len(seen_last)] = [*mine, *seen_last]
+            for i, lacking in missing.items():
+                taken = min(math.floor(min(1.0, free / sum(missing.values())) * lacking), free_fte[t])
                 fte[i] += taken
                 hired[i] += taken
                 free_fte[t] -= taken
@@ -528,9 +531,10 @@ class initial:
 
 
 class credit:
-    def list_borrowers(given, out, first, last):
-        found = [i for i in range(first, last) if given[i]]
-        out[first : first + len(found)] = found
+    def list_borrowers(segments, askers, given, part):
+        listed = [i for k, t, span in numbered(segments) for i in part[span[0] : span[0] + askers[k][t]]]
+        found = [i for i in listed if given[i]]
+        part[: len(found)] = found
         return len(found)
 
     def refused(seed, uid, share):
@@ -575,22 +579,23 @@ class credit:
         owed[:] = [sum(d for i, d in zip(holder, debt, strict=True) if territory[i] == t) for t in range(len(owed))]
 
     def lend(
-        segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, lent, loans,
-        first, last,
+        segments, alive, base, uid, savings, owed, terms, seed, askers, given, room, part, cash, settled, flow, lent,
+        loans, first, last,
     ):  # fmt: skip
         limit, hand, lendable, refusing = terms
         owes = dict(zip(*loans[:2], strict=True))
         for t in range(first, last):
             rows, banks = credit.rows_of(segments, t), range(*segments[3][t])
-            for _, i in rows:
-                given[i] = 0
             firms = [(k, i) for k, i in rows if alive[i] and k not in (0, 3)]
             deposits = sum(max(0, savings[c]) for c in cohorts_of(t)) + sum(max(0, cash[i]) for _, i in firms)
             lent[t], need = 0, {}
             for _, i in firms:
                 asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - owes.get(i, 0))
                 if cash[i] < 0 < asked and not credit.refused(seed, uid[i], refusing):
-                    need[i] = asked
+                    need[i] = given[i] = asked
+            for k, spans in enumerate(segments):
+                mine = [i for i in range(*spans[t]) if i in need]
+                part[spans[t][0] : spans[t][0] + len(mine)], askers[k][t] = mine, len(mine)
             wanted = sum(need.values())
             if not wanted:
                 continue

@@ -218,13 +218,13 @@ def bank(cash, base=(100, 100, 50), alive=(1, 1, 1)):
         **{name: np.zeros(n, np.int64) for name in ("outlay", "settled", "given", "room", "part")},
         "savings": np.full(10, 1000), "flow": np.zeros((1, 64), np.int64), "weight": np.zeros(n), "seed": 1,
         "model": np.array([2, 6, 3], np.uint8), "territory": np.zeros(n, np.uint16), "first": 0, "last": 1,
-        **{name: np.zeros(1, np.int64) for name in ("owed", "lent", "paid")},
+        **{name: np.zeros(1, np.int64) for name in ("owed", "lent", "paid")}, "askers": np.zeros((7, 1), np.int64),
         "loans": (np.arange(2, dtype=np.int32), *np.zeros((2, 2), np.int64)),
     }  # fmt: skip
 
 
-LEND = ("segments", "alive", "base", "uid", "savings", "owed", "terms", "seed", "given", "room", "part", "cash",
-        "settled", "flow", "lent", "loans", "first", "last")  # fmt: skip
+LEND = ("segments", "alive", "base", "uid", "savings", "owed", "terms", "seed", "askers", "given", "room", "part",
+        "cash", "settled", "flow", "lent", "loans", "first", "last")  # fmt: skip
 REPAY = ("segments", "model", "territory", "alive", "base", "months", "rate", "weight", "part", "paid", "cash",
          "outlay", "settled", "flow", "loans")  # fmt: skip
 

@@ -60,7 +60,7 @@ def lend(world):
         world.crew.call(_repay, s.loan_columns)
     world.crew.places(_lend, s.loan_columns)
     if np.count_nonzero(w.lent):
-        borrowers = w.parts[: world.crew.gather(_list_borrowers, len(s.organisations), w.parts)]
+        borrowers = w.parts[: world.crew.call(_list_borrowers)]
         s.owe(borrowers, w.rows[borrowers])
 
 
@@ -79,14 +79,15 @@ def _lend(world):
     s, w = world.state, world.work
     o = s.organisations
     return (
-        s.segments, o.alive, o.base, o.uid, s.cohorts.cash, w.owed, world.from_values(terms), world.seed, w.rows,
-        w.amounts, w.parts, o.cash, o.settled, s.territories.flow, w.lent,
+        s.segments, o.alive, o.base, o.uid, s.cohorts.cash, w.owed, world.from_values(terms), world.seed, w.askers,
+        w.rows, w.amounts, w.parts, o.cash, o.settled, s.territories.flow, w.lent,
     )  # fmt: skip
 
 
 @given(credit.list_borrowers)
 def _list_borrowers(world):
-    return (world.work.rows,)
+    w = world.work
+    return world.state.segments, w.askers, w.rows, w.parts
 
 
 def terms(values: dict) -> tuple[float, ...]:

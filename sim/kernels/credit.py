@@ -93,25 +93,29 @@ def repay(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_borrowers(given, out, first, last):
-    """List, in `out` from place `first` on, who borrows among rows first..last-1; return how many."""
+def list_borrowers(segments, askers, given, part):
+    """List in `part`, in order of rows, who of those that `lend` listed there gets a loan; return how many."""
     n = 0
-    for i in between(first, last):
-        if given[i] != 0:
-            out[first + n] = i
-            n += 1
+    for k in range(askers.shape[0]):
+        for t in range(askers.shape[1]):
+            for at in range(askers[k, t]):
+                i = part[segments[k, t, 0] + at]
+                if given[i] != 0:
+                    part[n] = i
+                    n += 1
     return n
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def lend(
-    segments, alive, base, uid, savings, owed, terms, seed, given, room, part, cash, settled, flow, lent, loans, first,
-    last,
+    segments, alive, base, uid, savings, owed, terms, seed, askers, given, room, part, cash, settled, flow, lent, loans,
+    first, last,
 ):  # fmt: skip
     """Lend to those who are short of cash, out of the cash of the banks and within a share of what is deposited.
 
     Public actors borrow abroad (the national table), banks from nobody here. What is asked above what can be lent
-    is cut in proportion. `given` becomes what each borrows, to be added to its loan; lent[territory] its sum.
+    is cut in proportion. `given` becomes what each borrows, to be added to its loan; lent[territory] its sum. Few ask:
+    askers[model, territory] of them, in `part` from the first row of their segment on. Nobody else has a `given`.
     """
     (limit, hand, lendable, refusing), (holder, debt, _) = terms, loans
     for t in range(first, last):
@@ -120,9 +124,9 @@ def lend(
             deposits += max(np.int64(0), savings[c])
         wanted = np.int64(0)
         for k in range(MODELS):
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                given[i] = 0
-                if not alive[i] or k in (PUBLIC, FINANCE):
+            start, asking = segments[k, t, 0], 0
+            for i in between(start, start if k in (PUBLIC, FINANCE) else segments[k, t, 1]):
+                if not alive[i]:
                     continue
                 deposits += max(np.int64(0), cash[i])
                 if cash[i] < 0:
@@ -130,8 +134,10 @@ def lend(
                     owes = debt[loan] if loan >= 0 else 0
                     asked = min(nearest(hand * base[i]) - cash[i], nearest(limit * base[i]) - owes)
                     if asked > 0 and not refused(seed, uid[i], refusing):
-                        given[i] = asked
+                        given[i], part[start + asking] = asked, i
                         wanted += asked
+                        asking += 1
+            askers[k, t] = asking
         if wanted == 0:
             continue
         start, stop = segments[FINANCE, t, 0], segments[FINANCE, t, 1]
@@ -142,12 +148,12 @@ def lend(
         able = min(able, max(np.int64(0), np.int64(math.floor(lendable * deposits)) - owed[t]))
         rate, total = min(1.0, able / wanted), np.int64(0)
         for k in range(MODELS):
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                if given[i] > 0:
-                    given[i] = min(np.int64(math.floor(rate * given[i])), able - total)
-                    cash[i] += given[i]
-                    total += given[i]
-                    flow[t, FINANCE * WIDE + k] += given[i]
+            for at in range(askers[k, t]):
+                i = part[segments[k, t, 0] + at]
+                given[i] = min(np.int64(math.floor(rate * given[i])), able - total)
+                cash[i] += given[i]
+                total += given[i]
+                flow[t, FINANCE * WIDE + k] += given[i]
         lent[t] = total
         split.within(total, room, room, start, stop, part)
         for i in between(start, stop):

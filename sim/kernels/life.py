@@ -12,6 +12,7 @@ from sim.kernels import ahead, chance, draws, initial, split
 from sim.kernels import decisions as d
 from sim.kernels.ahead import fetch
 from sim.kernels.rows import between, note
+from sim.kernels.stack import wholes
 
 MODELS = 7
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
@@ -236,29 +237,35 @@ def be_born(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, missing, first, last):
+def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, looking, first, last):
     """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack.
 
-    Those that went on with volunteers (`lean`) hire nobody.
+    Those that went on with volunteers (`lean`) hire nobody. Who lacks staff is listed in the work array `looking`, from
+    the first row of each segment on.
     """
+    lacking = wholes((MODELS,))
     for t in range(first, last):
         if free_fte[t] == 0:
             continue
         wanted = np.int64(0)
         for k in range(MODELS):
-            normal = initial.by_size(k, staff)
+            normal, n = initial.by_size(k, staff), segments[k, t, 0]
             for i in between(segments[k, t, 0], segments[k, t, 1]):
                 lacks = max(np.int64(0), initial.of_size(normal, size[i], base[i]) - fte[i])
-                missing[i] = lacks * np.int64(alive[i]) * np.int64(lean[i] == 0)
-                wanted += missing[i]
+                lacks *= np.int64(alive[i]) * np.int64(lean[i] == 0)
+                looking[np.uint64(n)] = i  # no branch: the next one takes the place of who lacks nobody
+                n += np.int64(lacks > 0)
+                wanted += lacks
+            lacking[k] = n
         if wanted == 0:
             continue
         part = min(1.0, free_fte[t] / wanted)
         for k in range(MODELS):
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                if missing[i] == 0:
-                    continue
-                taken = min(np.int64(math.floor(part * missing[i])), free_fte[t])
+            normal = initial.by_size(k, staff)
+            for at in range(segments[k, t, 0], lacking[k]):
+                i = looking[at]
+                lacks = initial.of_size(normal, size[i], base[i]) - fte[i]
+                taken = min(np.int64(math.floor(part * lacks)), free_fte[t])
                 fte[i] += taken
                 note(hired, i, taken)
                 free_fte[t] -= taken
