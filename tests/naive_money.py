@@ -392,9 +392,7 @@ class life:
                 lacks = {i: initial.staff_of(k, size[i], base[i], staff) - fte[i] for i in rows}
                 mine = {i: lacking for i, lacking in lacks.items() if lacking > 0}
                 missing |= mine
-                start, stop = spans[t]
-                seen_last = [stop - 1] if start < stop and stop - 1 not in mine else []  # in the place of the next one
-                looking[start : start + len(mine) + len(seen_last)] = [*mine, *seen_last]
+                looking[spans[t][0] : spans[t][0] + len(mine)] = mine
             for i, lacking in missing.items():
                 taken = min(math.floor(min(1.0, free / sum(missing.values())) * lacking), free_fte[t])
                 fte[i] += taken

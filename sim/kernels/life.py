@@ -15,6 +15,7 @@ from sim.kernels.rows import between, note
 from sim.kernels.stack import wholes
 
 MODELS = 7
+FEW = 128  # rows
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
 WIDE = 8
 COHORTS = 10
@@ -236,6 +237,13 @@ def be_born(
     return opened
 
 
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True, forceinline=True)
+def lacks(i, normal, alive, lean, size, base, fte):
+    """Return the staff that organisation i lacks, in thousandths of FTE, given `initial.by_size` of its model."""
+    lacking = max(np.int64(0), initial.of_size(normal, size[i], base[i]) - fte[i])
+    return lacking * np.int64(alive[i]) * np.int64(lean[i] == 0)
+
+
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, looking, first, last):
     """Let organisations that lack staff hire those who are free in their territory, in proportion to what they lack.
@@ -243,29 +251,32 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, looking
     Those that went on with volunteers (`lean`) hire nobody. Who lacks staff is listed in the work array `looking`, from
     the first row of each segment on.
     """
-    lacking = wholes((MODELS,))
+    listed = wholes((MODELS,))
     for t in range(first, last):
         if free_fte[t] == 0:
             continue
         wanted = np.int64(0)
         for k in range(MODELS):
-            normal, n = initial.by_size(k, staff), segments[k, t, 0]
-            for i in between(segments[k, t, 0], segments[k, t, 1]):
-                lacks = max(np.int64(0), initial.of_size(normal, size[i], base[i]) - fte[i])
-                lacks *= np.int64(alive[i]) * np.int64(lean[i] == 0)
-                looking[np.uint64(n)] = i  # no branch: the next one takes the place of who lacks nobody
-                n += np.int64(lacks > 0)
-                wanted += lacks
-            lacking[k] = n
+            normal, n, last_row = initial.by_size(k, staff), segments[k, t, 0], segments[k, t, 1]
+            for start in range(n, last_row, FEW):  # one in six hundred lacks staff: most of so few rows lack nobody
+                stop, here = min(start + FEW, last_row), np.int64(0)
+                for i in between(start, stop):
+                    here += lacks(i, normal, alive, lean, size, base, fte)
+                wanted += here
+                for i in between(start, stop if here > 0 else start):
+                    if lacks(i, normal, alive, lean, size, base, fte) > 0:
+                        looking[n] = i
+                        n += 1
+            listed[k] = n
         if wanted == 0:
             continue
         part = min(1.0, free_fte[t] / wanted)
         for k in range(MODELS):
             normal = initial.by_size(k, staff)
-            for at in range(segments[k, t, 0], lacking[k]):
+            for at in range(segments[k, t, 0], listed[k]):
                 i = looking[at]
-                lacks = initial.of_size(normal, size[i], base[i]) - fte[i]
-                taken = min(np.int64(math.floor(part * lacks)), free_fte[t])
+                lacking = lacks(i, normal, alive, lean, size, base, fte)
+                taken = min(np.int64(math.floor(part * lacking)), free_fte[t])
                 fte[i] += taken
                 note(hired, i, taken)
                 free_fte[t] -= taken
