@@ -36,7 +36,8 @@ def lay(code, builder, kind, sizes):
     number, word = code.get_value_type(kind), code.get_value_type(types.intp)
     each, items = code.get_abi_sizeof(number), math.prod(sizes)
     array = code.make_array(types.Array(kind, len(sizes), "C"))(code, builder)
-    memory = cgutils.alloca_once(builder, ir.ArrayType(number, items))
+    with builder.goto_entry_block():  # once, in a loop too
+        memory = builder.alloca(ir.ArrayType(number, items))  # numba's own `alloca_once` would set it to zero
     array.data = builder.bitcast(memory, array.data.type)
     array.nitems, array.itemsize = word(items), word(each)
     array.shape = cgutils.pack_array(builder, [word(n) for n in sizes])
