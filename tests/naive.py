@@ -8,6 +8,7 @@ import importlib
 import itertools
 import math
 import statistics
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -339,6 +340,21 @@ class shares:
 
 
 class split:
+    def last_with_weight(weight, start, stop):
+        return max((i for i in range(start, stop) if weight[i] > 0), default=start - 1)
+
+    def add_up(whole, weight, first, start, stop, running):
+        for i in range(start, stop):
+            whole = running[i] = whole + weight[i - first]
+        return whole
+
+    def cut_sums(total, rate, given, start, stop, out):
+        for i in range(start, stop):
+            (running,) = struct.unpack("d", struct.pack("q", out[i]))
+            upto = sorted((0, round(running * rate), total))[1]
+            out[i], given = upto - given, upto
+        return given
+
     def by_running_weight(total, weight):
         if not any(weight):
             return [0] * len(weight), total

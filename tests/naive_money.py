@@ -109,11 +109,12 @@ class money:
                 flow[t][8 * OUTSIDE + j] += sold
                 flow[t][8 * j + OUTSIDE] += lost
 
-    def pay(segments, alive, base, luck, sd, lasting, word, weight, income, cash, cohorts, market, first, last):
+    def pay(segments, alive, base, luck, sd, lasting, word, income, cash, cohorts, market, first, last):
         for k, t, span in numbered(segments)[first:last]:
             if k == 1:
                 market[t][1] = money.pay_cohorts(t, market[t][1], cohorts)
                 continue
+            weight = {}
             for i in range(*span):
                 if not alive[i]:
                     luck[i] = 0.0

@@ -184,17 +184,11 @@ def test_persistence_keeps_the_variance_and_gives_the_autocorrelation(lasting):
 
 def played(lasting, months, uid=7):
     """Return the luck and the weight of one organisation, month after month."""
-    segments = np.zeros((7, 1, 2), np.int64)
-    segments[2:, 0] = [[0, 1]] + [[1, 1]] * 4
     alive, base, uids, luck = np.ones(1, np.uint8), np.array([100]), np.array([uid], np.uint64), np.zeros(1)
     lucks, weights, weight, words = [], [], np.zeros(1), tuple(np.zeros((3, 1), np.uint32))
-    income, cash, market = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, 8), np.int64)
-    residents = np.zeros(10, np.int64), np.zeros(10, np.int64), np.zeros(10, np.int64)
     for month in range(months):
         chance.blocks(3, uids, d.EACH_MONTH, words, month, 0, 1)
-        money.pay(
-            segments, alive, base, luck, 0.2, lasting, words[2], weight, income, cash, residents, market, 0, 7
-        )  # fmt: skip
+        money.weigh_luck(0, 1, alive, base, luck, 0.2, lasting, words[2], weight)
         lucks.append(float(luck[0]))
         weights.append(float(weight[0]))
     return lucks, weights

@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.kernels import chance, credit, engagement, initial, life, money, persons
+from sim.kernels import chance, credit, engagement, initial, life, money, persons, split
 from sim.kernels import decisions as d
+from sim.kernels.stack import BLOCK
 from sim.parameters import Change
 from tests import naive, naive_money
 from tests.compare import Recorder, agree, copied, plain, stand_in
@@ -138,6 +139,36 @@ def test_where_nobody_lives_money_waits(calls):
     after = agree(money.pay, naive.money.pay, arguments)
     assert market[1, 6] > 0
     assert after[-3][1, 6] == market[1, 6]
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.4])
+@pytest.mark.parametrize("amount", [0, 1, 10**9 + 7, -(10**6)])
+@pytest.mark.parametrize(("living", "free"), [
+    (0, 0), (0, 700), (1, 0), (1, 700), (BLOCK - 1, 0), (BLOCK, 0), (BLOCK, 1), (BLOCK + 1, BLOCK), (700, 0),
+    (700, 300),
+])  # fmt: skip
+def test_rows_paid_in_blocks_are_paid_as_one_segment(living, free, amount, sd):
+    """To the cent and the bit as if all weights were known before the first cent is cut; free rows come last."""
+    chosen = np.random.default_rng(living + free)
+    n = living + free + 2  # a row of others on both sides
+    alive, base = (chosen.random(n) < 0.9).astype(np.uint8), chosen.integers(0, 10**8, n)
+    alive[living + 1 : -1], alive[1 : min(2, living + 1)] = 0, 1
+    luck, drawn = chosen.normal(size=n).astype(np.float32), chosen.integers(0, 2**18 - 4, n).astype(np.uint32)
+    segments, market = np.zeros((7, 1, 2), np.int64), np.full((1, 8), amount)
+    segments[2], segments[3:] = [1, n - 1], n - 1
+    income, cash, residents = np.full(n, -7), np.arange(n), tuple(np.zeros((3, 10), np.int64))
+
+    weight, lucky, parts = np.zeros(n), luck.copy(), income.copy()
+    if sd:
+        money.weigh_luck(1, n - 1, alive, base, lucky, sd, 0.9, drawn, weight[1:])
+    else:
+        money.weigh_size(1, n - 1, alive, base, lucky, weight[1:])
+    left = split.by_running_weight(amount, weight, 1, n - 1, parts)
+
+    money.pay(segments, alive, base, luck, sd, 0.9, drawn, income, cash, residents, market, 2, 3)
+    assert (income == parts).all() and luck.tobytes() == lucky.tobytes()
+    assert (cash[1:-1] == np.arange(1, n - 1) + parts[1:-1]).all() and (cash[[0, -1]] == [0, n - 1]).all()
+    assert market[0, 2] == left == (0 if living else amount) == amount - income[1:-1].sum()
 
 
 def test_residents_without_money_found_nothing(calls):

@@ -57,6 +57,31 @@ def test_by_running_weight_with_weights_that_are_not_whole(total, weight):
 
 
 @SETTINGS
+@given(CENTS, st.lists(st.integers(0, 2**30).map(lambda n: n / 8), max_size=40), st.integers(0, 40), st.integers(0, 3))
+@example(100, [0.0, 0.0], 1, 2)
+@example(2**50, [1.0] * 40, 33, 0)
+@example(-5, [1.0, 1.0, 0.0], 1, 1)
+def test_sums_are_cut_in_two_blocks_as_in_one(total, weight, cut, start):
+    weights, stop = np.array([7.0] * start + weight + [7.0]), start + len(weight)
+    agree(split.last_with_weight, naive.split.last_with_weight, (weights, start, stop))
+    last = int(split.last_with_weight(weights, start, stop))
+    if last < start:
+        return
+    out, whole, given, cut = np.full(stop + 1, 5.0).view(np.int64), 0.0, 0, min(start + cut, last)
+    for first, end in ((start, cut), (cut, last + 1)):
+        block = whole, weights[first:].copy(), first, first, end, out.view(float)
+        agree(split.add_up, naive.split.add_up, block)
+        whole = split.add_up(*block)
+    for first, end in ((start, cut), (cut, last)):
+        block = total, total / whole, given, first, end, out
+        agree(split.cut_sums, naive.split.cut_sums, block)
+        given = int(split.cut_sums(*block))
+    out[last] = total - given
+    parts, _ = by_running_weight(total, weight, float)
+    assert out[start : last + 1].tolist() == parts[: last + 1 - start] and not any(parts[last + 1 - start :])
+
+
+@SETTINGS
 @given(st.integers(0, 2**50), st.lists(st.tuples(st.integers(0, 2**30), st.integers(0, 2**45)), max_size=12))
 @example(100, [(1, 10), (1, 200)])
 @example(2**50, [(1, 5), (7, 5)])

@@ -104,7 +104,7 @@ def _pay(world):
     o, c = s.organisations, s.cohorts
     return (
         s.segments, o.alive, o.base, o.luck, world.from_values(own_luck), float(world.values["money.persistence"]),
-        w.drawn.luck, w.weights, o.income, o.cash, (c.base, c.income, c.cash), s.territories.market,
+        w.drawn.luck, o.income, o.cash, (c.base, c.income, c.cash), s.territories.market,
     )  # fmt: skip
 
 

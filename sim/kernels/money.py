@@ -15,6 +15,7 @@ from numba import njit
 from sim.kernels import chance, shares, split
 from sim.kernels import decisions as d
 from sim.kernels.rows import between
+from sim.kernels.stack import BLOCK, floats
 from sim.kernels.units import nearest
 
 MODELS = 7
@@ -169,7 +170,7 @@ def trade(spent, spread, exports, ident, segments, alive, base, sd, market, flow
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def pay(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, cohorts, market, first, last):
+def pay(segments, alive, base, luck, sd, lasting, drawn, income, cash, cohorts, market, first, last):
     """Pay what the market holds for each model to its living rows, by size and by luck; what nobody can take stays.
 
     `drawn` is what each draws for its luck (`luck_of`). Luck lasts: this month's is `lasting` of last month's and, for
@@ -181,34 +182,63 @@ def pay(segments, alive, base, luck, sd, lasting, drawn, weight, income, cash, c
             market[t, k] = pay_cohorts(t, market[t, k], cohorts)
             continue
         start, stop = segments[k, t, 0], segments[k, t, 1]
-        if start == stop:
-            continue
+        market[t, k] = pay_organisations(market[t, k], start, stop, alive, base, luck, sd, lasting, drawn, income, cash)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def pay_organisations(amount, start, stop, alive, base, luck, sd, lasting, drawn, income, cash):
+    """Pay an amount to organisations start..stop-1; return what nobody can take.
+
+    As `split.by_running_weight` cuts it, some rows at a time: what they weigh is never in memory.
+    """
+    weight, running = floats((BLOCK,)), income.view(np.float64)
+    whole, last = 0.0, np.int64(-1)
+    for first in range(start, stop, BLOCK):
+        end = min(stop, first + BLOCK)
         if sd > 0.0:
-            weigh_luck(start, stop, alive, base, luck, sd, lasting, drawn, weight)
+            weigh_luck(first, end, alive, base, luck, sd, lasting, drawn, weight)
         else:
-            weigh_size(start, stop, alive, base, luck, weight)
-        market[t, k] = split.by_running_weight(market[t, k], weight, start, stop, income)
-        for i in between(start, stop):
+            weigh_size(first, end, alive, base, luck, weight)
+        whole = split.add_up(whole, weight, first, first, end, running)
+        found = split.last_with_weight(weight, 0, end - first)
+        last = first + found if found >= 0 else last
+    rate, given = amount / whole, np.int64(0)
+    for first in range(start, stop, BLOCK):
+        end = min(stop, first + BLOCK)
+        others = min(end, max(first, last))  # rows before the last with a weight, which gets what is left
+        given = split.cut_sums(amount, rate, given, first, others, income)
+        for i in between(first, others):
             cash[i] += income[i]
+        for i in between(others, end):
+            income[i] = 0
+    if last < 0:
+        return amount
+    income[last] = amount - given
+    cash[last] += income[last]
+    return np.int64(0)
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def weigh_luck(start, stop, alive, base, luck, sd, lasting, drawn, weight):
-    """Write the luck of rows start..stop-1 this month, and what they weigh with it. No branch: four rows at a time."""
-    new = math.sqrt(1.0 - lasting * lasting)
+    """Write the luck of rows start..stop-1 this month, and what they weigh with it in the first rows of `weight`.
+
+    No branch: four rows at a time.
+    """
+    new, first = math.sqrt(1.0 - lasting * lasting), np.uint64(start)
     for i in between(start, stop):
         now = luck_of(drawn[i])
         now = now if luck[i] == 0.0 else lasting * luck[i] + new * now  # 0: its first month
         luck[i] = now if alive[i] else 0.0
-        weight[i] = base[i] * max(0.0, 1.0 + sd * luck[i]) if alive[i] else 0.0
+        weight[i - first] = base[i] * max(0.0, 1.0 + sd * luck[i]) if alive[i] else 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def weigh_size(start, stop, alive, base, luck, weight):
-    """Write what rows start..stop-1 weigh where there is no luck."""
+    """Write what rows start..stop-1 weigh where there is no luck, in the first rows of `weight`."""
+    first = np.uint64(start)
     for i in between(start, stop):
         luck[i] = luck[i] if alive[i] else 0.0
-        weight[i] = base[i] if alive[i] else 0.0
+        weight[i - first] = base[i] if alive[i] else 0.0
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

@@ -16,10 +16,9 @@ def by_running_weight(total, weight, start, stop, out):
     Row i receives rint(c_i r) - rint(c_(i-1) r), c the running weight and r = total / all the weight: rounding
     never adds up, and a row without weight receives nothing. Without any weight all of `total` is returned.
     """
-    last = stop - 1
-    while last >= start and not weight[last] > 0:
-        out[last] = 0
-        last -= 1
+    last = last_with_weight(weight, start, stop)
+    for i in between(last + 1, stop):
+        out[i] = 0
     if last < start:
         return total
     if out.itemsize == 8:
@@ -30,19 +29,47 @@ def by_running_weight(total, weight, start, stop, out):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def last_with_weight(weight, start, stop):
+    """Return the last of rows start..stop-1 that has a weight; start - 1 without any."""
+    last = stop - 1
+    while last >= start and not weight[last] > 0:
+        last -= 1
+    return last
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def cut_together(total, weight, start, last, out):
     """Cut `total` over rows start..last: running sums first lie where the parts will, then four are cut at a time."""
-    running, whole = out.view(np.float64), 0.0
-    for i in between(start, last + 1):
-        whole += weight[i]
+    whole = add_up(0.0, weight, 0, start, last + 1, out.view(np.float64))
+    out[last] = total - cut_sums(total, total / whole, np.int64(0), start, last, out)
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def add_up(whole, weight, first, start, stop, running):
+    """Write running sums of the weights of rows start..stop-1, which go on from `whole`; return the last of them.
+
+    `weight` begins with that of row `first`.
+    """
+    before = np.uint64(first)
+    for i in between(start, stop):
+        whole += weight[i - before]
         running[i] = whole
-    rate, given = total / whole, np.int64(0)
-    for i in between(start, last):
+    return whole
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def cut_sums(total, rate, given, start, stop, out):
+    """Turn running sums, which lie in rows start..stop-1 of `out` as float64, into parts; return all given so far.
+
+    `given`: before these rows. The last row with a weight is none of them: it gets what is left.
+    """
+    running = out.view(np.float64)
+    for i in between(start, stop):
         upto = np.int64(round(running[i] * rate))
         upto = min(upto, total) if total > 0 else max(upto, total)  # rounding must not give more than there is
         out[i] = upto - given
         given = upto
-    out[last] = total - given
+    return given
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
