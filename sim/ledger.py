@@ -35,6 +35,9 @@ ACCOUNTS = {  # what balances: unit, and its columns of `found` and `expected`
     "debt": ("cents", kernel.DEBT),
 }
 AT_ANY_TIME = ("cash", "persons", "fte")  # the others balance once the month is over
+# What `circuit.earn` writes for every row, also 0, before anybody reads it: only strict mode, which adds up flows of
+# each row after earlier phases too, needs it set to 0 when a month opens.
+WRITTEN_ANEW = ("organisations.income",)
 LIMIT = 2**50  # a stock beyond this would make sums wrap silently
 
 
@@ -53,8 +56,8 @@ class Ledger:
         self._flow_columns, self._flows = flows, []  # of a table: its memory, where flows lie in it, and its rows
         for name in ("organisations", "cohorts", "territories"):
             table = getattr(state, name)
-            of_table = [c.column for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
-            memory, layout = table.layout(of_table)
+            of_table = [c for c in columns().values() if c.table == name and (c in flows or c.account == "flow")]
+            memory, layout = table.layout([c.column for c in of_table if strict or c.name not in WRITTEN_ANEW])
             self._flows.append((memory.view(np.uint64), layout, len(table)))
         # what a phase posts: flows of this month, in cents, between seven models and the outside
         self.flow = state.territories.flow.reshape(-1, MODELS + 1, MODELS + 1)  # [territory, payer, receiver]

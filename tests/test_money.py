@@ -12,6 +12,7 @@ from sim.agents.base import ENGAGEMENT, FINANCE, KNOWLEDGE, OUTSIDE, PERSONS, PR
 from sim.errors import AccountError, CapacityError
 from sim.kernels import money as kernel
 from sim.record import Record
+from sim.state import columns
 from tests.conftest import noted
 
 QUIET = {  # everything that moves money but the circuit itself, off
@@ -539,3 +540,15 @@ def test_residents_and_hours_are_phases_too(quiet, smallest):
     world.phases = (persons.live, *MONEY, persons.volunteer, engagement_economy.receive_hours)
     world.run(3)
     assert world.ledger.max_residual == 0
+
+
+def test_nobody_reads_what_was_received_the_month_before(busy_world):
+    """Outside strict mode it is still there when a month opens: any other number there changes nothing."""
+    values = {"partnership.cooperation": 0.5, "orders.shift": 0.2, "life.exit": 0.12, "life.entry": 0.15}
+    one, other = (busy_world(strict=False, values=values) for _ in range(2))
+    for _ in range(15):
+        other.state.organisations.income[:] = 10**9 + 7
+        one.step()
+        other.step()
+    assert one.state.organisations.income.any()
+    assert all(one.state[name].tobytes() == other.state[name].tobytes() for name in columns())
