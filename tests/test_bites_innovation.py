@@ -209,7 +209,7 @@ def test_a_place_that_nothing_joins_changes_no_innovation_elsewhere():
         world = sim.World(village(*names), sim.load_parameters().with_values(LIVELY | local), seed=2)
         world.run(48)
         p = world.state.projects
-        mine = np.flatnonzero((p.state > 0) & (p.territory == list(world.territory.names).index("a")) & (p.kind == 2))
+        mine = np.flatnonzero((p.state == 1) & (p.territory == list(world.territory.names).index("a")) & (p.kind == 2))
         mine = mine[np.argsort(p.uid[mine])]
         own = world.state.innovations
         found.append([getattr(p, name)[mine].tolist() for name in ("uid", "fit", "delivered")])

@@ -91,7 +91,7 @@ def test_ended_projects_of_the_cohort_leave_their_row_and_are_kept_as_they_were(
             opened |= set(p.uid[(p.state > 0) & (p.started == month)].tolist())
         kept = np.flatnonzero(p.state == projects.KEPT)
         waiting = np.count_nonzero(p.ended[kept] < month - 1)
-        assert month < KEPT_MONTHS or waiting < cohort.BATCH
+        assert month < KEPT_MONTHS or month % cohort.EVERY or waiting < cohort.BATCH
         for row in kept.tolist():
             sums = world.state.lives.counts[p.life[row]]
             own, months = sums[projects.OWN], sums[projects.MONTHS]
