@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cohort import cohort
 from sim.record import Record
 from sim.results import digests_of
 from tests.conftest import BUSY, village
@@ -215,6 +216,10 @@ def test_a_place_that_nothing_joins_changes_no_innovation_elsewhere():
         found.append([getattr(p, name)[mine].tolist() for name in ("uid", "fit", "delivered")])
         found[-1] += [getattr(own, name)[p.innovation[mine]].tolist() for name in (
             "adoptions", "phase", "phase_left", "gates", "abroad", "deployed")]  # fmt: skip
+        ended = cohort(world)  # some lie in the table, some have left it
+        theirs = (ended["territory"] == list(world.territory.names).index("a")) & (ended["kind"] == 2)
+        found[-1] += [ended[name][theirs].tolist() for name in (
+            "uid", "strategy", "phase", "aside", "deployed", "ended", "end", "value")]  # fmt: skip
         assert sum(found[-1][3]) > 0, "nothing spreads"
     assert found[0] == found[1]
 
