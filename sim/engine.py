@@ -213,7 +213,7 @@ class Work:
         self.funded = self.allotted = self.owing = False
         self.tally = np.zeros((places, len(innovation.TALLY)), np.int64)
         self.closed = np.zeros(0, np.int64)  # rows that closed this month
-        self.finished = np.zeros(10, np.int64)  # projects so far: by end, and those abandoned by step of set-up
+        self.finished = np.zeros(10, np.int64)  # projects that ended this month: how, and the abandoned by step
         self.ends, self.abandoned = self.finished[:5], self.finished[5:]
         self.opened = self.joined = 0  # this month, in the core
         self.estates, self.losses = np.zeros((2, places, 7), np.int64)  # of organisations that closed, by model

@@ -50,7 +50,7 @@ def receive_hours(world):
     s = world.state
     o, lent = s.organisations, world.work.hours
     lent.fill(0)
-    if world.values["patronage.share"] > 0.0:
+    if float(world.values["patronage.share"]) > 0.0:
         firms = rows_of(s, PRODUCTIVE)
         add_by_territory(o.hours_engaged[firms], o.territory[firms], lent)
     world.crew.places(_receive_hours)

@@ -16,7 +16,7 @@ from sim.kernels.seats import WIDTH
 from sim.kernels.stack import floats, wholes
 
 FUNCTIONS, SCRATCH, KNOWN = value.FUNCTIONS, value.SCRATCH, value.KNOWN
-COALITIONS = 2**WIDTH + 1  # and one place beyond them
+COALITIONS = 2**WIDTH  # of a full team, that of nobody included
 ACQUAINTANCES = 8  # ties of an organisation
 MONTHS_BETWEEN_SHARES = 12
 AT_WORK = 5  # the step of a project that delivers

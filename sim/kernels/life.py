@@ -15,7 +15,7 @@ from sim.kernels.rows import between, note
 from sim.kernels.stack import wholes
 
 MODELS = 7
-FEW = 128  # rows
+FEW = 128  # rows that are passed over together where none of them lacks staff
 PERSONS, FINANCE, OUTSIDE = 1, 3, 7
 WIDE = 8
 COHORTS = 10
@@ -175,9 +175,10 @@ def list_births(segments, usual, alive, births, red, ident, monthly, out, count,
                 count[k, t] += 1
         if count[k, t] < wanted:
             count[k, t] = -1
-    rows = segments.reshape(-1, 2)  # which follow each other
-    for i in between(rows[first, 0], rows[last - 1, 1]):  # without a branch: many at a time
-        red[i] = np.uint8(0) if red[i] == JUST_CLOSED else red[i]
+    for segment in range(first, last):
+        k, t = segment // segments.shape[1], segment % segments.shape[1]
+        for i in between(segments[k, t, 0], segments[k, t, 1]):  # without a branch: many at a time
+            red[i] = np.uint8(0) if red[i] == JUST_CLOSED else red[i]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
@@ -258,7 +259,7 @@ def hire(segments, alive, lean, size, base, staff, fte, hired, free_fte, looking
         wanted = np.int64(0)
         for k in range(MODELS):
             normal, n, last_row = initial.by_size(k, staff), segments[k, t, 0], segments[k, t, 1]
-            for start in range(n, last_row, FEW):  # one in six hundred lacks staff: most of so few rows lack nobody
+            for start in range(n, last_row, FEW):  # one row in six hundred lacks staff
                 stop, here = min(start + FEW, last_row), np.int64(0)
                 for i in between(start, stop):
                     here += lacks(i, normal, alive, lean, size, base, fte)
