@@ -33,15 +33,19 @@ LIFE = {"founder_uid", *VALUES, *COUNTS}
 Columns = dict[str, np.ndarray]
 
 
+def may_leave(month: int) -> bool:
+    """Return whether `retire` looks at the projects of the cohort this month. None leaves while the cohort is opening:
+    until then projects lie in the order in which they opened.
+    """
+    return month >= KEPT_MONTHS and month % EVERY == 0
+
+
 def retire(world) -> None:
     """Move to the archive the projects of the cohort that ended before last month: nothing more happens to them.
 
-    Those of last month may still have a contract to settle (sim/alliances/policies.py). Nobody leaves while the
-    cohort is opening: until then projects lie in the order in which they opened. A few wait for others.
+    Those of last month may still have a contract to settle (sim/alliances/policies.py). A few wait for others.
     """
     p = world.state.projects
-    if world.month < KEPT_MONTHS or world.month % EVERY:
-        return
     n = world.crew.call(_list_ended, world.month - 1)
     if n >= BATCH:
         rows = world.work.projects[:n]

@@ -17,7 +17,7 @@ A kernel compiled for several types in this process, or a numba made otherwise, 
 
 import weakref
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class Given:
     def __init__(self, kernel: Callable, columns: Callable):
         self.kernel, self.columns = kernel, columns
         self.tables: set[str] | None = None  # whose columns they are, once somebody has looked: in any world the same
+
+    @cached_property
+    def by_blocks(self) -> Callable[[str], "Given"] | None:
+        """The same columns, given to the kernel as threads that share its rows call it (sim/kernels/__init__.py)."""
+        made = getattr(self.kernel, "by_blocks", None)
+        return made and cache(lambda answer: Given(made(answer), self.columns))
 
 
 def given(kernel: Callable) -> Callable[[Callable], Given]:

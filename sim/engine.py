@@ -71,7 +71,10 @@ class World:
             self._read_parameters()
             self.crew.doors.clear()  # a number may be of another type now
             self.state.projects.dirty[:] = 1  # what members are worth alone may have changed
-        self.draw(partial(cohort.retire, self))  # who leaves the table of projects draws nothing
+        if cohort.may_leave(self.month):
+            self.draw(partial(cohort.retire, self))  # who leaves the table of projects draws nothing
+        else:
+            self.draw()
         self.ledger.open(self.month, carry=True)
         self.work.told.fill(0)
         for phase in self.phases:
@@ -88,7 +91,12 @@ class World:
 
         beside  tasks that another thread may do meanwhile
         """
-        self.crew.together(*beside, *self.crew.blocks(_blocks, len(self.state.organisations), self.month))
+        rows = len(self.state.organisations)
+        if not beside:
+            self.crew.share(_blocks, rows, self.month)
+            return
+        first, *others = self.crew.blocks(_blocks, rows, self.month)
+        self.crew.together(first, *beside, *others)  # not first what is in Python: others could not begin
 
     @property
     def terms(self) -> Terms:

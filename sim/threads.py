@@ -2,16 +2,19 @@
 
 Kernels run without Python's lock, so plain threads are enough. The rows of a table are cut into blocks, whoever
 lives there (never by territory: one may hold half of a region); each thread takes the next block that nobody took.
+It does so inside of compiled code (`by_blocks` of a kernel, sim/kernels/__init__.py): a thread needs Python's lock once
+for all its blocks, which may therefore be small at the end, where others wait.
 
     crew.call(kernel, ...)            kernel(...): what one thread does
     crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
+    crew.count(kernel, rows, ...)     the same for kernels that return a whole number: their sum
     crew.gather(kernel, rows, ...)    the same for kernels that list rows
     crew.total(kernel, rows, sums, ...)    the same for kernels that add whole numbers to an array
     crew.segments(kernel, ...)        kernel(..., first, last) on segments, numbered in order of rows
     crew.places(kernel, ...)          kernel(..., first, last) on territories
-    crew.blocks(kernel, rows, ...)    the blocks of `share` as tasks, to be done with others
+    crew.blocks(kernel, rows, ...)    what `share` does as tasks, one for each thread, to be done with others
     crew.together(task, ...)          tasks that write to different places. A thread that waits for a task does nothing
-                                      else: a long one is given as blocks, and does not share rows itself
+                                      else: a long one is given as `blocks`, and does not share rows itself
     crew.beside(kernel, ...)          kernel(...) beside what is shared next, at the latest before the next `call`: what
                                       one thread does while the other would wait, when the next kernels that share rows
                                       neither read nor write what it writes. Nothing is returned
@@ -28,10 +31,11 @@ at once would fall asleep over it. Nobody looks for long: a world that pauses co
 
 import functools
 import itertools
+import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -40,15 +44,20 @@ import numpy as np
 from numba import config
 
 from sim.doors import Doors
+from sim.kernels import desk
+from sim.kernels.rows import close_gaps
 from sim.kernels.watch import watch
 
 SMALL = 40_000  # rows of organisations below which a second thread costs more than it brings
-# A call of a kernel costs 1 to 7 microseconds under Python's lock: few blocks. Each thread takes one of the first
-# round, and those that are early take more of the next ones.
-ROUNDS = (0.5, 0.2, 0.12, 0.08, 0.06, 0.04)  # of the rows, shared by as many blocks as threads
+# A block is, of the rows that nobody took yet, one of PART parts for each thread ("guided self-scheduling",
+# Polychronopoulos and Kuck 1987), and not below the part LEAST of all rows: what one may wait for another in the end.
+PART, LEAST = 2, 1 / 256
 RUNS = 4  # of segments, or of territories, for each thread
-JOB, END = 150, 200  # microseconds that a helper looks for a job, and who shares a job for its last task
+JOB, END = 600, 200  # microseconds that a helper looks for a job, and who shares a job for its last task
 RESTS = 160  # of a helper that saw a job: some microseconds, until who shares it is in its first kernel
+
+
+_NOWHERE = np.zeros(0, np.int64)  # what kernels return is not asked for
 
 
 class Crew:
@@ -58,14 +67,13 @@ class Crew:
         starts, stops = segments.reshape(-1, 2).T
         large = int((stops - starts).sum()) >= SMALL
         self.doors = Doors() if doors is None else doors
-        self._parts: dict[tuple[int, ...], list[np.ndarray]] = {}  # of sums (`total`), by their shape
+        self._parts: dict[tuple[int, ...], np.ndarray] = {}  # of sums (`total`), by their shape
         self._waiting: list[Callable[[], Any]] = []  # to be done beside what is shared next
         self.threads = max(1, config.NUMBA_NUM_THREADS if threads is None else threads) if large else 1
         sizes = stops - starts
         held = sizes.reshape(segments.shape[:2]).sum(axis=0)  # rows of each territory
-        self._segments, self._places = (
-            [(0, s.size)] if self.threads == 1 else _runs(s, RUNS * self.threads) for s in (sizes, held)
-        )
+        self._number_of_segments, self._number_of_places = sizes.size, held.size
+        self._segments, self._places = (_array(_runs(s, RUNS * self.threads)) for s in (sizes, held))
 
     def call(self, kernel: Callable, *arguments) -> Any:
         """Call a kernel; return what it returned."""
@@ -86,62 +94,60 @@ class Crew:
         for task in waiting:
             task()
 
-    def share(self, kernel: Callable, rows: int, *arguments) -> list[Any]:
-        """Call a kernel on each block of `rows` rows; return what it returned, in the order of blocks."""
+    def share(self, kernel: Callable, rows: int, *arguments) -> None:
+        """Call a kernel on each block of `rows` rows."""
         if self.threads == 1:
-            return [self.doors[kernel](*arguments, 0, rows)]
-        return self._each(self.doors[kernel], self._cut(rows), arguments)
+            self.doors[kernel](*arguments, 0, rows)
+        else:
+            self._each(kernel, self._cut(rows), arguments)
+
+    def count(self, kernel: Callable, rows: int, *arguments) -> int:
+        """Call a kernel that returns a whole number on each block of `rows` rows; return their sum."""
+        if self.threads == 1:
+            return self.doors[kernel](*arguments, 0, rows)
+        found = np.zeros(len(cuts := self._cut(rows)), np.int64)
+        self._each(kernel, cuts, arguments, "count", found)
+        return int(found.sum())
 
     def gather(self, kernel: Callable, rows: int, *arguments) -> int:
         """Call a kernel that lists some of its rows from place `first` on, and returns how many; close the gaps.
 
-        The list is the last argument: an array, or a tuple of arrays. Returns its length.
+        The list is the last argument: an array of numbers of eight bytes, or a tuple of them. Returns its length.
         """
-        kernel = self.doors[kernel]
         if self.threads == 1:
-            return kernel(*arguments, 0, rows)
-        cuts = self._cut(rows)
-        counts, n = self._each(kernel, cuts, arguments), 0
-        columns = arguments[-1] if isinstance(arguments[-1], tuple) else (arguments[-1],)
-        for (first, _), count in zip(cuts, counts, strict=True):
-            if n < first:
-                for column in columns:
-                    column[n : n + count] = column[first : first + count]
-            n += count
+            return self.doors[kernel](*arguments, 0, rows)
+        found, n = np.zeros(len(cuts := self._cut(rows)), np.int64), 0
+        self._each(kernel, cuts, arguments, "count", found)
+        for column in arguments[-1] if isinstance(arguments[-1], tuple) else arguments[-1:]:
+            n = self.doors[close_gaps](column.view(np.int64), cuts, found)
         return n
 
     def total(self, kernel: Callable, rows: int, sums: np.ndarray, *arguments) -> None:
         """Add to `sums`, of int64, what blocks of rows add to the last argument before `first`: it, or its like."""
-        kernel = self.doors[kernel]
         if self.threads == 1:
-            kernel(*arguments, sums, 0, rows)
+            self.doors[kernel](*arguments, sums, 0, rows)
             return
         parts = self._parts.pop(sums.shape, None)  # all 0
         if parts is None:
-            parts = [np.zeros(sums.shape, np.int64) for _ in range(1, self.threads)]
-        nobodys = [*parts, sums]  # as many as threads: whoever takes a block takes one, and nobody waits
-
-        def add(first, last):
-            mine = nobodys.pop()
-            kernel(*arguments, mine, first, last)
-            nobodys.append(mine)
-
-        self._each(add, self._cut(rows), ())
+            parts = np.zeros((self.threads - 1, *sums.shape), np.int64)
+        self._each(kernel, self._cut(rows), (*arguments, sums), "sum", others=parts)
         for part in parts:
             sums += part
-            part.fill(0)
+        parts.fill(0)
         self._parts[sums.shape] = parts
 
     def blocks(self, kernel: Callable, rows: int, *arguments) -> list[Callable[[], Any]]:
-        """Return the tasks of `share`: a kernel on each block of `rows` rows."""
-        return [partial(self.doors[kernel], *arguments, *cut) for cut in self._cut(rows)]
+        """Return what `share` does as tasks: each does what the others leave to it, and all can be done at a time."""
+        if self.threads == 1:
+            return [partial(self.doors[kernel], *arguments, 0, rows)]
+        return self._tasks(kernel, self._cut(rows), arguments)
 
     def segments(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of segments of organisations, the longest first."""
         if self.threads == 1:
-            self.doors[kernel](*arguments, *self._segments[0])
+            self.doors[kernel](*arguments, 0, self._number_of_segments)
         else:
-            self._each(self.doors[kernel], self._segments, arguments)
+            self._each(kernel, self._segments, arguments)
 
     def places(self, kernel: Callable, *arguments) -> None:
         """Call a kernel on runs of territories, the largest first: for what all models of a place do together.
@@ -149,48 +155,81 @@ class Crew:
         Where one place holds half of the rows two threads do not halve the time; `segments` and `share` do.
         """
         if self.threads == 1:
-            self.doors[kernel](*arguments, *self._places[0])
+            self.doors[kernel](*arguments, 0, self._number_of_places)
         else:
-            self._each(self.doors[kernel], self._places, arguments)
+            self._each(kernel, self._places, arguments)
 
     def together(self, *tasks: Callable[[], Any]) -> list[Any]:
         """Run tasks at the same time; return what each returned."""
-        if self.threads == 1 or len(tasks) == 1:
-            self.catch_up()
+        if self.threads == 1:
             return [task() for task in tasks]
-        return self._do(lambda at: tasks[at](), len(tasks))
+        return self._do(tasks)
 
-    def _cut(self, rows: int) -> list[tuple[int, int]]:
-        return [(0, rows)] if self.threads == 1 else _cuts(rows, self.threads, ROUNDS)
+    def _cut(self, rows: int) -> np.ndarray:
+        return _cuts(rows, self.threads, PART, LEAST)
 
-    def _each(self, kernel: Callable, cuts: list[tuple[int, int]], arguments: tuple) -> list[Any]:
-        if len(cuts) == 1:  # small worlds call many kernels for few rows
+    def _each(self, kernel, cuts, arguments, answer="", found=_NOWHERE, others=_NOWHERE) -> None:
+        """Do kernel(*arguments, first, last) on each block of `cuts`, int64 [block, 2], with the other threads.
+
+        found   where the kernel writes what it returned for each block, when the `answer` is "count"
+        others  sums of other threads, which take the place of the last argument, when it is "sum"
+        """
+        by_blocks = getattr(kernel, "by_blocks", None)
+        if self._waiting or by_blocks is None:
+            self._do(self._tasks(kernel, cuts, arguments, answer, found, others))
+            return
+        helpers = min(self.threads, len(cuts)) - 1
+        _call(helpers)
+        taken = np.zeros(desk.LINE, np.int64)
+        self.doors[by_blocks(answer)](*arguments, others, cuts, taken, found, _desk, 0, helpers)
+
+    def _tasks(self, kernel, cuts, arguments, answer="", found=_NOWHERE, others=_NOWHERE) -> list[Callable[[], Any]]:
+        """Return the same as tasks, one for each thread that may come: for those who do other tasks too."""
+        if (by_blocks := getattr(kernel, "by_blocks", None)) is None:
+            work = partial(_by_blocks, self.doors[kernel], arguments, others, cuts.tolist(), itertools.count(), found)
+        else:
+            taken = np.zeros(desk.LINE, np.int64)
+            work = partial(self.doors[by_blocks(answer)], *arguments, others, cuts, taken, found, _desk)
+        return [partial(work, number, 0) for number in range(min(self.threads, len(cuts)))]
+
+    def _do(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+        if len(tasks) == 1:
             self.catch_up()
-            return [kernel(*arguments, *cuts[0])]
-        return self._do(lambda at: kernel(*arguments, *cuts[at]), len(cuts))
-
-    def _do(self, task: Callable[[int], Any], number: int) -> list[Any]:
-        if self._waiting:
-            return self._do_after(task, number)
-        job = _Job(task, number)
-        _post(job, min(self.threads, number) - 1)
-        return job.finish()
-
-    def _do_after(self, task: Callable[[int], Any], number: int) -> list[Any]:
-        """Do first what waits: it cannot be cut."""
+            return [tasks[0]()]
+        if not self._waiting:
+            return _shared(tasks, self.threads)
         waiting, self._waiting = self._waiting, []
-        first = len(waiting)
-        return self._do(lambda at: waiting[at]() if at < first else task(at - first), first + number)[first:]
+        return _shared([*waiting, *tasks], self.threads)[len(waiting) :]  # first what cannot be cut
+
+
+def _by_blocks(kernel, arguments, others, cuts, taken, found, number, _) -> None:
+    """Do what a compiled kernel does `by_blocks` with one that is not; blocks are `taken` under Python's lock."""
+    if number > 0 and others is not _NOWHERE:
+        arguments = (*arguments[:-1], others[number - 1])
+    while (at := next(taken)) < len(cuts):
+        answer = kernel(*arguments, *cuts[at])
+        if found is not _NOWHERE:
+            found[at] = answer
 
 
 @functools.lru_cache(maxsize=64)
-def _cuts(rows: int, threads: int, rounds: tuple[float, ...]) -> list[tuple[int, int]]:
-    """Return the blocks of `share`, for all who ask for those of so many rows."""
+def _cuts(rows: int, threads: int, part: int, least: float) -> np.ndarray:
+    """Return the blocks of `share`, int64 [block, 2], for all who ask for those of so many rows."""
     if rows < threads:
-        return [(0, rows)]
-    ends = itertools.accumulate(part * rows / threads for part in rounds for _ in range(threads))
-    *ends, _ = map(int, ends)
-    return list(itertools.pairwise((0, *ends, rows)))
+        return _array([(0, rows)])
+    cuts, first = [], 0
+    while first < rows:
+        last = min(rows, first + max((rows - first) // (part * threads), math.ceil(least * rows)))
+        cuts.append((first, last))
+        first = last
+    return _array(cuts)
+
+
+def _array(cuts: list[tuple[int, int]]) -> np.ndarray:
+    """Return blocks as kernels read them; many threads do, and nobody writes them."""
+    array = np.array(cuts, np.int64)
+    array.flags.writeable = False
+    return array
 
 
 def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
@@ -204,12 +243,19 @@ def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
     return [(first, last) for _, first, last in sorted(runs, reverse=True)]
 
 
+def _shared(tasks: Sequence[Callable[[], Any]], threads: int) -> list[Any]:
+    """Do tasks with others; return what each returned."""
+    job = _Job(tasks)
+    _post(job, min(threads, len(tasks)) - 1)
+    return job.finish()
+
+
 class _Job:
     """Tasks that several threads take one after the other. What is counted here is counted under Python's lock."""
 
-    def __init__(self, task: Callable[[int], Any], number: int):
-        self.task, self.number = task, number  # task(0) to task(number - 1)
-        self.results, self.error = [None] * number, None
+    def __init__(self, tasks: Sequence[Callable[[], Any]]):
+        self.tasks, self.number = tasks, len(tasks)
+        self.results, self.error = [None] * self.number, None
         self._taken, self._done = itertools.count(), itertools.count(1)
         self._last = threading.Lock()
         self._last.acquire()  # until the last task is done
@@ -220,7 +266,7 @@ class _Job:
         last = False
         while (at := next(self._taken)) < self.number:
             try:
-                self.results[at] = self.task(at)
+                self.results[at] = self.tasks[at]()
             except BaseException as error:
                 self.error = self.error or error
             if next(self._done) == self.number:
@@ -241,19 +287,25 @@ class _Job:
 _jobs: SimpleQueue = SimpleQueue()
 _helpers: list[threading.Thread] = []
 _hiring = threading.Lock()
-_turns = (0, 0)  # of `watch`, for JOB and for END
+_turns = (0, 0)  # of `serve` and `watch`, for JOB and for END
 _doors = Doors()
 _number = itertools.count(1)
-# The number of the latest job, for who looks, and what nobody looks at: each on a line of memory of its own.
-_posted, _nothing = np.zeros((2, 16), np.int64)
+_desk, _nothing = np.zeros((2, desk.WORDS), np.int64)  # where helpers wait, and what nobody looks at
 
 
 def _post(job: _Job, helpers: int) -> None:
-    """Offer a job to helpers; they come when the caller has had time to enter its first kernel."""
+    """Offer a job of Python's to helpers; they come when the caller has had time to enter its first kernel."""
     _hire(helpers)
     for _ in range(helpers):
         _jobs.put(job)
-    _posted[0] = next(_number)
+    _desk[desk.POSTED] = next(_number)
+
+
+def _call(helpers: int) -> None:
+    """See that so many helpers are at the desk: those that sleep are woken."""
+    _hire(helpers)
+    for _ in range(helpers - int(_desk[desk.WAITING])):
+        _jobs.put(None)
 
 
 def _hire(number: int) -> None:
@@ -271,10 +323,10 @@ def _hire(number: int) -> None:
 def _help() -> None:
     done = _nothing
     while True:
-        number = int(_posted[0])  # first: what is posted from here on is seen
-        _doors[watch](done, _posted, number, _turns[0] if _jobs.empty() else 0, RESTS)
+        posted = int(_desk[desk.POSTED])  # first: what is posted from here on is seen
+        _doors[desk.serve](done, _desk, posted, _turns[0] if _jobs.empty() else 0, RESTS)
         job = _jobs.get()
-        done = job.over if job.work() else _nothing
+        done = job.over if job is not None and job.work() else _nothing
         del job  # else the arrays of a world that has ended would stay until the next one begins
 
 
@@ -294,6 +346,7 @@ def _forget() -> None:
     global _jobs, _hiring
     _jobs, _hiring = SimpleQueue(), threading.Lock()
     _helpers.clear()
+    _desk.fill(0)
 
 
 if hasattr(os, "register_at_fork"):

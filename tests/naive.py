@@ -1527,6 +1527,38 @@ class rows:
         held = [own[row] for row in listed[first:last] if own[row]]
         rows.wipe(memory, layout, held, 0, len(held))
 
+    def close_gaps(column, cuts, found):
+        listed = [x for (first, _), n in zip(cuts, found, strict=True) for x in column[first : first + n]]
+        column[: len(listed)] = listed
+        return len(listed)
+
+
+class desk:
+    """Words, by name, that a kernel keeps eight apart."""
+
+    WORDS = "NUMBER", "GATE", "ENTERED", "MOST", "CODE", "FRAME", "BUSY", "WAITING", "POSTED"
+
+    def at(word):
+        return 8 * desk.WORDS.index(word)
+
+    def offer(words, most, code, frame):
+        free = words[desk.at("BUSY")] == 0
+        if free:
+            words[desk.at("BUSY")], words[desk.at("ENTERED")] = 1, 0
+            for word, value in (("MOST", most), ("CODE", code), ("FRAME", frame)):
+                words[desk.at(word)] = value
+            words[desk.at("GATE")] += 2**32
+            words[desk.at("NUMBER")] += 1
+        return free
+
+    def withdraw(words):
+        words[desk.at("GATE")] -= 2**32
+        words[desk.at("BUSY")] = 0
+
+    def serve(told, words, posted, turns, more):
+        told[0] = 1
+        return turns > 0 and words[desk.at("POSTED")] != posted
+
 
 class watch:
     def watch(told, words, seen, turns, more):

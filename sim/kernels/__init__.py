@@ -9,7 +9,7 @@ would go on with the old one. The fingerprint in the path cures that, and recomp
 of old code are left there; any of them can be deleted at any time.
 
 What a kernel is to other kernels and what it is to Python are compiled and kept apart (`share_code`): most are only one
-of both.
+of both. What it is to threads that share its rows is a third, compiled when a large world first calls it (`by_blocks`).
 
 Kernels that make no array are compiled with `_nrt=False`: without it numba counts references to each array that a
 function receives or takes out of a tuple, with atomic instructions, for each project and candidate: half of the time
@@ -23,6 +23,7 @@ the compiler would call them and hand over nine numbers for each table.
 import contextlib
 import functools
 import hashlib
+import inspect
 import os
 import re
 import sys
@@ -41,6 +42,22 @@ from numba.core.dispatcher import Dispatcher
 
 from sim.cache import cache_folder
 
+# A kernel as several threads call it: each takes the next block of rows that nobody took, until none is left. The first
+# thread offers it to `helpers` others (sim/kernels/desk.py), which are numbers 1, 2 ... of those who work.
+_BY_BLOCKS = """
+def {name}_by_blocks({given}, others, cuts, taken, found, desk, number, helpers):
+    offered = False
+    if helpers > 0:
+        code, frame = fork()
+        offered = offer(desk, helpers, code, frame)
+    {sums}
+    at = add(taken, 1)
+    while at < cuts.shape[0]:
+        {found}{name}({given}, cuts[at, 0], cuts[at, 1])
+        at = add(taken, 1)
+    if offered:
+        withdraw(desk)
+"""
 _IMPORT = re.compile(r"^(?:from|import) +sim\.kernels\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
 
 
@@ -54,6 +71,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     """Return the fingerprint of every kernel of a folder, each after those that it imports."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("[!_]*.py"))}
     machine = f"{sys.implementation.cache_tag} numpy {numpy.__version__} numba {numba.__version__}"
+    machine += _BY_BLOCKS + "".join(texts.get(name, "") for name in ("desk", "watch"))  # part of any that is shared
     reach: dict[str, set[str]] = {}
 
     def visit(name):
@@ -114,6 +132,39 @@ def share_code(kernel: Dispatcher, folder: Path | None) -> None:
         lambda signature: inside().get_overload(signature),
     )
     kernel.targetoptions["no_cfunc_wrapper"] = True  # a door for C: nobody comes by it
+    kernel.by_blocks = functools.cache(functools.partial(by_blocks, kernel, folder))
+
+
+def by_blocks(kernel: Dispatcher, folder: Path | None, answer: str) -> Dispatcher:
+    """Return a kernel that does the work of kernel(..., first, last) on blocks of rows, with the help of other threads.
+
+    It takes the same arguments but the last two, then
+        others   int64 [thread, ...]: the last argument in other threads, where `answer` is "sum"
+        cuts     int64 [block, 2], read only: first, last of each block, in the order in which they are taken
+        taken    int64 [1]: how many have been
+        found    int64 [block]: what the kernel returned, where `answer` is "count"
+        desk     where other threads wait, int64 [desk.WORDS]
+        number   of this thread, 0 for the first
+        helpers  how many others may come, none for those
+    """
+    from sim.kernels import desk
+
+    *given, first, last = inspect.signature(kernel.py_func).parameters
+    if (first, last) != ("first", "last"):
+        raise TypeError(f"{kernel.__name__} does not take rows first..last-1")
+    given = [f"a{n}" for n in range(len(given))]
+    text = _BY_BLOCKS.format(
+        name=kernel.__name__, given=", ".join(given), found="found[at] = " if answer == "count" else "",
+        sums=f"{given[-1]} = {given[-1]} if number == 0 else others[number - 1]" if answer == "sum" else "",
+    )  # fmt: skip
+    names = {word: getattr(desk, word) for word in ("add", "fork", "offer", "withdraw")}
+    names |= {kernel.__name__: kernel, "__name__": kernel.__module__}
+    exec(compile(text, kernel.py_func.__code__.co_filename, "exec"), names)  # where numba looks for what it keeps
+    made = type(kernel)(names[f"{kernel.__name__}_by_blocks"], {}, dict(kernel.targetoptions))
+    if folder is not None:
+        with kept_in(folder):
+            made.enable_caching()
+    return made
 
 
 @contextlib.contextmanager

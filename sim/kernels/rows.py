@@ -80,3 +80,15 @@ def wipe_own(memory, layout, rows, own, first, last):
             row = own[rows[at]]
             if row > 0:
                 memory[start + row * width : start + (row + 1) * width] = 0
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def close_gaps(column, cuts, found):
+    """Put together what blocks have listed, found[block] numbers from place cuts[block, 0] on; return how many."""
+    n = np.int64(0)
+    for block in range(cuts.shape[0]):
+        first = cuts[block, 0]
+        for at in range(found[block]):
+            column[n + at] = column[first + at]
+        n += found[block]
+    return n
