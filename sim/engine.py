@@ -183,7 +183,7 @@ class Work:
         self.amounts = self.weights.view(np.int64)  # in the same memory: no phase takes both
         self.drawn = Drawn(*(np.zeros(rows, np.uint32) for _ in Drawn._fields))
         self.badge = np.zeros(rows + 1, np.uint16)  # what others look at: nobody's, then those of rows
-        self.allied = np.zeros(rows, np.uint8)  # members of living alliances
+        self.allied = np.zeros(rows, np.uint8)  # members of living alliances, while they are listed
         self.several = np.zeros(rows, np.uint8)  # members of several projects
         self.changed = np.zeros(rows, np.uint8)  # whose leaders changed this month
         self._reserve = {
@@ -232,6 +232,7 @@ class Work:
         self.residents = np.zeros(places, np.int64)  # of each territory, as persons.live left them
         add_by_territory(state.cohorts.persons, state.cohorts.territory, self.residents)
         self.hours = np.zeros(places, np.int64)  # of staff that firms lent to associations
+        self.brought = np.zeros((places, needs.DOMAINS))  # what was delivered there, or next to it
         self.relieved = np.zeros(needs.DOMAINS)  # of one territory
         self.purse = state.territories.purse.copy()  # what the purses of policies held once filled
         self.collected = np.ones(places)  # part of what policies needed that could be collected

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.errors import CapacityError
+from sim.kernels import credit
 from sim.kernels.seats import WIDTH
 
 PAGE, LINE = 4096, 64  # bytes
@@ -157,6 +158,7 @@ class State:
         table = partial(Table, watchers=self.watchers)
         self.organisations = table("organisations", organisations, without=() if strict else CHECKED)
         self.loans = Table("loans", 0, organisations)
+        self._reserved_loans = tuple(self.loans._reserve[name] for name in ("holder", "debt", "borrowed"))
         self.ties = table("ties", organisations)
         self.memories = table("memories", 1, organisations + 1)
         self.cohorts = table("cohorts", cohorts)
@@ -175,18 +177,7 @@ class State:
     def owe(self, rows: np.ndarray, cents: np.ndarray):
         """Add what organisations borrowed, in order of rows, to their loans; who owed nothing gets one."""
         loans = self.loans
-        new = rows[~np.isin(rows, loans.holder)]
-        if new.size:
-            at = np.searchsorted(loans.holder, new)
-            columns = [
-                np.insert(column, at, first) for column, first in zip(self.loan_columns, (new, 0, 0), strict=True)
-            ]
-            loans.show(len(loans) + new.size)
-            for column, values in zip(self.loan_columns, columns, strict=True):
-                column[:] = values
-        mine = np.searchsorted(loans.holder, rows)
-        loans.debt[mine] += cents
-        loans.borrowed[mine] += cents
+        loans.show(credit.owe(*self._reserved_loans, len(loans), rows, cents, len(rows)))
 
     @property
     def loan_columns(self) -> tuple[np.ndarray, ...]:
@@ -196,14 +187,8 @@ class State:
     def forget_loans(self):
         """Forget the loans that are over, and what moved in the month that has ended."""
         loans = self.loans
-        if not len(loans):
-            return
-        loans.borrowed[:] = 0
-        left = np.flatnonzero(loans.debt)
-        if left.size < len(loans):
-            for column in self.loan_columns:
-                column[: left.size] = column[left]
-            loans.show(left.size)
+        if len(loans):
+            loans.show(credit.forget(*self._reserved_loans, len(loans)))
 
     def grow(self, more: int):
         """Add free rows for `more` projects, or as many as may still come.

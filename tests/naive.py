@@ -436,8 +436,12 @@ class needs:
         usual = [statistics.fmean(needs.level(x) for x in row) for row in rest]
         return sum(m - u > excess for m, u in zip(means, usual, strict=True))
 
-    def month(need, felt, residents, rest, laws, relieved, linear, delivered, opinion):
+    def month(need, felt, residents, rest, laws, linear, delivered, near, spilled, work, opinion):
         coupling, recovery, drift, strength, scale, lag = laws
+        reached, relieved = work
+        if spilled > 0 and len(need) > 1:
+            needs.spill(delivered, *near, spilled, reached)
+            delivered = reached
         for place in range(len(need)):
             relieved[:] = [needs.relief(v, residents[place], strength, scale, linear) for v in delivered[place]]
             need[place] = needs.step(need[place], rest[place], coupling, recovery, drift, relieved)
@@ -932,6 +936,7 @@ class learning:
         out[first : first + len(found)] = found
         if last > first and not allied[last - 1]:
             out[first + len(found)] = last - 1  # written over by the next one, who does not come
+        allied[first:last] = [0] * (last - first)
         return len(found)
 
     def fade(kept, broken, t, first, last):

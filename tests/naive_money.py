@@ -530,11 +530,28 @@ class initial:
 
 
 class credit:
-    def list_borrowers(segments, askers, given, part):
+    def list_borrowers(segments, askers, given, part, cents):
         listed = [i for k, t, span in numbered(segments) for i in part[span[0] : span[0] + askers[k][t]]]
         found = [i for i in listed if given[i]]
         part[: len(found)] = found
+        cents[: len(found)] = [given[i] for i in found]
         return len(found)
+
+    def owe(holder, debt, borrowed, loans, rows, cents, n):
+        found = {holder[at]: (debt[at], borrowed[at]) for at in range(loans)}
+        for i, more in zip(rows[:n], cents[:n], strict=True):
+            owed, before = found.get(i, (0, 0))
+            found[i] = (owed + more, before + more)
+        for at, (i, (owed, before)) in enumerate(sorted(found.items())):
+            holder[at], debt[at], borrowed[at] = i, owed, before
+        return len(found)
+
+    def forget(holder, debt, borrowed, loans):
+        kept = [(holder[at], debt[at]) for at in range(loans) if debt[at]]
+        borrowed[:loans] = [0] * loans
+        for at, (i, owed) in enumerate(kept):
+            holder[at], debt[at] = i, owed
+        return len(kept)
 
     def refused(seed, uid, share):
         return share > 0 and naive.chance.happens(seed, uid, INITIAL, 32, 0, share)

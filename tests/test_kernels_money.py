@@ -276,3 +276,19 @@ def test_traits_and_ties_of_one(calls):
     agree(initial.draw_traits, naive.initial.draw_traits, (row, uid, model, seed, traits, functions, t))
     uid, seed, alive, *rest = calls["initial.meet_all"][0]
     agree(initial.meet_first, naive.initial.meet_first, (row, uid, seed, alive, *rest))
+
+
+@SETTINGS
+@given(st.dictionaries(st.integers(0, 9), st.integers(0, 3)), st.dictionaries(st.integers(0, 9), st.integers(1, 9)))
+@example({}, {})
+@example({0: 1, 9: 2}, {0: 5, 4: 6, 9: 7})
+@example({4: 1}, {0: 5, 9: 7})
+def test_loans_stay_in_order_of_rows(owed, lent):
+    columns = tuple(np.zeros(12, kind) for kind in (np.int32, np.int64, np.int64))
+    for at, i in enumerate(sorted(owed)):
+        columns[0][at], columns[1][at], columns[2][at] = i, owed[i], at
+    rows = np.array(sorted(lent), np.int64)
+    cents = np.array([lent[i] for i in sorted(lent)], np.int64)
+    arrays = agree(credit.owe, naive.credit.owe, (*columns, len(owed), rows, cents, len(lent)))
+    assert arrays[0][: len(owed | lent)].tolist() == sorted(owed | lent)
+    agree(credit.forget, naive.credit.forget, (*arrays[:3], len(owed | lent)))

@@ -87,7 +87,6 @@ PAIRS = (
     (matching.list_starters, naive.matching.list_starters),
     (matching.propose, naive.matching.propose),
     (needs.month, naive.needs.month),
-    (needs.spill, naive.needs.spill),
     (projects.advance, naive.projects.advance),
     (projects.open_sums, naive.projects.open_sums),
     (projects.allot, naive.projects.allot),

@@ -60,8 +60,8 @@ def lend(world):
         world.crew.call(_repay, s.loan_columns)
     world.crew.places(_lend, s.loan_columns)
     if np.count_nonzero(w.lent):
-        borrowers = w.parts[: world.crew.call(_list_borrowers)]
-        s.owe(borrowers, w.rows[borrowers])
+        n = world.crew.call(_list_borrowers)
+        s.owe(w.parts[:n], w.amounts[:n])
 
 
 @given(credit.repay)
@@ -87,7 +87,7 @@ def _lend(world):
 @given(credit.list_borrowers)
 def _list_borrowers(world):
     w = world.work
-    return world.state.segments, w.askers, w.rows, w.parts
+    return world.state.segments, w.askers, w.rows, w.parts, w.amounts
 
 
 def terms(values: dict) -> tuple[float, ...]:

@@ -30,7 +30,6 @@ from sim.state import lengthen, must_be_enough
 def remember(world):
     """Let organisations remember their partners' promises and see some of their links."""
     s, w, crew, terms = world.state, world.work, world.crew, world.recorded_terms
-    w.allied.fill(0)
     crew.share(_mark_partners, len(s.projects))
     n = crew.gather(_list_partners, len(s.organisations), w.rows)
     fading = crew.blocks(_fade, len(s.memories), terms)

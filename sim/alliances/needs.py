@@ -62,25 +62,23 @@ def begin(state, ident: np.ndarray, values: dict, seed: int):
 )  # fmt: skip
 def drift(world):
     """Move needs by a month: recovery, coupling, drift, relief by last month's projects; then what is felt."""
-    v, place = world.values, world.state.territories
-    delivered, spilled = place.delivered, float(v["needs.spillover"])
-    if spilled > 0.0 and len(place) > 1:
-        delivered = np.zeros_like(place.delivered)
-        kernel.spill(place.delivered, *world.near, spilled, delivered)
+    v = world.values
     if float(v["needs.shock"]) != 0.0:
         kernel.strike(
-            place.need, world.territory.ident, float(v["needs.shock"]), int(v["needs.shock_domain"]),
+            world.state.territories.need, world.territory.ident, float(v["needs.shock"]), int(v["needs.shock_domain"]),
             float(v["needs.shock_places"]), world.seed,
         )  # fmt: skip
     mood = opinion(world.seed, world.month // 12, float(v["needs.opinion_sd"]))
-    world.crew.beside(_month, delivered, mood)  # until projects open, nobody looks at what is felt
+    world.crew.beside(_month, mood)  # until projects open, nobody looks at what is felt
 
 
 @given(kernel.month)
 def _month(world):
-    place, w = world.state.territories, world.work
-    linear = bool(world.values["form.returns"])
-    return place.need, place.felt, w.residents, place.rest, world.from_values(laws), w.relieved, linear
+    place, w, v = world.state.territories, world.work, world.values
+    return (
+        place.need, place.felt, w.residents, place.rest, world.from_values(laws), bool(v["form.returns"]),
+        place.delivered, world.near, float(v["needs.spillover"]), (w.brought, w.relieved),
+    )  # fmt: skip
 
 
 def laws(v: dict) -> tuple[float, ...]:

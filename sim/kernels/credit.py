@@ -93,17 +93,59 @@ def repay(
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def list_borrowers(segments, askers, given, part):
-    """List in `part`, in order of rows, who of those that `lend` listed there gets a loan; return how many."""
+def list_borrowers(segments, askers, given, part, cents):
+    """List in `part`, in order of rows, who of those that `lend` listed there gets a loan, and in `cents` how much.
+
+    Return how many do.
+    """
     n = 0
     for k in range(askers.shape[0]):
         for t in range(askers.shape[1]):
             for at in range(askers[k, t]):
                 i = part[segments[k, t, 0] + at]
                 if given[i] != 0:
-                    part[n] = i
+                    part[n], cents[n] = i, given[i]
                     n += 1
     return n
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def owe(holder, debt, borrowed, loans, rows, cents, n):
+    """Add cents[:n], which organisations rows[:n] borrowed, to their loans; who owes nothing gets one.
+
+    All are in order of rows. Return how many loans there are: `loans` before, the first of the columns.
+    """
+    new, at = 0, 0
+    for k in range(n):
+        while at < loans and holder[at] < rows[k]:
+            at += 1
+        new += at == loans or holder[at] != rows[k]
+    at, to, k = loans - 1, loans + new - 1, n - 1
+    while k >= 0:  # from the last on: none is written over
+        more = 0
+        if at < 0 or holder[at] < rows[k]:
+            holder[to], debt[to], borrowed[to] = rows[k], cents[k], cents[k]
+            k -= 1
+        else:
+            if holder[at] == rows[k]:
+                more = cents[k]
+                k -= 1
+            holder[to], debt[to], borrowed[to] = holder[at], debt[at] + more, borrowed[at] + more
+            at -= 1
+        to -= 1
+    return loans + new
+
+
+@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+def forget(holder, debt, borrowed, loans):
+    """Take out the loans that are over, and set to 0 what moved in the month; return how many are left."""
+    left = 0
+    for at in range(loans):
+        borrowed[at] = 0
+        if debt[at] != 0:
+            holder[left], debt[left] = holder[at], debt[at]
+            left += 1
+    return left
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

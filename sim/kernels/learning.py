@@ -26,7 +26,7 @@ def mark_partners(state, members, seat, member, allied, first, last):
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
 def list_partners(allied, out, first, last):
-    """List the allied among rows first..last-1, from place `first` on; return how many.
+    """List the allied among rows first..last-1, from place `first` on; return how many. All marks become 0.
 
     Without a branch: each row is written, and the next one over it unless it is allied.
     """
@@ -34,6 +34,7 @@ def list_partners(allied, out, first, last):
     for i in between(first, last):
         out[at] = i
         at += np.uint64(allied[i])
+        allied[i] = 0
     return np.int64(at) - first
 
 

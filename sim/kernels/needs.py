@@ -124,9 +124,17 @@ def tipped(need, rest, core, excess):
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def month(need, felt, residents, rest, laws, relieved, linear, delivered, opinion):
-    """Move the needs of every territory by a month, then what is felt; `relieved` is a work array of domains."""
+def month(need, felt, residents, rest, laws, linear, delivered, near, spilled, work, opinion):
+    """Move the needs of every territory by a month, then what is felt.
+
+    Neighbours, near = (indptr, indices), get the part `spilled` of what is delivered. Work arrays: what reaches each
+    territory, and what it relieves in one.
+    """
     coupling, recovery, drift, strength, scale, lag = laws
+    reached, relieved = work
+    if spilled > 0.0 and need.shape[0] > 1:
+        spill(delivered, *near, spilled, reached)
+        delivered = reached
     for t in range(need.shape[0]):
         for k in range(rest.shape[1]):
             relieved[k] = relief(delivered[t, k], residents[t], strength, scale, linear)
