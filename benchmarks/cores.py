@@ -1,10 +1,16 @@
 """One core and two: months of the same world on one thread and on two, in turn, by the clock.
 
 Île-de-France is asked because one EPCI holds 57 % of its rows: who shares work by territories gains nothing there.
+Between two months the same threads share what needs no memory and nothing of the model: what the machine had to give.
 """
 
 import inspect
 import os
+import statistics
+from functools import partial
+
+import numpy as np
+from numba import njit
 
 from benchmarks.measuring import Found, tell, wall
 from benchmarks.region import same_bits
@@ -12,6 +18,15 @@ from benchmarks.worlds import CAPITAL, REGION
 
 WARM, MONTHS = 24, 36  # pairs: the second core of a virtual machine is not always there
 PLACES = {"two_core_speedup": REGION, "two_core_speedup_idf": CAPITAL}
+NUMBERS, TURNS = 3000, 1000  # of what is only computed: some milliseconds
+
+
+@njit(nogil=True)
+def compute(numbers, first, last):
+    """Change each of some numbers many times; a turn needs the one before."""
+    for at in range(first, last):
+        for _ in range(TURNS):
+            numbers[at] = numbers[at] * 6364136223846793005 + 1442695040888963407
 
 
 def measure(found: Found, names: set[str], *, full: bool = False, places: dict[str, str] = PLACES) -> None:
@@ -30,6 +45,7 @@ def measure(found: Found, names: set[str], *, full: bool = False, places: dict[s
 def compare(found: Found, name: str, territory: str, warm: int = WARM, months: int = MONTHS) -> None:
     """Run the same months on one thread and on two."""
     from sim.engine import World
+    from sim.kernels import share_code
     from sim.running import Prepared, configured
 
     tell(f"{territory}: one thread and two")
@@ -37,14 +53,24 @@ def compare(found: Found, name: str, territory: str, warm: int = WARM, months: i
     one, two = (World(p.territory, p.parameters, seed=1, threads=threads) for threads in (1, 2))
     two.run(warm)
     one.run(warm)
-    ratios, alone = [], []
+    numbers = np.arange(NUMBERS)
+    if not hasattr(compute, "by_blocks"):
+        share_code(compute, None)
+    for world in (one, two):
+        world.crew.share(compute, NUMBERS, numbers)  # compiled
+    ratios, alone, given = [], [], []
     for month in range(months):
-        first, second = (one, two) if month % 2 else (two, one)
-        times = {id(first): wall(first.step), id(second): wall(second.step)}
+        turn = (one, two) if month % 2 else (two, one)
+        times = {id(world): wall(world.step) for world in turn}
         ratios.append(times[id(one)] / times[id(two)])
         alone.append(times[id(one)])
+        times = {id(world): wall(partial(world.crew.share, compute, NUMBERS, numbers)) for world in turn}
+        given.append(times[id(one)] / times[id(two)])
+    computing = statistics.median(given)
     found.row(
-        name, ratios, f"{territory}, {one.agents:,} rows, {months} pairs of months after month {warm}, by the clock"
-    )
+        name, ratios, f"{territory}, {one.agents:,} rows, {months} pairs of months after month {warm}, by the clock; "
+        f"the same threads, between them, computing without memory: {computing:.2f}",
+    )  # fmt: skip
+    found.beside[f"{name}_of_computing"] = computing
     found.beside[f"{name}_same_bits"] = same_bits(one, two)
     found.beside[f"{name}_ms_a_month_on_one"] = 1000 * sorted(alone)[len(alone) // 2]
