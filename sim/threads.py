@@ -175,13 +175,26 @@ class Crew:
         others  sums of other threads, which take the place of the last argument, when it is "sum"
         """
         by_blocks = getattr(kernel, "by_blocks", None)
-        if self._waiting or by_blocks is None:
+        if by_blocks is None or len(cuts) == 1:
             self._do(self._tasks(kernel, cuts, arguments, answer, found, others))
             return
         helpers = min(self.threads, len(cuts)) - 1
-        _call(helpers)
+        beside = self._offer()
+        if beside is None:
+            _call(helpers)
         taken = np.zeros(desk.LINE, np.int64)
         self.doors[by_blocks(answer)](*arguments, others, cuts, taken, found, _desk, 0, helpers)
+        if beside is not None:
+            beside.finish()
+
+    def _offer(self) -> "_Job | None":
+        """Offer what waits to be done beside to the other threads; they come to the desk once they have done it."""
+        if not self._waiting:
+            return None
+        waiting, self._waiting = self._waiting, []
+        job = _Job(waiting)
+        _post(job, self.threads - 1)
+        return job
 
     def _tasks(self, kernel, cuts, arguments, answer="", found=_NOWHERE, others=_NOWHERE) -> list[Callable[[], Any]]:
         """Return the same as tasks, one for each thread that may come: for those who do other tasks too."""

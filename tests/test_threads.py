@@ -264,7 +264,7 @@ def test_compiled_kernels_are_shared_without_python(sleepy, many_blocks, monkeyp
     assert threads._desk[desk.NUMBER] == came + 120
     crew.beside(list_odd, amounts, out, 0, 3001)
     crew.share(list_odd, 3001, amounts, np.zeros(3001, np.int64))
-    assert threads._desk[desk.NUMBER] == came + 120, "what waits to be done beside is Python's to share"
+    assert threads._desk[desk.NUMBER] == came + 121, "what waits is done beside, and all the same rows are shared"
     assert out[:1500].tolist() == list(range(1, 3001, 2))
     assert crew.count(list_odd, 2, amounts, out) == 1
 

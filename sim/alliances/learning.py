@@ -90,10 +90,8 @@ def desire(world):
     """Move desire by what was visible last month, then write what others will see next month."""
     crew, rows = world.crew, len(world.state.organisations)
     crew.share(_wear_badges, rows)
-    crew.together(
-        partial(crew.call, _be_seen, world.terms.declaration_effect),  # nobody looks at it any more this month
-        *crew.blocks(_desire, rows, world.recorded_terms),
-    )
+    crew.beside(_be_seen, world.terms.declaration_effect)  # nobody looks at it any more this month
+    crew.share(_desire, rows, world.recorded_terms)
 
 
 @given(kernel.wear_badges)

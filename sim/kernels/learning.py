@@ -34,7 +34,7 @@ def list_partners(allied, out, first, last):
     for i in between(first, last):
         out[at] = i
         at += np.uint64(allied[i])
-        allied[i] = 0
+    allied[first:last] = 0
     return np.int64(at) - first
 
 
