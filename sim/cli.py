@@ -66,7 +66,7 @@ def run(
     for note in prepared.territory.notes:
         say(note)
     loading_what_runs()
-    with compiled_by_two(), progress(config.months) as each_month:
+    with compiled_by_two(prepared), progress(config.months) as each_month:
         if out is None:
             summary = prepared.run(each_month).summary
         else:

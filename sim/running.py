@@ -58,6 +58,18 @@ class Prepared:
             threads=self.threads,
         )  # fmt: skip
 
+    def is_shared(self) -> bool:
+        """Return whether threads are going to share the rows of the world, as far as can be told before it is built."""
+        from numba import config
+
+        from sim.initial import expected_counts, slack
+        from sim.threads import SMALL
+
+        values = self.parameters.at(0, self.config.start)
+        counts = self.config.scale * expected_counts(self.territory, values)
+        rows = counts.sum() + slack(counts, values).sum()
+        return bool(rows >= SMALL and (self.threads or config.NUMBA_NUM_THREADS) > 1)
+
     def shadow_wage(self) -> float:
         """Return what an hour of a volunteer counts for in consolidated means, EUR."""
         return float(self.parameters.at(0, self.config.start)["accounts.shadow_wage"])

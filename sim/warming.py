@@ -12,14 +12,17 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def compiled_by_two():
-    """While a run goes on, let another process compile backwards; only where nothing is compiled yet."""
+def compiled_by_two(prepared):
+    """While a run goes on, let another process compile backwards; only where nothing is compiled yet.
+
+    prepared  sim.running.Prepared: where threads share the rows of a world, they call what is compiled apart
+    """
     from sim import kernels
 
     if not kernels.COLD or cores() < 2:
         yield
         return
-    code = "from sim.warming import compile_backwards; compile_backwards()"
+    code = f"from sim.warming import compile_backwards; compile_backwards({prepared.is_shared()})"
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     other = subprocess.Popen([sys.executable, "-c", code], **quiet)
     try:
@@ -34,11 +37,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def compile_backwards() -> None:
+def compile_backwards(shared: bool = False) -> None:
     """Record a small world, then run the phases of its month from the last: kernels are compiled in that order.
 
     The phase that takes longest to compile goes first: where both processes come to a phase, both compile it.
     """
+    from sim import threads
     from sim.alliances import production
     from sim.engine import World
     from sim.loading import look_for_dead_objects_less, without_linear_algebra
@@ -49,7 +53,8 @@ def compile_backwards() -> None:
 
     look_for_dead_objects_less()
     without_linear_algebra()
-    world = World(load_territory("synthetic:1"), load_parameters(), seed=1)
+    threads.SMALL = 0 if shared else threads.SMALL
+    world = World(load_territory("synthetic:1"), load_parameters(), seed=1, threads=2)
     world.parameters_are_new = False
     world.draw()
     world.ledger.open(0)

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from sim import engine, kernels, warming
+from sim import engine, kernels, running, threads, warming
 from sim.alliances import production
+from sim.config import RunConfig
 from sim.schedule import PHASES
 
 # In a program of somebody else numba imports SciPy for its linear algebra, and no more of it.
@@ -84,14 +85,22 @@ def test_the_first_run_compiles_in_two_processes(monkeypatch):
     for cold, number in ((False, 2), (True, 1), (True, 2)):
         monkeypatch.setattr(kernels, "COLD", cold)
         monkeypatch.setattr(warming, "cores", lambda number=number: number)
-        with warming.compiled_by_two():
+        with warming.compiled_by_two(running.Prepared(RunConfig(territory="synthetic:1"), threads=2)):
             assert len(started) == (cold and number == 2)
     command, process = started[0]
     assert process.returncode is not None and process.returncode != 0
-    assert "compile_backwards()" in command[-1]
+    assert "compile_backwards(False)" in command[-1]
 
 
-def test_the_other_process_calls_every_phase_backwards(monkeypatch):
+@pytest.mark.parametrize("territory, scale", [("synthetic:1", 1.0), ("dep:86", 1.0), ("dep:86", 0.5)])
+def test_it_is_known_whether_a_world_will_be_shared(territory, scale):
+    prepared = running.Prepared(RunConfig(territory=territory, scale=scale), threads=2)
+    assert prepared.is_shared() == (prepared.world().crew.threads == 2) == (territory == "dep:86" and scale == 1.0)
+    assert not running.Prepared(RunConfig(territory=territory, scale=scale), threads=1).is_shared()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_other_process_calls_every_phase_backwards(shared, monkeypatch):
     """What it compiles is what a run calls: it goes through every phase, and through the record."""
     called = []
 
@@ -99,6 +108,7 @@ def test_the_other_process_calls_every_phase_backwards(monkeypatch):
         def __init__(self, *args, **how):
             super().__init__(*args, **how)
             self.phases = tuple(self.watched(phase) for phase in self.phases)
+            assert self.crew.threads == 1 + shared
 
         def watched(self, phase):
             def call(world):
@@ -108,6 +118,7 @@ def test_the_other_process_calls_every_phase_backwards(monkeypatch):
             return call
 
     monkeypatch.setattr(engine, "World", Watched)
-    warming.compile_backwards()
+    monkeypatch.setattr(threads, "SMALL", threads.SMALL)  # it changes it, in a process of its own
+    warming.compile_backwards(shared)
     assert called[: len(PHASES)] == [production.produce, *(p for p in reversed(PHASES) if p is not production.produce)]
     assert called[len(PHASES) :] == list(PHASES)
