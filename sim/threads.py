@@ -2,8 +2,8 @@
 
 Kernels run without Python's lock, so plain threads are enough. The rows of a table are cut into blocks, whoever
 lives there (never by territory: one may hold half of a region); each thread takes the next block that nobody took.
-It does so inside of compiled code (`by_blocks` of a kernel, sim/kernels/__init__.py): a thread needs Python's lock once
-for all its blocks, which may therefore be small at the end, where others wait.
+It does so inside of compiled code (`by_blocks` of a kernel, sim/kernels/__init__.py), to which whoever waits at the desk
+comes without Python's lock (sim/kernels/desk.py): blocks may be small at the end, where others wait.
 
     crew.call(kernel, ...)            kernel(...): what one thread does
     crew.share(kernel, rows, ...)     kernel(..., first, last) on each block of `rows` rows
@@ -23,10 +23,11 @@ What such a kernel promises: it writes only what belongs to rows first..last-1 (
 reads nothing that another block writes, and adds floats only within one row or one segment. Whole numbers may be added
 by block, then together.
 
-Threads that wait look at a word of memory for a while before they fall asleep (`sim/kernels/watch.py`): a helper for
-the next job, the thread that shares for the last task. Sleepers wake tens of microseconds late, some forty times a
-month. What they look for is written by a thread that is about to let go of Python's lock, or has: who wanted the lock
-at once would fall asleep over it. Nobody looks for long: a world that pauses costs nothing.
+What is in Python too (`together`, `beside`) is a job that threads take under that lock. Threads that wait look at a word
+of memory for a while before they fall asleep: a helper at the desk for the next kernel or job, the thread that shares a
+job for its last task (`sim/kernels/watch.py`). Sleepers wake tens of microseconds late, some forty times a month. That
+a job is there, or done, is written by a thread that is about to let go of Python's lock, or has: who wanted the lock at
+once would fall asleep over it. Nobody looks for long: a world that pauses costs nothing.
 """
 
 import functools
