@@ -2,7 +2,7 @@
 
 Kernels run without Python's lock, so plain threads are enough. The rows of a table are cut into blocks, whoever
 lives there (never by territory: one may hold half of a region); each thread takes the next block that nobody took.
-It does so inside of compiled code (`by_blocks` of a kernel, sim/kernels/__init__.py), to which whoever waits at the desk
+It does so inside of compiled code (`by_blocks` of a kernel, sim/kernels/__init__.py), to which who waits at the desk
 comes without Python's lock (sim/kernels/desk.py): blocks may be small at the end, where others wait.
 
     crew.call(kernel, ...)            kernel(...): what one thread does
@@ -23,11 +23,11 @@ What such a kernel promises: it writes only what belongs to rows first..last-1 (
 reads nothing that another block writes, and adds floats only within one row or one segment. Whole numbers may be added
 by block, then together.
 
-What is in Python too (`together`, `beside`) is a job that threads take under that lock. Threads that wait look at a word
-of memory for a while before they fall asleep: a helper at the desk for the next kernel or job, the thread that shares a
-job for its last task (`sim/kernels/watch.py`). Sleepers wake tens of microseconds late, some forty times a month. That
-a job is there, or done, is written by a thread that is about to let go of Python's lock, or has: who wanted the lock at
-once would fall asleep over it. Nobody looks for long: a world that pauses costs nothing.
+What is in Python too (`together`, `beside`) is a job that threads take under that lock. Threads that wait look at a
+word of memory for a while before they fall asleep: a helper at the desk for the next kernel or job, the thread that
+shares a job for its last task (`sim/kernels/watch.py`). Sleepers wake tens of microseconds late, some forty times a
+month. That a job is there, or done, is written by a thread that is about to let go of Python's lock, or has: who wanted
+the lock at once would fall asleep over it. Nobody looks for long: a world that pauses costs nothing.
 """
 
 import functools
@@ -49,7 +49,9 @@ from sim.kernels import desk
 from sim.kernels.rows import close_gaps
 from sim.kernels.watch import watch
 
-SMALL = 40_000  # rows of organisations below which a second thread costs more than it brings
+# Rows of organisations from which on threads share them. A second one takes a quarter off here, a sixth at 22,000 rows
+# and nothing at 12,000; and what threads share is compiled apart, at the first run on a machine.
+SMALL = 40_000
 # A block is, of the rows that nobody took yet, one of PART parts for each thread ("guided self-scheduling",
 # Polychronopoulos and Kuck 1987), and not below the part LEAST of all rows: what one may wait for another in the end.
 PART, LEAST = 2, 1 / 256
