@@ -75,8 +75,7 @@ def test_a_small_world_has_one_thread_and_one_block():
 
 @pytest.mark.parametrize("part", [1, 2, 10**9])
 @pytest.mark.parametrize("rows", [0, 1, 5, 1000, 100_003])
-def test_blocks_have_each_row_once_and_are_small_in_the_end(rows, part, monkeypatch):
-    monkeypatch.setattr(threads, "PART", part)
+def test_blocks_have_each_row_once_and_are_small_in_the_end(rows, part):
     cuts = threads._cuts(rows, 3, part, 1 / 256).tolist()
     assert [first for first, _ in cuts] == [0, *(last for _, last in cuts)][:-1] and cuts[-1][1] == rows
     sizes = [last - first for first, last in cuts]
@@ -267,6 +266,23 @@ def test_compiled_kernels_are_shared_without_python(sleepy, many_blocks, monkeyp
     assert threads._desk[desk.NUMBER] == came + 121, "what waits is done beside, and all the same rows are shared"
     assert out[:1500].tolist() == list(range(1, 3001, 2))
     assert crew.count(list_odd, 2, amounts, out) == 1
+
+
+@pytest.mark.parametrize("waiting, woken", [(0, 2), (1, 1), (2, 0), (3, 0)])
+def test_only_as_many_are_woken_as_are_missing_at_the_desk(waiting, woken, monkeypatch):
+    class Heard:
+        """In the place of the queue of jobs: nobody gets what is put."""
+
+        def __init__(self, queue):
+            self.put, self.empty, self.get = [].append, queue.empty, queue.get
+
+    time.sleep(0.02)  # those who looked for a job are asleep, and stay so
+    heard = Heard(threads._jobs)
+    monkeypatch.setattr(threads, "_jobs", heard)
+    monkeypatch.setattr(threads, "_desk", desk_of(WAITING=waiting))
+    monkeypatch.setattr(threads, "_hire", lambda number: None)
+    threads._call(2)
+    assert heard.put.__self__ == [None] * woken
 
 
 def test_worlds_that_meet_at_the_desk_do_not_disturb_each_other(many_blocks):
