@@ -71,7 +71,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     """Return the fingerprint of every kernel of a folder, each after those that it imports."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("[!_]*.py"))}
     machine = f"{sys.implementation.cache_tag} numpy {numpy.__version__} numba {numba.__version__}"
-    machine += _BY_BLOCKS + "".join(texts.get(name, "") for name in ("desk", "watch"))  # part of any that is shared
+    machine += _BY_BLOCKS  # of any kernel that is shared, with the desk
     reach: dict[str, set[str]] = {}
 
     def visit(name):
@@ -87,7 +87,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     found = {}
     for name, needed in reach.items():
         digest = hashlib.sha256(machine.encode())
-        for other in sorted(needed):
+        for other in sorted(needed | reach.get("desk", set())):
             digest.update(f"\n{other}\n{texts[other]}".encode())
         found[name] = digest.hexdigest()[:16]
     return found
