@@ -93,8 +93,7 @@ class Crew:
 
     def catch_up(self) -> None:
         """Do what waits for something to be done beside."""
-        waiting, self._waiting = self._waiting, []
-        for task in waiting:
+        for task in self._no_longer_waiting():
             task()
 
     def share(self, kernel: Callable, rows: int, *arguments) -> None:
@@ -182,22 +181,15 @@ class Crew:
             self._do(self._tasks(kernel, cuts, arguments, answer, found, others))
             return
         helpers = min(self.threads, len(cuts)) - 1
-        beside = self._offer()
-        if beside is None:
+        waiting = self._no_longer_waiting()
+        if waiting:  # others come to the desk once they have done it
+            beside = _offered(waiting, self.threads - 1)
+        else:
             _call(helpers)
         taken = np.zeros(desk.LINE, np.int64)
         self.doors[by_blocks(answer)](*arguments, others, cuts, taken, found, _desk, 0, helpers)
-        if beside is not None:
+        if waiting:
             beside.finish()
-
-    def _offer(self) -> "_Job | None":
-        """Offer what waits to be done beside to the other threads; they come to the desk once they have done it."""
-        if not self._waiting:
-            return None
-        waiting, self._waiting = self._waiting, []
-        job = _Job(waiting)
-        _post(job, self.threads - 1)
-        return job
 
     def _tasks(self, kernel, cuts, arguments, answer="", found=_NOWHERE, others=_NOWHERE) -> list[Callable[[], Any]]:
         """Return the same as tasks, one for each thread that may come: for those who do other tasks too."""
@@ -212,10 +204,14 @@ class Crew:
         if len(tasks) == 1:
             self.catch_up()
             return [tasks[0]()]
-        if not self._waiting:
-            return _shared(tasks, self.threads)
+        waiting = self._no_longer_waiting()
+        tasks = [*waiting, *tasks]  # first what cannot be cut
+        return _offered(tasks, min(self.threads, len(tasks)) - 1).finish()[len(waiting) :]
+
+    def _no_longer_waiting(self) -> list[Callable[[], Any]]:
+        """Return what waits to be done beside; from here on it does not."""
         waiting, self._waiting = self._waiting, []
-        return _shared([*waiting, *tasks], self.threads)[len(waiting) :]  # first what cannot be cut
+        return waiting
 
 
 def _by_blocks(kernel, arguments, others, cuts, taken, found, number, _) -> None:
@@ -257,13 +253,6 @@ def _runs(sizes: np.ndarray, parts: int) -> list[tuple[int, int]]:
             first, held = at, 0
         held += size or 0
     return [(first, last) for _, first, last in sorted(runs, reverse=True)]
-
-
-def _shared(tasks: Sequence[Callable[[], Any]], threads: int) -> list[Any]:
-    """Do tasks with others; return what each returned."""
-    job = _Job(tasks)
-    _post(job, min(threads, len(tasks)) - 1)
-    return job.finish()
 
 
 class _Job:
@@ -309,12 +298,14 @@ _number = itertools.count(1)
 _desk, _nothing = np.zeros((2, desk.WORDS), np.int64)  # where helpers wait, and what nobody looks at
 
 
-def _post(job: _Job, helpers: int) -> None:
-    """Offer a job of Python's to helpers; they come when the caller has had time to enter its first kernel."""
+def _offered(tasks: Sequence[Callable[[], Any]], helpers: int) -> _Job:
+    """Offer tasks of Python's to helpers, who come when the caller has had time to enter its first kernel."""
     _hire(helpers)
+    job = _Job(tasks)
     for _ in range(helpers):
         _jobs.put(job)
     _desk[desk.POSTED] = next(_number)
+    return job
 
 
 def _call(helpers: int) -> None:
