@@ -4,7 +4,6 @@
 Between two months the same threads share what needs no memory and nothing of the model: what the machine had to give.
 """
 
-import inspect
 import os
 import statistics
 from functools import partial
@@ -36,12 +35,10 @@ def compute(numbers, first, last):
 
 def measure(found: Found, names: set[str], *, full: bool = False, places: dict[str, str] = PLACES) -> None:
     """Time months of both worlds of each place."""
-    from sim.engine import World
-
     asked = [name for name in places if name in names]
-    if "threads" not in inspect.signature(World).parameters or (os.cpu_count() or 1) < 2:
+    if (os.cpu_count() or 1) < 2:
         for name in asked:
-            found.missing(name, "this machine has one core, or the simulator one thread")
+            found.missing(name, "this machine has one core")
         return
     twins = {name: Twins(places[name]) for name in asked}
     for _ in range(ROUNDS):
